@@ -1,0 +1,389 @@
+# Generated from the contract by scripts/generate. Change the contract, not this file.
+
+from __future__ import annotations
+
+from collections.abc import Mapping as _Mapping
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    MISSING,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+
+
+class _JsonSchemaRuntimeValidationBase(BaseModel):
+    __json_schema_property_count_rule__: ClassVar[tuple[Any, ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _validate_json_schema_property_count(cls, data: Any) -> Any:
+        if not (rule := cls.__json_schema_property_count_rule__):
+            return data
+        if not (isinstance(data, dict) or isinstance(data, _Mapping)):
+            return data
+        property_count = len(data)
+        min_properties, max_properties = rule
+        if min_properties is not None and property_count < min_properties:
+            raise ValueError(f"Expected at least {min_properties} properties")
+        if max_properties is not None and property_count > max_properties:
+            raise ValueError(f"Expected at most {max_properties} properties")
+        return data
+
+
+class EntityTags(RootModel[StrictStr]):
+    root: Annotated[
+        StrictStr,
+        Field(
+            examples=['"3"'],
+            max_length=512,
+            pattern='^(\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t]*(W/)?"[!#-~]*")*)$',
+        ),
+    ]
+    """
+    A list of entity tags, or `*`.
+    """
+
+
+class Feature(RootModel[StrictStr]):
+    root: Annotated[
+        StrictStr,
+        Field(
+            examples=["One domain"],
+            max_length=200,
+            min_length=5,
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ]
+    """
+    One line of what the package includes.
+    """
+
+
+class Problem(BaseModel):
+    """
+    Why a request was refused. The same shape from the service and from the gateway in front of it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    error: Annotated[StrictStr, Field(min_length=1)]
+    """
+    A short title for the status.
+    """
+    message: Annotated[StrictStr, Field(min_length=1)]
+    """
+    One sentence for a person.
+    """
+    requestId: StrictStr | MISSING = MISSING
+    """
+    Names this request in the service's logs.
+    """
+    details: list[Violation] | MISSING = MISSING
+    """
+    Every violation, in the order of the request. Always there when the request broke this contract.
+    """
+
+
+class Product(BaseModel):
+    """
+    A web hosting package.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    productId: Annotated[
+        StrictStr,
+        Field(
+            examples=["PROD-001"],
+            max_length=64,
+            pattern="^(PROD-[0-9]{3,59}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$",
+        ),
+    ]
+    """
+    Server-made. A UUID (version 4, lower case); products from before this service look like `PROD-001`.
+    """
+    name: Annotated[
+        StrictStr,
+        Field(
+            examples=["Premium Plus"],
+            max_length=100,
+            min_length=3,
+            pattern="^[0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+( [0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+)*$",
+        ),
+    ]
+    """
+    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
+    catalogue, whatever its case.
+
+    """
+    description: Annotated[
+        StrictStr,
+        Field(
+            examples=["A single-page site on a domain of your own."],
+            max_length=500,
+            min_length=10,
+            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ]
+    """
+    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    """
+    price: Annotated[Decimal, Field(examples=[4999.95], ge=0.01, le=999999.99)]
+    """
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+
+    """
+    currency: Annotated[StrictStr, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")]
+    """
+    ISO 4217 code.
+    """
+    period: Annotated[
+        StrictStr,
+        Field(
+            examples=["per domain/year"],
+            max_length=100,
+            min_length=5,
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ]
+    """
+    What the price is for, in free text.
+    """
+    features: Annotated[
+        list[Feature],
+        Field(
+            examples=[["One domain", "1 GB of disk space"]], max_length=20, min_length=1
+        ),
+    ]
+    """
+    What the package includes, one line each, in the order in which to show them.
+    """
+    active: StrictBool
+    """
+    False when the product was retired.
+    """
+    createdAt: AwareDatetime
+    """
+    When the product was created (RFC 3339, UTC). Never changes.
+    """
+    updatedAt: AwareDatetime
+    """
+    When the product was last changed (RFC 3339, UTC).
+    """
+
+
+class ProductCreate(BaseModel):
+    """
+    What a client says of a new product; the server owns the rest.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[
+        StrictStr,
+        Field(
+            examples=["Premium Plus"],
+            max_length=100,
+            min_length=3,
+            pattern="^[0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+( [0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+)*$",
+        ),
+    ]
+    """
+    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
+    catalogue, whatever its case.
+
+    """
+    description: Annotated[
+        StrictStr,
+        Field(
+            examples=["A single-page site on a domain of your own."],
+            max_length=500,
+            min_length=10,
+            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ]
+    """
+    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    """
+    price: Annotated[Decimal, Field(examples=[4999.95], ge=0.01, le=999999.99)]
+    """
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+
+    """
+    currency: Annotated[StrictStr, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")] = (
+        "ZAR"
+    )
+    """
+    ISO 4217 code; ZAR when it is left out.
+    """
+    period: Annotated[
+        StrictStr,
+        Field(
+            examples=["per domain/year"],
+            max_length=100,
+            min_length=5,
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ]
+    """
+    What the price is for, in free text.
+    """
+    features: Annotated[
+        list[Feature],
+        Field(
+            examples=[["One domain", "1 GB of disk space"]], max_length=20, min_length=1
+        ),
+    ]
+    """
+    What the package includes, one line each, in the order in which to show them.
+    """
+
+
+class ProductEnvelope(BaseModel):
+    """
+    One product.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    product: Product
+
+
+class ProductPage(BaseModel):
+    """
+    One page of the list.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    products: Annotated[list[Product], Field(max_length=100)]
+    """
+    Oldest first.
+    """
+    count: Annotated[StrictInt, Field(ge=0, le=100)]
+    """
+    How many products this page has.
+    """
+    nextToken: Annotated[
+        StrictStr | MISSING,
+        Field(
+            examples=["eyJ2IjoxfQ"],
+            max_length=1024,
+            min_length=1,
+            pattern="^[A-Za-z0-9_-]+$",
+        ),
+    ] = MISSING
+    """
+    Where the next page starts. Opaque.
+    """
+
+
+class ProductUpdate(_JsonSchemaRuntimeValidationBase):
+    """
+    The fields to change, at least one.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    __json_schema_property_count_rule__: ClassVar[tuple[Any, ...]] = (1, None)
+    name: Annotated[
+        StrictStr | MISSING,
+        Field(
+            examples=["Premium Plus"],
+            max_length=100,
+            min_length=3,
+            pattern="^[0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+( [0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+)*$",
+        ),
+    ] = MISSING
+    """
+    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
+    catalogue, whatever its case.
+
+    """
+    description: Annotated[
+        StrictStr | MISSING,
+        Field(
+            examples=["A single-page site on a domain of your own."],
+            max_length=500,
+            min_length=10,
+            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ] = MISSING
+    """
+    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    """
+    price: Annotated[
+        Decimal | MISSING, Field(examples=[4999.95], ge=0.01, le=999999.99)
+    ] = MISSING
+    """
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+
+    """
+    currency: Annotated[
+        StrictStr | MISSING, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")
+    ] = MISSING
+    """
+    ISO 4217 code.
+    """
+    period: Annotated[
+        StrictStr | MISSING,
+        Field(
+            examples=["per domain/year"],
+            max_length=100,
+            min_length=5,
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+        ),
+    ] = MISSING
+    """
+    What the price is for, in free text.
+    """
+    features: Annotated[
+        list[Feature] | MISSING,
+        Field(
+            examples=[["One domain", "1 GB of disk space"]], max_length=20, min_length=1
+        ),
+    ] = MISSING
+    """
+    What the package includes, one line each, in the order in which to show them.
+    """
+    active: StrictBool | MISSING = MISSING
+    """
+    False retires the product, true restores it.
+    """
+
+
+class Violation(BaseModel):
+    """
+    One way in which the request broke this contract. Never repeats the offending value.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    in_: Annotated[Literal["body", "query", "path", "header"], Field(alias="in")]
+    """
+    The part of the request.
+    """
+    field: Annotated[StrictStr, Field(pattern="^(/([^~/]|~[01])*)*$")]
+    """
+    JSON Pointer (RFC 6901) into that part; empty for the whole of it.
+    """
+    message: Annotated[StrictStr, Field(min_length=1)]
+    """
+    What is wrong, and what is allowed.
+    """

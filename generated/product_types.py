@@ -1,0 +1,193 @@
+# Generated from the contract by scripts/generate. Change the contract, not this file.
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+EntityTags: TypeAlias = str
+"""
+A list of entity tags, or `*`.
+"""
+
+
+class Problem(TypedDict):
+    """
+    Why a request was refused. The same shape from the service and from the gateway in front of it.
+    """
+
+    error: str
+    """
+    A short title for the status.
+    """
+    message: str
+    """
+    One sentence for a person.
+    """
+    requestId: NotRequired[str]
+    """
+    Names this request in the service's logs.
+    """
+    details: NotRequired[list[Violation]]
+    """
+    Every violation, in the order of the request. Always there when the request broke this contract.
+    """
+
+
+class Product(TypedDict):
+    """
+    A web hosting package.
+    """
+
+    productId: str
+    """
+    Server-made. A UUID (version 4, lower case); products from before this service look like `PROD-001`.
+    """
+    name: str
+    """
+    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
+    catalogue, whatever its case.
+
+    """
+    description: str
+    """
+    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    """
+    price: Decimal
+    """
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+
+    """
+    currency: str
+    """
+    ISO 4217 code.
+    """
+    period: str
+    """
+    What the price is for, in free text.
+    """
+    features: list[str]
+    """
+    What the package includes, one line each, in the order in which to show them.
+    """
+    active: bool
+    """
+    False when the product was retired.
+    """
+    createdAt: str
+    """
+    When the product was created (RFC 3339, UTC). Never changes.
+    """
+    updatedAt: str
+    """
+    When the product was last changed (RFC 3339, UTC).
+    """
+
+
+class ProductCreate(TypedDict):
+    """
+    What a client says of a new product; the server owns the rest.
+    """
+
+    name: str
+    """
+    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
+    catalogue, whatever its case.
+
+    """
+    description: str
+    """
+    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    """
+    price: Decimal
+    """
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code; ZAR when it is left out.
+    """
+    period: str
+    """
+    What the price is for, in free text.
+    """
+    features: list[str]
+    """
+    What the package includes, one line each, in the order in which to show them.
+    """
+
+
+class ProductEnvelope(TypedDict):
+    """
+    One product.
+    """
+
+    product: Product
+
+
+class ProductPage(TypedDict):
+    """
+    One page of the list.
+    """
+
+    products: list[Product]
+    """
+    Oldest first.
+    """
+    count: int
+    """
+    How many products this page has.
+    """
+    nextToken: NotRequired[str]
+    """
+    Where the next page starts. Opaque.
+    """
+
+
+class ProductUpdate(TypedDict):
+    """
+    The fields to change, at least one.
+    """
+
+    name: NotRequired[str]
+    """
+    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
+    catalogue, whatever its case.
+
+    """
+    description: NotRequired[str]
+    """
+    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    """
+    price: NotRequired[Decimal]
+    """
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+
+    """
+    currency: NotRequired[str]
+    """
+    ISO 4217 code.
+    """
+    period: NotRequired[str]
+    """
+    What the price is for, in free text.
+    """
+    features: NotRequired[list[str]]
+    """
+    What the package includes, one line each, in the order in which to show them.
+    """
+    active: NotRequired[bool]
+    """
+    False retires the product, true restores it.
+    """
+
+
+Violation = TypedDict(
+    "Violation",
+    {
+        "in": Literal["body", "query", "path", "header"],
+        "field": str,
+        "message": str,
+    },
+)

@@ -1,0 +1,102 @@
+"""The command line: `python -m contract_compiler DOCUMENT --out DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from contract_compiler.compilation import Extras, Files, extras, tables
+from contract_compiler.document import load
+from contract_compiler.errors import ToolError
+from contract_compiler.findings import Refused
+from contract_compiler.lint import lint
+from contract_compiler.output import differences, write
+
+_OK, _REFUSED, _FAILED = 0, 1, 2
+_EPILOG = """\
+exit status: 0 compiled (or up to date); 1 the document is refused, or with --check files are stale; 2 anything else
+(an unreadable file, a missing tool, a wrong option).
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compile, or check what was compiled, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        files = _compile(options)
+        return _check(options.out, files) if options.check else _write(options.out, files)
+    except Refused as refused:
+        _say(f"{options.document} is refused, for {len(refused.findings)} reason(s):\n{refused}")
+        return _REFUSED
+    except (OSError, ToolError) as error:
+        _say(str(error))
+        return _FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m contract_compiler",
+        description="Compiles an OpenAPI 3.0 document into one self-contained table of checks for each operation.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("document", type=Path, metavar="DOCUMENT", help="the OpenAPI 3.0 document, YAML or JSON")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of what is generated")
+    parser.add_argument("--check", action="store_true", help="write nothing; show what is stale in DIR as a diff")
+    parser.add_argument("--handlers", type=Path, metavar="DIR", help="demand a module here for every operation")
+    parser.add_argument("--bundle", metavar="FILE", help="also write the document as JSON")
+    parser.add_argument("--models", metavar="FILE", help="also write pydantic models of its schemas")
+    parser.add_argument("--types", metavar="FILE", help="also write TypedDicts of its schemas")
+    parser.add_argument("--typescript", metavar="FILE", help="also write TypeScript types")
+    parser.add_argument("--api-gateway", metavar="FILE", help="also write the body that API Gateway imports")
+    parser.add_argument(
+        "--api-gateway-settings",
+        type=Path,
+        metavar="FILE",
+        default=Path("apigateway.yaml"),
+        help="what API Gateway needs beyond the document (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--node-tools",
+        type=Path,
+        metavar="DIR",
+        default=Path("node_modules"),
+        help="the node_modules that holds openapi-typescript (default: %(default)s)",
+    )
+    return parser
+
+
+def _compile(options: argparse.Namespace) -> Files:
+    document = load(options.document)
+    _say(f"checking {options.document}")
+    lint(document, options.handlers)
+    files = tables(document)
+    _say(f"compiled {len(files) - 1} operation(s)")
+    wanted = Extras(**{field.name: getattr(options, field.name) for field in fields(Extras)})
+    return files | extras(document, wanted, _say)
+
+
+def _check(folder: Path, files: Files) -> int:
+    lines = list(differences(folder, files))
+    sys.stdout.writelines(lines)
+    _say(f"{folder} is {'stale: generate it again' if lines else 'up to date'}")
+    return _REFUSED if lines else _OK
+
+
+def _write(folder: Path, files: Files) -> int:
+    changed = write(folder, files)
+    for name in changed:
+        _say(f"changed {folder / name}")
+    _say(f"{folder}: {len(files)} file(s), {len(changed)} changed")
+    return _OK
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""A document in, files out: everything that is derived from it, as text, before any of it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from contract_compiler import api_gateway_rules
+from contract_compiler.api_gateway import render
+from contract_compiler.document import Node, load
+from contract_compiler.findings import Refused
+from contract_compiler.json_text import json_text
+from contract_compiler.models import python_types
+from contract_compiler.operations import index, module_name, operation_table
+from contract_compiler.typescript import typescript_types
+from contract_compiler.walk import operations
+
+TABLES = "operations"
+
+Files = dict[str, str]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """The names of the files to make besides the tables; None for those not wanted."""
+
+    bundle: str | None = None
+    models: str | None = None
+    types: str | None = None
+    typescript: str | None = None
+    node_tools: Path = Path("node_modules")
+    api_gateway: str | None = None
+    api_gateway_settings: Path = Path("apigateway.yaml")
+
+
+def tables(document: Node) -> Files:
+    """One table for each operation and their index, by path relative to the output folder.
+
+    The document must have passed `contract_compiler.lint.lint`.
+
+    Raises:
+        Refused: a default cannot be filled in.
+    """
+    compiled = {
+        f"{TABLES}/{module_name(operation.operation_id)}.json": json_text(operation_table(operation))
+        for operation in operations(document)
+    }
+    return compiled | {f"{TABLES}.json": json_text(index(document))}
+
+
+def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
+    """The other files that are wanted, by path relative to the output folder.
+
+    Raises:
+        ToolError: a generator is missing or failed.
+        Refused: API Gateway cannot import the document, or its settings do not fit.
+        OSError: the settings cannot be read.
+    """
+    bundle = json_text(document.value, sort_keys=False)
+    makers: tuple[tuple[str | None, Callable[[], str]], ...] = (
+        (wanted.bundle, lambda: bundle),
+        (wanted.models, lambda: python_types(bundle, "models")),
+        (wanted.types, lambda: python_types(bundle, "types")),
+        (wanted.typescript, lambda: typescript_types(bundle, wanted.node_tools)),
+        (wanted.api_gateway, lambda: _import_body(document, load(wanted.api_gateway_settings))),
+    )
+    files: Files = {}
+    for name, make in makers:
+        if name is not None:
+            progress(f"making {name}")
+            files[name] = make()
+    return files
+
+
+def _import_body(document: Node, settings: Node) -> str:
+    _hold(document, api_gateway_rules.CONTRACT_RULES)
+    body = render(document, settings)
+    _hold(Node(body, (), body), api_gateway_rules.BODY_RULES)
+    return json_text(body)
+
+
+def _hold(document: Node, rules: Iterable[api_gateway_rules.Rule]) -> None:
+    findings = list(api_gateway_rules.check(document, rules))
+    if findings:
+        raise Refused(findings)

@@ -1,0 +1,73 @@
+"""Defaults: the values that the run time fills in for what a request leaves out.
+
+Through references, allOf, properties, items and additionalProperties; never through oneOf, anyOf or not, where it is
+open which branch was meant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract_compiler.directions import conjuncts, is_hidden, reachable
+from contract_compiler.document import Node
+from contract_compiler.findings import Refused
+from contract_compiler.references import follow
+
+
+def own_default(schema: Node | None) -> Node | None:
+    """The default that stands at the schema itself, seen through references and allOf."""
+    parts = conjuncts(schema) if schema is not None else ()
+    return next((part["default"] for part in parts if "default" in part), None)
+
+
+def body_defaults(schema: Node) -> dict[str, Any]:
+    """The defaults inside a request body, as a tree of `properties`, `items` and `additional`; {} if there are none.
+
+    Raises:
+        Refused: a default would have to be filled in at every depth of a schema that contains itself.
+    """
+    return _inside(schema, ())
+
+
+def _inside(schema: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    place = follow(schema).path
+    if place in passed:
+        _refuse_endless(schema)
+        return {}
+    result: dict[str, Any] = {}
+    for part in conjuncts(schema):
+        _merge(result, _of_part(part, (*passed, place)))
+    return result
+
+
+def _of_part(part: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    properties = {
+        name: found
+        for name, child in (part["properties"].entries() if "properties" in part else ())
+        if not is_hidden(child, "request") and (found := _of_property(child, passed))
+    }
+    result: dict[str, Any] = {"properties": properties} if properties else {}
+    for keyword, key in (("items", "items"), ("additionalProperties", "additional")):
+        if isinstance(part.read(keyword), dict) and (found := _inside(part[keyword], passed)):
+            result[key] = found
+    return result
+
+
+def _of_property(schema: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    default = own_default(schema)
+    return ({} if default is None else {"default": default.value}) | _inside(schema, passed)
+
+
+def _merge(tree: dict[str, Any], other: dict[str, Any]) -> None:
+    for key, value in other.items():
+        if key in tree and isinstance(value, dict) and key != "default":
+            _merge(tree[key], value)
+        else:
+            tree.setdefault(key, value)
+
+
+def _refuse_endless(schema: Node) -> None:
+    for part in reachable(schema):
+        if "default" in part:
+            message = "it would have to be filled in at every depth of a schema that contains itself"
+            raise Refused([part.finding("default-endless", message, "default")])

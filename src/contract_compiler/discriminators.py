@@ -1,0 +1,90 @@
+"""Discriminators: the value of one property chooses the schema that the whole object must match.
+
+Beside `oneOf` or `anyOf` the alternatives stand there; otherwise they are the schemas of the document that take this
+one in by `allOf`. The property's value is the name of a schema, or a key of `mapping`. It decides alone: alternatives
+that it does not name are not tried, and a value that names none is refused.
+OpenAPI 3.0.3, Discriminator Object: https://spec.openapis.org/oas/v3.0.3#discriminator-object
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from contract_compiler.document import Node
+from contract_compiler.references import follow, locate, target
+
+_SCHEMAS = "#/components/schemas/"
+
+
+def choices(schema: Node) -> dict[str, Node]:
+    """The values that the property may have, and the schema that each one chooses."""
+    implicit = {node.path[-1]: node for node in alternatives(schema)}
+    mapping = schema["discriminator"].read("mapping", {})
+    explicit = {value: named(schema, reference) for value, reference in mapping.items()}
+    return implicit | {value: node for value, node in explicit.items() if node is not None}
+
+
+def named(schema: Node, reference: str) -> Node | None:
+    """The schema that a mapping's value names: a reference, or the bare name of a component."""
+    return locate(schema.root, reference if reference.startswith("#") else _SCHEMAS + reference)
+
+
+def is_child(schema: Node, parent: Node) -> bool:
+    """Whether `schema` is a component that takes in `parent`, a schema with a discriminator of its own, by allOf."""
+    in_component = schema.path[:2] == ("components", "schemas") and set(schema.path[3::2]) <= {"allOf"}
+    return in_component and has_children(parent)
+
+
+def has_children(schema: Node) -> bool:
+    """Whether the alternatives are the schema's children, rather than listed beside the discriminator."""
+    return "discriminator" in schema and "oneOf" not in schema and "anyOf" not in schema
+
+
+def keywords(schema: Node, reference: Callable[[Node], dict[str, Any]]) -> dict[str, Any]:
+    """JSON Schema keywords that enforce the discriminator; `reference` makes the reference to an alternative."""
+    name = schema["discriminator"].read("propertyName")
+    by_place: dict[tuple[str, ...], tuple[Node, list[str]]] = {}
+    for value, node in sorted(choices(schema).items()):
+        by_place.setdefault(node.path, (node, []))[1].append(value)
+    return {
+        "type": "object",
+        "required": [name],
+        "properties": {name: {"enum": sorted(choices(schema))}},
+        "allOf": [
+            {"if": {"properties": {name: {"enum": values}}, "required": [name]}, "then": reference(node)}
+            for node, values in by_place.values()
+            if node.path != schema.path
+        ],
+    }
+
+
+def alternatives(schema: Node) -> list[Node]:
+    """The schemas to choose between, by their names."""
+    return list(_alternatives(schema))
+
+
+def _alternatives(schema: Node) -> Iterator[Node]:
+    if has_children(schema):
+        yield schema
+        yield from _children(schema)
+        return
+    for keyword in ("oneOf", "anyOf"):
+        if keyword in schema:
+            # The name of the component counts, so a component that is itself a reference is not followed further.
+            yield from (target(branch) for branch in schema[keyword].elements() if "$ref" in branch)
+
+
+def _children(parent: Node) -> Iterator[Node]:
+    components = locate(parent.root, "#/components/schemas")
+    for _, schema in components.entries() if components else ():
+        if schema.path != parent.path and _includes(schema, parent, set()):
+            yield schema
+
+
+def _includes(schema: Node, parent: Node, passed: set[tuple[str, ...]]) -> bool:
+    if schema.path in passed or "allOf" not in schema:
+        return False
+    passed.add(schema.path)
+    taken_in = [follow(branch) for branch in schema["allOf"].elements()]
+    return any(node.path == parent.path or _includes(node, parent, passed) for node in taken_in)

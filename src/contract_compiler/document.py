@@ -1,0 +1,88 @@
+"""Reading a document, and walking in it without losing the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract_compiler.findings import Finding, Refused
+from contract_compiler.syntax import UnreadableText, read
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of the document together with the place where it stands."""
+
+    root: Any
+    path: tuple[str, ...]
+    value: Any
+
+    @property
+    def pointer(self) -> str:
+        """The place as a JSON Pointer (RFC 6901)."""
+        return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.path)
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self.value, dict) and key in self.value
+
+    def __getitem__(self, key: str | int) -> Node:
+        return Node(self.root, (*self.path, str(key)), self.value[key])
+
+    def get(self, key: str) -> Node | None:
+        """The member `key` of an object; None when it is absent."""
+        return self[key] if isinstance(self.value, dict) and key in self.value else None
+
+    def read(self, key: str, default: Any = None) -> Any:
+        """The bare value of the member `key`."""
+        return self.value[key] if key in self else default
+
+    def members(self) -> Iterator[tuple[str, Node]]:
+        """The members of an object in the document's order, extensions (`x-`) left out."""
+        for key in self.value:
+            if not key.startswith("x-"):
+                yield key, self[key]
+
+    def entries(self) -> Iterator[tuple[str, Node]]:
+        """Every entry of a map whose keys are names of the author's choice."""
+        for key in self.value:
+            yield key, self[key]
+
+    def elements(self) -> Iterator[Node]:
+        """The elements of an array."""
+        for index in range(len(self.value)):
+            yield self[index]
+
+    def finding(self, rule: str, message: str, keyword: str | None = None) -> Finding:
+        """A finding at this place, or at its member `keyword`."""
+        at = self[keyword] if keyword is not None and keyword in self else self
+        return Finding(at.pointer, keyword or (self.path[-1] if self.path else "document"), rule, message)
+
+
+def load(path: Path) -> Node:
+    """Read a YAML or JSON document.
+
+    Raises:
+        Refused: it is not UTF-8, neither YAML nor JSON, has a key twice, or is not an object.
+        OSError: it cannot be read.
+    """
+    try:
+        return parse(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _unreadable(f"byte {error.start} is not UTF-8") from error
+
+
+def parse(text: str) -> Node:
+    """Read a document from text; see `load`. Numbers with a fraction become exact decimals."""
+    try:
+        value = read(text)
+    except UnreadableText as error:
+        raise _unreadable(str(error)) from error
+    if not isinstance(value, dict):
+        raise _unreadable("a document must be an object")
+    return Node(value, (), value)
+
+
+def _unreadable(message: str) -> Refused:
+    return Refused([Finding("", "document", "document-syntax", message)])

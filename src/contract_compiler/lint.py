@@ -1,0 +1,83 @@
+"""Everything that is checked before a document is compiled, in the order in which one check can rely on another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from contract_compiler.document import Node
+from contract_compiler.findings import Finding, Refused
+from contract_compiler.rules import content, operations, parameters, references, schemas, values
+from contract_compiler.rules.structure import structure
+from contract_compiler.walk import Kind, Operation, Part, walk
+from contract_compiler.walk import operations as all_operations
+
+_OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Finding]], ...]] = {
+    "components": (schemas.component_names,),
+    "path item": (parameters.unique,),
+    "operation": (parameters.unique,),
+    "parameter": (parameters.literal, parameters.empty_values, parameters.content),
+    "header": (parameters.literal, parameters.content),
+    "request body": (content.media_types, content.bodies, content.size_limits),
+    "response": (content.media_types, content.bodies, parameters.headers),
+    "schema": (
+        schemas.known_format,
+        schemas.portable_pattern,
+        schemas.nullable_with_type,
+        schemas.exclusive_with_bound,
+        schemas.possible_range,
+        schemas.array_items,
+        schemas.one_direction,
+        schemas.closed_parts,
+        schemas.required_elsewhere,
+        schemas.required_unknown,
+        schemas.discriminator,
+    ),
+}
+_OF_OPERATION: tuple[Callable[[Operation], Iterator[Finding]], ...] = (
+    operations.path_parameters,
+    parameters.claims,
+    operations.request_bodies,
+    operations.bodiless_responses,
+    operations.answers,
+    operations.security_schemes,
+)
+
+
+def lint(document: Node, handlers: Path | None = None) -> None:
+    """Check the whole document, and that every operation has its handler in the folder `handlers`, if one is given.
+
+    Raises:
+        Refused: with every finding of the first stage that has any. Each stage stands on the ones before it.
+    """
+    for stage in (structure, references.references, references.endless_schemas, _meaning, _values):
+        _refuse(stage(document))
+    if handlers is not None:
+        _refuse(operations.handlers(document, handlers))
+
+
+def _refuse(found: Iterator[Finding]) -> None:
+    findings = list(found)
+    if findings:
+        raise Refused(findings)
+
+
+def _meaning(document: Node) -> Iterator[Finding]:
+    yield from operations.operation_ids(document)
+    yield from operations.paths(document)
+    for operation in all_operations(document):
+        for check in _OF_OPERATION:
+            yield from check(operation)
+    for part in _own_parts(document):
+        for check_part in _OF_PART.get(part.kind, ()):
+            yield from check_part(part)
+
+
+def _values(document: Node) -> Iterator[Finding]:
+    for part in _own_parts(document):
+        yield from values.values(part)
+
+
+def _own_parts(document: Node) -> Iterator[Part]:
+    """The parts that are written out; a reference is judged where it leads."""
+    return (part for part in walk(document) if "$ref" not in part.node)

@@ -1,0 +1,102 @@
+"""One self-contained table for each operation: all that the run time needs to judge its requests and responses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from contract_compiler.content import content_rows, media_range
+from contract_compiler.defaults import body_defaults
+from contract_compiler.document import Node
+from contract_compiler.parameters import header_rows, parameter_rows
+from contract_compiler.references import follow
+from contract_compiler.schemas import Schemas
+from contract_compiler.walk import Operation, operations
+
+FORMAT = 1
+
+Table = dict[str, Any]
+
+
+def module_name(operation_id: str) -> str:
+    """The operation's name as a Python module and a file: `listProducts` becomes `list_products`."""
+    words = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", operation_id)
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()).strip("_")
+
+
+def operation_table(operation: Operation) -> Table:
+    """The table of one operation."""
+    schemas = Schemas()
+    return {
+        "format": FORMAT,
+        "operationId": operation.operation_id,
+        "method": operation.method,
+        "path": operation.path,
+        "security": security(operation),
+        "securitySchemes": _security_schemes(operation),
+        "parameters": parameter_rows(operation, schemas),
+        "requestBody": _request_body(operation, schemas),
+        "responses": _responses(operation, schemas),
+        "definitions": schemas.definitions,
+    }
+
+
+def index(document: Node) -> Table:
+    """The table of contents: every operation's name, route and security."""
+    return {
+        "format": FORMAT,
+        "title": document["info"].read("title"),
+        "version": document["info"].read("version"),
+        "operations": [
+            {
+                "operationId": operation.operation_id,
+                "module": module_name(operation.operation_id),
+                "method": operation.method,
+                "path": operation.path,
+                "security": security(operation),
+            }
+            for operation in sorted(operations(document), key=lambda operation: operation.operation_id)
+        ],
+    }
+
+
+def security(operation: Operation) -> list[dict[str, list[str]]]:
+    """The alternatives of which a caller must meet one, the operation's own or the document's; [] is public."""
+    everywhere = operation.node.root.get("security", [])
+    return list(operation.node.read("security", everywhere))
+
+
+def _security_schemes(operation: Operation) -> dict[str, Any]:
+    names = {name for alternative in security(operation) for name in alternative}
+    return {name: _without_description(operation, name) for name in sorted(names)}
+
+
+def _without_description(operation: Operation, name: str) -> dict[str, Any]:
+    document = Node(operation.node.root, (), operation.node.root)
+    scheme = follow(document["components"]["securitySchemes"][name])
+    return {key: value for key, value in scheme.value.items() if key != "description"}
+
+
+def _request_body(operation: Operation, schemas: Schemas) -> Table | None:
+    if "requestBody" not in operation.node:
+        return None
+    body = follow(operation.node["requestBody"])
+    rows = content_rows(body["content"], schemas, "request")
+    for name, media in body["content"].entries():
+        schema = media.get("schema")
+        rows[media_range(name)]["defaults"] = {} if schema is None else body_defaults(schema)
+    return {"required": body.read("required", False), "maxBytes": body.read("x-max-bytes"), "content": rows}
+
+
+def _responses(operation: Operation, schemas: Schemas) -> Table:
+    members = operation.node["responses"].members()
+    return {status: _response(follow(node), operation, schemas) for status, node in members}
+
+
+def _response(response: Node, operation: Operation, schemas: Schemas) -> Table:
+    # The content of an answer to HEAD describes what GET would send: HEAD has no body itself (RFC 9110, 9.3.2).
+    content = None if operation.method == "HEAD" else response.get("content")
+    return {
+        "headers": header_rows(response.get("headers"), schemas),
+        "content": content_rows(content, schemas, "response"),
+    }

@@ -1,0 +1,117 @@
+"""Parameters and response headers as rows of the table.
+
+OpenAPI 3.0.3, Parameter Object: https://spec.openapis.org/oas/v3.0.3#parameter-object
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from contract_compiler.defaults import own_default
+from contract_compiler.directions import conjuncts
+from contract_compiler.document import Node
+from contract_compiler.references import follow
+from contract_compiler.schemas import Schemas
+from contract_compiler.shapes import shape
+from contract_compiler.walk import Direction, Operation
+
+Row = dict[str, Any]
+
+DEFAULT_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+
+# Header parameters that "SHALL be ignored" (OpenAPI 3.0.3, Parameter Object): the request body, the responses and the
+# security schemes say what is allowed there.
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+
+
+def parameters(operation: Operation) -> list[Node]:
+    """The operation's parameters, references followed: its own, and those of its path that it does not override."""
+    found: dict[tuple[str, str], Node] = {}
+    for holder in (operation.item, operation.node):
+        for node in holder["parameters"].elements() if "parameters" in holder else ():
+            parameter = follow(node)
+            found[identity(parameter)] = parameter
+    return [node for key, node in found.items() if key[0] != "header" or key[1] not in IGNORED_HEADERS]
+
+
+def identity(parameter: Node) -> tuple[str, str]:
+    """A parameter's place and name, which no two share; the case of a header's name does not count (RFC 9110, 5.1)."""
+    place, name = parameter.read("in"), parameter.read("name")
+    return place, name.lower() if place == "header" else name
+
+
+def parameter_rows(operation: Operation, schemas: Schemas) -> list[Row]:
+    """The table's rows for the operation's parameters, in the document's order."""
+    return [_parameter_row(parameter, schemas) for parameter in parameters(operation)]
+
+
+def header_rows(headers: Node | None, schemas: Schemas) -> dict[str, Row]:
+    """The table's rows for the headers of a response; `Content-Type` is ignored, as OpenAPI asks."""
+    entries: Iterable[tuple[str, Node]] = headers.entries() if headers is not None else ()
+    return {name: _header_row(follow(node), schemas) for name, node in entries if name.lower() != "content-type"}
+
+
+def value_schema(parameter: Node) -> Node | None:
+    """The schema of a parameter's or a header's value, given by `schema` or by its one media type."""
+    if "content" in parameter:
+        return next(media.get("schema") for _, media in parameter["content"].entries())
+    return parameter.get("schema")
+
+
+def style(parameter: Node) -> str:
+    """The parameter's style, stated or the default of its place."""
+    return str(parameter.read("style", DEFAULT_STYLES[parameter.read("in", "header")]))
+
+
+def explodes(parameter: Node) -> bool:
+    """Whether arrays and objects are spread; deepObject knows no other way, so there it need not be stated."""
+    return bool(parameter.read("explode", style(parameter) in ("form", "deepObject")))
+
+
+def _parameter_row(parameter: Node, schemas: Schemas) -> Row:
+    schema = value_schema(parameter)
+    default = own_default(schema)
+    return {
+        "in": parameter.read("in"),
+        "name": parameter.read("name"),
+        "required": parameter.read("required", False),
+        "allowEmptyValue": parameter.read("allowEmptyValue", False),
+        **_reading(parameter, schemas, "request"),
+        **({} if default is None else {"default": default.value}),
+    }
+
+
+def _header_row(header: Node, schemas: Schemas) -> Row:
+    return {
+        "required": header.read("required", False),
+        **_reading(header, schemas, "response"),
+        **_constant(header),
+    }
+
+
+def _reading(parameter: Node, schemas: Schemas, direction: Direction) -> Row:
+    schema = value_schema(parameter)
+    row: Row = {
+        "style": style(parameter),
+        "explode": explodes(parameter),
+        "shape": {"type": "any"} if "content" in parameter else shape(schema),
+        "schema": schemas.translate(schema, direction) if schema is not None else {},
+    }
+    if "content" in parameter:
+        row["media"] = next(iter(parameter.read("content"))).lower()
+    return row
+
+
+def _constant(header: Node) -> Row:
+    """The one value that a required header can have, ready to be sent."""
+    schema = header.get("schema")
+    if schema is None or header.read("required") is not True:
+        return {}
+    values: list[Any] = next((part.read("enum") for part in conjuncts(schema) if "enum" in part), [])
+    constant = len(values) == 1 and isinstance(values[0], str | int)
+    return {"constant": _literal(values[0])} if constant else {}
+
+
+def _literal(value: str | int) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

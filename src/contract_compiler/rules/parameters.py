@@ -1,0 +1,118 @@
+"""Parameters and response headers: only what can be read back from a request without guessing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from contract_compiler.content import may_be_json, media_range
+from contract_compiler.directions import conjuncts
+from contract_compiler.document import Node
+from contract_compiler.findings import Finding
+from contract_compiler.parameters import explodes, identity, parameters, style, value_schema
+from contract_compiler.references import follow
+from contract_compiler.shapes import shape, type_name
+from contract_compiler.walk import Operation, Part
+
+_SCALARS = frozenset({"string", "integer", "number", "boolean", "any"})
+_SEPARATED = frozenset({"spaceDelimited", "pipeDelimited"})
+
+
+def unique(part: Part) -> Iterator[Finding]:
+    """No parameter is declared twice at one place (header names whatever their case)."""
+    if "parameters" not in part.node:
+        return
+    nodes = [follow(node) for node in part.node["parameters"].elements()]
+    counts = Counter(identity(node) for node in nodes)
+    for index, node in enumerate(nodes):
+        if counts[identity(node)] > 1:
+            yield part.node["parameters"][index].finding("parameter-twice", "the same name and place are there twice")
+
+
+def literal(part: Part) -> Iterator[Finding]:
+    """The text of a parameter must tell its type, and fit the style."""
+    if "$ref" in part.node or "content" in part.node:
+        return
+    schema = value_schema(part.node)
+    if schema is None:
+        return
+    kind = type_name(schema)
+    if kind == "mixed":
+        yield schema.finding("parameter-type-mixed", "a text cannot tell which of its types is meant")
+    elif kind in ("array", "object"):
+        yield from _styled(part.node, kind)
+        yield from _flat(schema, style(part.node))
+
+
+def _styled(node: Node, kind: str) -> Iterator[Finding]:
+    name = style(node)
+    if name in _SEPARATED and (kind == "object" or explodes(node)):
+        message = f"{name} is defined for arrays with explode: false only"
+        yield node.finding("parameter-style", message, "explode" if kind == "array" else "style")
+    if name == "deepObject" and (kind == "array" or not explodes(node)):
+        yield node.finding("parameter-style", "deepObject is defined for exploded objects only", "style")
+    if node.read("in") == "cookie" and explodes(node):
+        message = "a cookie cannot be exploded into several of one header: write explode: false"
+        yield node.finding("parameter-style", message, "explode" if "explode" in node else "in")
+
+
+def _flat(schema: Node, style_name: str) -> Iterator[Finding]:
+    for part in conjuncts(schema):
+        for child in _children(part):
+            kind = type_name(child)
+            allowed = _SCALARS | {"array"} if style_name == "deepObject" else _SCALARS
+            if kind == "mixed":
+                yield child.finding("parameter-type-mixed", "a text cannot tell which of its types is meant")
+            elif kind not in allowed:
+                message = f"no style is defined for an {kind} inside a parameter: send it as JSON by content"
+                yield child.finding("parameter-nested", message)
+            elif kind == "array":
+                yield from _flat(child, "form")
+
+
+def _children(schema: Node) -> Iterator[Node]:
+    if "items" in schema:
+        yield schema["items"]
+    if isinstance(schema.read("additionalProperties"), dict):
+        yield schema["additionalProperties"]
+    if "properties" in schema:
+        yield from (child for _, child in schema["properties"].entries())
+
+
+def empty_values(part: Part) -> Iterator[Finding]:
+    """`allowEmptyValue` is for query parameters alone (OpenAPI 3.0.3, Parameter Object)."""
+    if part.node.read("allowEmptyValue") is True and part.node.read("in") != "query":
+        yield part.node.finding("parameter-empty-value", "it is valid for query parameters only", "allowEmptyValue")
+
+
+def headers(part: Part) -> Iterator[Finding]:
+    """No header of a response is declared twice in different cases (RFC 9110, 5.1)."""
+    counts = Counter(name.lower() for name in part.node.read("headers", ()))
+    for name, node in part.node["headers"].entries() if "headers" in part.node else ():
+        if counts[name.lower()] > 1:
+            yield node.finding("header-twice", "the same header is there twice: the case of its name does not count")
+
+
+def claims(operation: Operation) -> Iterator[Finding]:
+    """Every query parameter of a request belongs to one declared parameter."""
+    nodes = [node for node in parameters(operation) if node.read("in") == "query"]
+    names = {str(node.read("name")) for node in nodes}
+    spread = [node for node in nodes if _is_spread(node)]
+    open_ended = [node for node in spread if shape(value_schema(node))["additional"] is not None]
+    for node in open_ended[1:]:
+        yield node.finding("parameter-ambiguous", "another exploded object takes all unknown query parameters already")
+    for node in spread:
+        for name in sorted(names.intersection(shape(value_schema(node))["properties"])):
+            yield node.finding("parameter-ambiguous", f"its property {name} has the name of a query parameter")
+
+
+def _is_spread(parameter: Node) -> bool:
+    exploded = "content" not in parameter and style(parameter) == "form" and explodes(parameter)
+    return exploded and type_name(value_schema(parameter)) == "object"
+
+
+def content(part: Part) -> Iterator[Finding]:
+    """A parameter with `content` is JSON text."""
+    for name, media in part.node["content"].entries() if "content" in part.node else ():
+        if not may_be_json(media_range(name)) or "*" in name:
+            yield media.finding("parameter-media-type", "only JSON can be read from a parameter")

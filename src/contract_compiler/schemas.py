@@ -1,0 +1,154 @@
+"""Schema Objects of OpenAPI 3.0 as JSON Schema 2020-12.
+
+The two differ in more than spelling: `nullable`, boolean `exclusiveMinimum`, `readOnly`, `writeOnly`, `discriminator`
+and the formats of numbers are translated, references are gathered under `$defs`. Nothing is checked here:
+`contract_compiler.rules` has refused before what cannot be translated.
+OpenAPI 3.0.3, Schema Object: https://spec.openapis.org/oas/v3.0.3#schema-object
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from contract_compiler import directions, discriminators, formats, patterns
+from contract_compiler.document import Node
+from contract_compiler.references import follow, target
+from contract_compiler.walk import Direction
+
+JsonSchema = dict[str, Any]
+
+# What is neither copied nor translated describes and restricts nothing: title, description, example, externalDocs,
+# deprecated, and xml, for a body in XML is refused. contract_compiler.defaults reads `default`.
+_COPIED = (
+    "multipleOf", "maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties",
+    "enum",
+)  # fmt: skip
+_NAME_CHARACTER = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class Schemas:
+    """Translates schemas of one document, and gathers the definitions that they refer to."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, JsonSchema] = {}
+        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+
+    def translate(self, schema: Node, direction: Direction | None) -> JsonSchema:
+        """The JSON Schema for `schema`; references in it are `#/$defs/NAME`, NAME a key of `definitions`.
+
+        In a request `readOnly` properties are neither allowed nor required, in a response `writeOnly` ones are not
+        (OpenAPI 3.0.3, 4.7.24.2). With no direction both are properties like any other.
+        """
+        if "$ref" in schema:
+            return self._reference(target(schema), direction)
+        return self._body(schema, direction, discriminates=True)
+
+    def _reference(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
+        words = (direction if directions.matters(schema) else None, "parent" if as_parent else None)
+        variant = tuple(word for word in words if word)
+        key = (schema.path, variant)
+        if key not in self._names:
+            name = self._names[key] = self._new_name(schema, variant)
+            self.definitions[name] = {}
+            self.definitions[name] = self._definition(schema, direction, as_parent=as_parent)
+        return {"$ref": f"#/$defs/{self._names[key]}"}
+
+    def _definition(self, schema: Node, direction: Direction | None, *, as_parent: bool) -> JsonSchema:
+        if "$ref" in schema:
+            return self._reference(target(schema), direction, as_parent=as_parent)
+        return self._body(schema, direction, discriminates=not as_parent)
+
+    def _new_name(self, schema: Node, variant: tuple[str, ...]) -> str:
+        component = schema.path[:2] == ("components", "schemas") and len(schema.path) == 3
+        words = schema.path[2:] if component else schema.path
+        base = _NAME_CHARACTER.sub("_", ".".join(words + variant))
+        taken = set(self._names.values())
+        candidates = (base if number == 1 else f"{base}_{number}" for number in range(1, len(taken) + 2))
+        return next(name for name in candidates if name not in taken)
+
+    def _body(self, schema: Node, direction: Direction | None, *, discriminates: bool) -> JsonSchema:
+        parts: list[JsonSchema] = [
+            _types(schema),
+            {key: schema.read(key) for key in _COPIED if key in schema},
+            _bounds(schema),
+            _pattern(schema),
+            formats.keywords(schema.read("type"), schema.read("format", "")) or {},
+            self._object(schema, direction),
+            self._compositions(schema, direction),
+        ]
+        if "discriminator" in schema and discriminates:
+            parts.append(self._discriminator(schema, direction))
+        return _conjunction(parts)
+
+    def _object(self, schema: Node, direction: Direction | None) -> JsonSchema:
+        result: JsonSchema = {}
+        if "properties" in schema:
+            result["properties"] = {
+                name: directions.is_hidden(child, direction) is False and self.translate(child, direction)
+                for name, child in schema["properties"].entries()
+            }
+        for keyword in ("additionalProperties", "items"):
+            if keyword in schema:
+                result[keyword] = self._or_boolean(schema[keyword], direction)
+        required = directions.required(schema, direction)
+        return result | ({"required": required} if required else {})
+
+    def _or_boolean(self, schema: Node, direction: Direction | None) -> JsonSchema | bool:
+        return schema.value if isinstance(schema.value, bool) else self.translate(schema, direction)
+
+    def _compositions(self, schema: Node, direction: Direction | None) -> JsonSchema:
+        result: JsonSchema = {}
+        if "allOf" in schema:
+            result["allOf"] = [self._branch(schema, branch, direction) for branch in schema["allOf"].elements()]
+        if "not" in schema:
+            result["not"] = self.translate(schema["not"], direction)
+        # With a discriminator the value of its property chooses the alternative, and only that one is tried.
+        for keyword in () if "discriminator" in schema else ("oneOf", "anyOf"):
+            if keyword in schema:
+                result[keyword] = [self.translate(branch, direction) for branch in schema[keyword].elements()]
+        return result
+
+    def _branch(self, holder: Node, branch: Node, direction: Direction | None) -> JsonSchema:
+        # A child that takes its parent in by allOf means the parent's own fields: the parent's choice among its
+        # children would lead straight back to the child.
+        if "$ref" in branch and discriminators.is_child(holder, follow(branch)):
+            return self._reference(target(branch), direction, as_parent=True)
+        return self.translate(branch, direction)
+
+    def _discriminator(self, schema: Node, direction: Direction | None) -> JsonSchema:
+        return discriminators.keywords(schema, lambda chosen: self._reference(chosen, direction))
+
+
+def _types(schema: Node) -> JsonSchema:
+    name = schema.read("type")
+    if name is None:
+        return {}
+    types = {"type": [name, "null"] if schema.read("nullable") is True else name}
+    # 1.0 is no integer to OpenAPI 3.0 ("without a fraction or exponent part"), but is one to 2020-12.
+    return types | ({"x-integer-literal": True} if name == "integer" else {})
+
+
+def _bounds(schema: Node) -> JsonSchema:
+    pairs = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
+    return {
+        exclusive if schema.read(exclusive) is True else inclusive: schema.read(inclusive)
+        for inclusive, exclusive in pairs
+        if inclusive in schema
+    }
+
+
+def _pattern(schema: Node) -> JsonSchema:
+    return {"pattern": patterns.translate(schema.read("pattern"))} if "pattern" in schema else {}
+
+
+def _conjunction(parts: Iterable[JsonSchema]) -> JsonSchema:
+    """One schema that demands what all the parts demand, also where two of them use the same keyword."""
+    result: JsonSchema = {}
+    for part in parts:
+        if result.keys() & part.keys():
+            result["allOf"] = [*result.get("allOf", []), part]
+        else:
+            result |= part
+    return result

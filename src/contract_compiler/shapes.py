@@ -1,0 +1,69 @@
+"""Shapes: what the text of a parameter is read as, before it is checked against its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contract_compiler.directions import conjuncts
+from contract_compiler.document import Node
+from contract_compiler.references import follow
+
+Shape = dict[str, Any]
+
+
+def shape(schema: Node | None) -> Shape:
+    """How to read a literal of this schema; `{"type": "any"}`, plain text, where the schema names no type.
+
+    Seen through references, allOf, and alternatives that agree on a type.
+    """
+    name = type_name(schema)
+    if schema is not None and name == "array":
+        return {"type": "array", "items": shape(_first(schema, "items"))}
+    if schema is not None and name == "object":
+        return {"type": "object", "properties": _properties(schema), "additional": _additional(schema)}
+    return {"type": name}
+
+
+def type_name(schema: Node | None) -> str:
+    """The one type of a schema's values; `any` if it names none, `mixed` if it names several."""
+    names = set() if schema is None else types(schema)
+    if names == {"integer", "number"}:
+        return "number"
+    return min(names or {"any"}) if len(names) < 2 else "mixed"
+
+
+def types(schema: Node) -> set[str]:
+    """The types that a schema names, none if it leaves them open."""
+    found = {str(part.read("type")) for part in conjuncts(schema) if "type" in part}
+    if found:
+        # An integer is a number: together they ask for an integer.
+        return {"integer"} if found == {"integer", "number"} else found
+    return {name for alternatives in _alternatives(schema) for branch in alternatives for name in types(branch)}
+
+
+def _alternatives(schema: Node) -> Iterator[list[Node]]:
+    for part in conjuncts(schema):
+        for keyword in ("oneOf", "anyOf"):
+            if keyword in part:
+                yield list(part[keyword].elements())
+
+
+def _first(schema: Node, keyword: str) -> Node | None:
+    return next((follow(part[keyword]) for part in conjuncts(schema) if keyword in part), None)
+
+
+def _properties(schema: Node) -> dict[str, Shape]:
+    return {
+        name: shape(child)
+        for part in conjuncts(schema)
+        if "properties" in part
+        for name, child in part["properties"].entries()
+    }
+
+
+def _additional(schema: Node) -> Shape | None:
+    rule = next((part["additionalProperties"] for part in conjuncts(schema) if "additionalProperties" in part), None)
+    if rule is None or rule.value is True:
+        return {"type": "any"}
+    return None if rule.value is False else shape(rule)

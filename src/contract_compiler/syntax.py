@@ -1,0 +1,126 @@
+"""YAML and JSON text as the plain values of JSON: exact numbers, keys that are text and unique, nothing guessed.
+
+OpenAPI 3.0.3, Format: https://spec.openapis.org/oas/v3.0.3#format
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+
+class UnreadableText(ValueError):
+    """The text is neither YAML nor JSON, or says what JSON cannot; the words say where and why."""
+
+
+def read(text: str) -> Any:
+    """The value of a YAML or JSON text; every number with a fraction or exponent is a Decimal.
+
+    Raises:
+        UnreadableText: see there.
+    """
+    try:
+        return _json(text) if text.lstrip().startswith("{") else _yaml(text)
+    except RecursionError as error:
+        raise UnreadableText("it is nested too deeply") from error
+
+
+def _json(text: str) -> Any:
+    # YAML would take the two halves of a JSON surrogate pair for two characters.
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_unique)
+    except json.JSONDecodeError:
+        return _yaml(text)
+    except ValueError as error:
+        raise UnreadableText(str(error)) from error
+
+
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in members:
+        if key in result:
+            raise UnreadableText(f"the key {key} is there twice")
+        result[key] = value
+    return result
+
+
+def _no_number(word: str) -> Any:
+    raise UnreadableText(f"{word} is no number of JSON")
+
+
+def _yaml(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise UnreadableText(f"{place}{error.problem}") from error
+    except yaml.YAMLError as error:
+        raise UnreadableText("it has a character that no text may have") from error
+
+
+class _Loader(yaml.SafeLoader):
+    """A loader that knows the types of JSON and no others: `yes` and `2020-01-01` are text."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - the base class declares it so
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        # A status without quotes (200:) is a key like any other, so the key is taken as it is written.
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise _marked("a key must be text", key_node)
+        if key_node.value in result:
+            raise _marked(f"the key {key_node.value} is there twice", key_node)
+        result[key_node.value] = loader.construct_object(value_node, deep=True)
+    return result
+
+
+def _sequence(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
+    return [loader.construct_object(element, deep=True) for element in node.value]
+
+
+def _scalar(convert: Callable[[str], Any]) -> Callable[[_Loader, yaml.ScalarNode], Any]:
+    def construct(loader: _Loader, node: yaml.ScalarNode) -> Any:
+        try:
+            return convert(loader.construct_scalar(node))
+        except (ValueError, ArithmeticError, LookupError) as error:
+            raise _marked("it is not what its tag says, or has too many digits", node) from error
+
+    return construct
+
+
+def _foreign(_: _Loader, node: yaml.Node) -> Any:
+    raise _marked(f"{node.tag} is no type of JSON", node)
+
+
+def _marked(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+def _resolves(tag: str, pattern: str, first: str) -> None:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first) or [""])
+
+
+_INTEGER = r"-?(?:0|[1-9][0-9]*)"
+_resolves("null", r"(?:~|null)$", "~n")
+_resolves("null", r"$", "")
+_resolves("bool", r"(?:true|false)$", "tf")
+_resolves("int", rf"{_INTEGER}$", "-0123456789")
+_resolves("float", rf"{_INTEGER}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", "-0123456789")
+_Loader.yaml_constructors = {
+    "tag:yaml.org,2002:map": _mapping,
+    "tag:yaml.org,2002:seq": _sequence,
+    "tag:yaml.org,2002:str": _scalar(str),
+    "tag:yaml.org,2002:null": _scalar({"": None, "~": None, "null": None}.__getitem__),
+    "tag:yaml.org,2002:bool": _scalar({"true": True, "false": False}.__getitem__),
+    "tag:yaml.org,2002:int": _scalar(int),
+    "tag:yaml.org,2002:float": _scalar(Decimal),
+    None: _foreign,
+}

@@ -1,0 +1,130 @@
+"""Every part of a document that speaks of requests and responses, with its kind.
+
+Left out on purpose, for they say nothing of what this API receives or answers:
+`callbacks` (requests that it sends to others), `links` and `externalDocs` (hints for clients), `servers` (a gateway
+decides under which addresses the paths stand), `tags` and `info` (documentation).
+OpenAPI 3.0.3: https://spec.openapis.org/oas/v3.0.3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from contract_compiler.document import Node
+
+Direction = Literal["request", "response"]
+Kind = Literal[
+    "document", "components", "path item", "operation", "parameter", "request body", "responses", "response",
+    "header", "media type", "schema", "example", "security scheme",
+]  # fmt: skip
+Form = Literal["one", "list", "map"]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_FIELDS: dict[Kind, dict[str, tuple[Form, Kind]]] = {
+    "document": {"paths": ("map", "path item"), "components": ("one", "components")},
+    "components": {
+        "schemas": ("map", "schema"),
+        "parameters": ("map", "parameter"),
+        "headers": ("map", "header"),
+        "requestBodies": ("map", "request body"),
+        "responses": ("map", "response"),
+        "examples": ("map", "example"),
+        "securitySchemes": ("map", "security scheme"),
+    },
+    "path item": {"parameters": ("list", "parameter"), **dict.fromkeys(METHODS, ("one", "operation"))},
+    "operation": {
+        "parameters": ("list", "parameter"),
+        "requestBody": ("one", "request body"),
+        "responses": ("one", "responses"),
+    },
+    "request body": {"content": ("map", "media type")},
+    "response": {"headers": ("map", "header"), "content": ("map", "media type")},
+    "parameter": {"schema": ("one", "schema"), "content": ("map", "media type"), "examples": ("map", "example")},
+    "header": {"schema": ("one", "schema"), "content": ("map", "media type"), "examples": ("map", "example")},
+    "media type": {"schema": ("one", "schema"), "examples": ("map", "example")},
+    "schema": {
+        "properties": ("map", "schema"),
+        "additionalProperties": ("one", "schema"),
+        "items": ("one", "schema"),
+        "not": ("one", "schema"),
+        "allOf": ("list", "schema"),
+        "oneOf": ("list", "schema"),
+        "anyOf": ("list", "schema"),
+    },
+}
+_DIRECTIONS: dict[Kind, Direction] = {
+    "parameter": "request",
+    "request body": "request",
+    "response": "response",
+    "header": "response",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the document; `direction` is None where it may serve requests and responses both."""
+
+    kind: Kind
+    node: Node
+    direction: Direction | None = None
+
+
+def walk(document: Node) -> Iterator[Part]:
+    """Every part once, in the document's order; references are parts, and are not followed."""
+    return _below(Part("document", document))
+
+
+def _below(part: Part) -> Iterator[Part]:
+    yield part
+    if "$ref" in part.node and part.kind != "path item":
+        return
+    for child in _children(part):
+        yield from _below(child)
+
+
+def _children(part: Part) -> Iterator[Part]:
+    if part.kind == "responses":
+        yield from (_child(part, "response", node) for _, node in part.node.members())
+        return
+    for key, (form, kind) in _FIELDS.get(part.kind, {}).items():
+        field = part.node.get(key)
+        if field is not None and not isinstance(field.value, bool):
+            yield from (_child(part, kind, node) for node in _nodes(form, field, kind))
+
+
+def _child(part: Part, kind: Kind, node: Node) -> Part:
+    return Part(kind, node, _DIRECTIONS.get(kind, part.direction))
+
+
+def _nodes(form: Form, field: Node, kind: Kind) -> Iterator[Node]:
+    if form == "one":
+        yield field
+    elif form == "list":
+        yield from field.elements()
+    else:
+        yield from (node for key, node in field.entries() if kind != "path item" or not key.startswith("x-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation with its place in the API; `node` is its Operation Object."""
+
+    method: str
+    path: str
+    item: Node
+    node: Node
+
+    @property
+    def operation_id(self) -> str:
+        return str(self.node.read("operationId", ""))
+
+
+def operations(document: Node) -> Iterator[Operation]:
+    """Every operation in the document's order."""
+    for path, item in document["paths"].members():
+        for method in METHODS:
+            if method in item:
+                yield Operation(method.upper(), path, item, item[method])
