@@ -1,0 +1,42 @@
+"""What a handler is given and what it gives back.
+
+Named tuples, not dataclasses: as immutable, and about a millisecond cheaper to define at each cold start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | Decimal | bool | None"
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Request(NamedTuple):
+    """A request that keeps the contract: every value is typed, checked, and defaulted where the contract has a default.
+
+    `path` is the path as the client sent it, stage or base path included, without the query. A parameter that was not
+    sent and has no default is absent from its mapping. `headers` holds the declared header parameters only, spelled as
+    the contract spells them. `body` is None when there is none. `claims` are the authorizer's, None without one.
+    """
+
+    operation_id: str
+    request_id: str
+    path: str
+    path_parameters: Mapping[str, JSON] = _NOTHING
+    query: Mapping[str, JSON] = _NOTHING
+    headers: Mapping[str, JSON] = _NOTHING
+    body: JSON = None
+    claims: Mapping[str, object] | None = None
+    cookies: Mapping[str, JSON] = _NOTHING
+
+
+class Response(NamedTuple):
+    """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null)."""
+
+    status: int
+    body: JSON = None
+    headers: Mapping[str, str] = _NOTHING

@@ -1,0 +1,98 @@
+"""One operation of the contract, from its compiled table: what it takes, what it answers, who may call it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from contract.gateway_event import RawRequest
+from contract.messages import JSON, Request, Response
+from contract.parameters import LOCATIONS, Location, Parameter
+from contract.problems import broken_contract
+from contract.request_body import RequestBody
+from contract.responses import Responses
+
+TABLE_FORMAT = 1
+
+
+class Operation:
+    """Holds requests and responses to one compiled operation.
+
+    `security` are the alternatives of the contract's security requirement, [] when the operation is public;
+    `security_schemes` the schemes they name, as the contract has them, extensions included.
+    """
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        """Takes a compiled table, its numbers as int and Decimal. Raises ValueError for a table of another format."""
+        if table["format"] != TABLE_FORMAT:
+            raise ValueError(f"the table's format must be {TABLE_FORMAT}: compile the contract again")
+        self.operation_id: str = table["operationId"]
+        self.method: str = table["method"]
+        self.path: str = table["path"]
+        self.security: Sequence[Mapping[str, Sequence[str]]] = table["security"]
+        self.security_schemes: Mapping[str, Mapping[str, Any]] = table["securitySchemes"]
+        definitions = table["definitions"]
+        self._locations = self._read_locations(table["parameters"], definitions)
+        self._body = RequestBody(table["requestBody"], definitions) if table["requestBody"] else None
+        self._responses = Responses(self.method, table["responses"], definitions)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Operation:
+        """Reads a table from its file."""
+        return cls(json.loads(Path(path).read_text(encoding="utf-8"), parse_float=Decimal))
+
+    def check_request(self, raw: RawRequest) -> Request:
+        """The typed request, defaults filled in.
+
+        Raises Refusal: 413 or 415 for a body that is not read, 400 with every violation, in the order path, query,
+        header, cookie, body.
+        """
+        values: dict[str, dict[str, JSON]] = {where: {} for where in LOCATIONS}
+        violations = [
+            violation for where, location in self._locations for violation in location.read(raw, values[where])
+        ]
+        body, found = self._body.read(raw) if self._body else (None, [])
+        if violations or found:
+            raise broken_contract([*violations, *found])
+        return Request(
+            operation_id=self.operation_id,
+            request_id=raw.request_id,
+            path=raw.path,
+            path_parameters=values["path"],
+            query=values["query"],
+            headers=values["header"],
+            body=body,
+            claims=raw.claims,
+            cookies=values["cookie"],
+        )
+
+    def completed(self, response: Response, request_id: str) -> Response:
+        """The response with the headers that the contract alone decides: constants, request id, content type."""
+        return self._responses.completed(response, request_id)
+
+    def check_response(self, response: Response) -> None:
+        """Raises responses.ContractViolation for the first thing that breaks the contract."""
+        self._responses.check(response)
+
+    def encoded_body(self, response: Response) -> tuple[str, bool]:
+        """The body of a completed response as it is sent, "" for none; and whether that is base64, as bytes are."""
+        return self._responses.encoded(response)
+
+    def response_header_names(self) -> list[str]:
+        """Every header that some response declares, sorted."""
+        return self._responses.header_names()
+
+    def _read_locations(
+        self, declared: Sequence[Mapping[str, Any]], definitions: Mapping[str, Any]
+    ) -> list[tuple[str, Location]]:
+        """The locations with something to check: a query always has, for what it must not have."""
+        api_keys = [scheme["name"] for scheme in self.security_schemes.values() if scheme.get("in") == "query"]
+        locations = []
+        for where in LOCATIONS:
+            parameters = [Parameter(each, definitions) for each in declared if each["in"] == where]
+            if parameters or where == "query":
+                locations.append((where, Location(where, parameters, api_keys)))
+        return locations

@@ -1,0 +1,79 @@
+"""Refusals: one table from status to words, and the one shape that an error has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from contract.messages import JSON
+from contract.violations import Violation, listable
+
+# Titles are reason phrases of RFC 9110, section 15 (413 by its older, better known name) and of RFC 6585 (428, 429).
+PROBLEMS: Mapping[int, tuple[str, str]] = {
+    400: ("Bad Request", "The request breaks the contract."),
+    401: ("Unauthorized", "Send a valid token in the Authorization header."),
+    403: ("Forbidden", "You may not do this."),
+    404: ("Not Found", "There is no such resource."),
+    405: ("Method Not Allowed", "This path does not have that method."),
+    406: ("Not Acceptable", "The answer does not come in a media type that you accept."),
+    409: ("Conflict", "The request conflicts with the state of the resource."),
+    410: ("Gone", "The resource is no longer there."),
+    412: ("Precondition Failed", "The resource has changed since you read it."),
+    413: ("Payload Too Large", "The body is too large."),
+    415: ("Unsupported Media Type", "The body is not in a media type that this operation takes."),
+    422: ("Unprocessable Content", "The request cannot be carried out."),
+    428: ("Precondition Required", "Send the request with a precondition."),
+    429: ("Too Many Requests", "Too many requests. Try again in a moment."),
+    500: ("Internal Server Error", "The service failed. Quote the request id when you report it."),
+    501: ("Not Implemented", "The service cannot do this yet."),
+    502: ("Bad Gateway", "The service gave no usable answer."),
+    503: ("Service Unavailable", "The service is busy. Try again in a moment."),
+    504: ("Gateway Timeout", "The service took too long to answer."),
+}
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Refusal(Exception):
+    """A request that is answered with an error. `status` is one of PROBLEMS, whose words serve when `message` is None.
+
+    `details` name the violations, `headers` go out with the answer. Raises ValueError for a status without words.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str | None = None,
+        *,
+        details: Sequence[Violation] = (),
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> None:
+        if status not in PROBLEMS:
+            raise ValueError(f"a refusal cannot have the status {status}")
+        super().__init__(status)
+        self.status = status
+        self.message = message
+        self.details = details
+        self.headers = headers
+
+
+def broken_contract(violations: Sequence[Violation]) -> Refusal:
+    """The refusal of a request that breaks its contract in these places."""
+    listed = listable(violations)
+    count = len(violations)
+    message = f"The request breaks the contract in {count} {'place' if count == 1 else 'places'}."
+    if len(listed) < count:
+        message += f" The first {len(listed)} are listed."
+    return Refusal(400, message, details=listed)
+
+
+def problem_body(refusal: Refusal, request_id: str) -> JSON:
+    """The error as the client reads it: error, message, requestId, and details when there are any."""
+    title, default_message = PROBLEMS[refusal.status]
+    body: dict[str, JSON] = {
+        "error": title,
+        "message": refusal.message or default_message,
+        "requestId": request_id,
+    }
+    if refusal.details:
+        body["details"] = [{"in": where, "field": field, "message": text} for where, field, text in refusal.details]
+    return body

@@ -1,0 +1,160 @@
+"""An operation's answers: what each status promises of headers and body, and whether an answer keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract import media_types, strict_json, styles
+from contract.messages import JSON, Response
+from contract.schemas import Schema, optional_schema
+from contract.violations import pointer
+
+# RFC 9110: sections 15.2, 15.3.5, 15.3.6 and 15.4.5; and 9.3.2 for the answer to HEAD.
+_BODILESS = frozenset({204, 205, 304})
+_REQUEST_ID = "x-request-id"
+
+
+class ContractViolation(Exception):
+    """An answer that breaks the contract: where (status, header or body), the pointer, and the keyword broken."""
+
+    def __init__(self, pointer: str, keyword: str, where: str) -> None:
+        super().__init__(f"{where} {pointer} {keyword}")
+        self.pointer = pointer
+        self.keyword = keyword
+        self.where = where
+
+
+class _Header:
+    """One declared response header."""
+
+    def __init__(self, name: str, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+        self.name = name
+        self.key = name.lower()
+        self.constant: str | None = declared.get("constant")
+        self._required: bool = declared["required"]
+        self._spelling = styles.Spelling(name, declared)
+        self._is_text = declared["shape"]["type"] == "string"
+        self._schema = Schema(declared["schema"], definitions)
+
+    def check(self, value: str | None) -> None:
+        """Raises ContractViolation."""
+        if value is None:
+            if self._required:
+                raise ContractViolation(pointer((self.name,)), "required", "header")
+        elif value != self.constant:
+            self._check_value(value)
+
+    def _check_value(self, text: str) -> None:
+        try:
+            value = text if self._is_text else self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
+        except styles.Misspelt as misspelt:
+            raise ContractViolation(pointer((self.name, *misspelt.flaws[0][0])), "style", "header") from None
+        for breach in self._schema.breaches(value):
+            raise ContractViolation(pointer((self.name, *breach.path)), breach.keyword, "header")
+
+
+class _Answer:
+    """What one status (or range of them) promises."""
+
+    def __init__(self, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+        self.headers = [_Header(name, header, definitions) for name, header in declared["headers"].items()]
+        self.content = {key: optional_schema(entry, definitions) for key, entry in declared["content"].items()}
+        self._constants = {header.name: header.constant for header in self.headers if header.constant is not None}
+        self._request_ids = [header.name for header in self.headers if header.key == _REQUEST_ID]
+        self._content_type = {"Content-Type": media_types.preferred(self.content)}
+
+    def own_headers(self, request_id: str, has_body: bool) -> dict[str, str]:
+        """The headers that nobody needs to type: constants, the request's id, the content type of a body."""
+        own = self._constants | dict.fromkeys(self._request_ids, request_id)
+        return own | self._content_type if has_body else own
+
+
+_UNDECLARED = _Answer({"headers": {}, "content": {"*/*": {"schema": {}}}}, {})
+
+
+class Responses:
+    """All answers of an operation. `method` decides, with the status, whether a body is allowed at all."""
+
+    def __init__(self, method: str, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+        self._is_head = method == "HEAD"
+        self._answers = {status: _Answer(answer, definitions) for status, answer in declared.items()}
+
+    def header_names(self) -> list[str]:
+        """Every header that some answer declares, sorted."""
+        return sorted({header.name for answer in self._answers.values() for header in answer.headers})
+
+    def completed(self, response: Response, request_id: str) -> Response:
+        """The response with the headers that the contract alone decides, unless it names them itself."""
+        answer = self._answer(response.status) or _UNDECLARED
+        own = answer.own_headers(request_id, self._has_body(response.status, answer))
+        named = {name.lower() for name in response.headers}
+        added = {name: value for name, value in own.items() if name.lower() not in named}
+        return Response(response.status, response.body, {**added, **response.headers})
+
+    def check(self, response: Response) -> None:
+        """Raises ContractViolation for the first thing (status, headers, body) that breaks the contract."""
+        answer = self._answer(response.status)
+        if answer is None:
+            raise ContractViolation("", "responses", "status")
+        headers = _in_lower_case(response.headers)
+        for header in answer.headers:
+            header.check(headers.get(header.key))
+        if self._has_body(response.status, answer):
+            _check_body(response.body, answer, headers.get("content-type"))
+        elif response.body is not None:
+            raise ContractViolation("", "content", "body")
+
+    def encoded(self, response: Response) -> tuple[str, bool]:
+        """The body of a completed response as it is sent, "" for none; and whether that is base64, as bytes are."""
+        answer = self._answer(response.status) or _UNDECLARED
+        if not self._has_body(response.status, answer):
+            return "", False
+        stated = (value for name, value in response.headers.items() if name.lower() == "content-type")
+        essence, schema = _negotiated(answer, next(stated, None))
+        if isinstance(response.body, str) and not media_types.is_json(essence):
+            return response.body, schema is None
+        return strict_json.dumps(response.body), False
+
+    def _answer(self, status: int) -> _Answer | None:
+        """By the exact status, its range, or the default (OpenAPI 3.0.3, Responses Object)."""
+        answers = self._answers
+        return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
+
+    def _has_body(self, status: int, answer: _Answer) -> bool:
+        return bool(answer.content) and not self._is_head and status not in _BODILESS
+
+
+def _check_body(body: JSON, answer: _Answer, content_type: str | None) -> None:
+    essence, schema = _negotiated(answer, content_type)
+    if not isinstance(body, str) and not media_types.is_json(essence):
+        raise ContractViolation("", "type", "body")
+    for breach in schema.breaches(body) if schema else ():
+        raise ContractViolation(pointer(breach.path), breach.keyword, "body")
+
+
+def _negotiated(answer: _Answer, content_type: str | None) -> tuple[str, Schema | None]:
+    """The media type that the body is in, and its schema. Raises ContractViolation for one that is not declared."""
+    media_type = media_types.parse(content_type or media_types.preferred(answer.content))
+    key = media_types.match(answer.content, media_type.essence) if media_type else None
+    if media_type is None or key is None:
+        raise ContractViolation("/Content-Type", "content", "header")
+    return media_type.essence, answer.content[key]
+
+
+def _in_lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers by name in lower case. Raises ContractViolation for what could not be sent as it is."""
+    lines: dict[str, str] = {}
+    for name, value in headers.items():
+        key = name.lower()
+        if not isinstance(value, str):
+            raise ContractViolation(pointer((name,)), "type", "header")
+        if key in lines or not _is_field_value(value):
+            raise ContractViolation(pointer((name,)), "field-value", "header")
+        lines[key] = value
+    return lines
+
+
+def _is_field_value(text: str) -> bool:
+    """RFC 9110, section 5.5, less what not every intermediary passes on: nothing but ASCII, no tabs, no line ends."""
+    return text.isascii() and text.isprintable() and text == text.strip()

@@ -1,0 +1,225 @@
+"""JSON as RFC 8259 has it, and no more: the one place where a body's text becomes values and back.
+
+Integers become int, every other number Decimal. Refused, each with its place: invalid UTF-8, a byte order mark,
+NaN and Infinity, numbers beyond a double's range, a field given twice, lone surrogates, and nesting that is too deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from json import JSONDecodeError, JSONDecoder, JSONEncoder
+from typing import TypeAlias, TypeVar
+
+from contract import literals
+from contract.messages import JSON
+
+MAX_DEPTH = 64
+
+Path: TypeAlias = "tuple[str | int, ...]"
+_Value = TypeVar("_Value")
+
+
+class MalformedJson(ValueError):
+    """Text that is not strict JSON. `flaws` says where (a path into the document, () for all of it) and what."""
+
+    def __init__(self, *flaws: tuple[Path, str]) -> None:
+        super().__init__("malformed JSON")
+        self.flaws = flaws
+
+
+class _Flaw(Exception):
+    """What is wrong with a value. Raised while all is hoped to be well; put in the value's place to find out where."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+_TWICE = "is given more than once"
+_OUT_OF_RANGE = "is outside the range of a double-precision number"
+_NOT_A_NUMBER = "is not a JSON number"
+_SURROGATE = "is not valid Unicode text: it has half of a surrogate pair"
+_TOO_DEEP = "is nested more than {} levels deep"
+
+
+def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise _Flaw(_TWICE)
+    return fields
+
+
+def _object_with_flaws(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for name, value in pairs:
+        fields[name] = _Flaw(_TWICE) if name in fields else value
+    return fields
+
+
+def _in_range(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    def number(text: str) -> _Value:
+        try:
+            return read(text)
+        except literals.OutOfRange:
+            raise _Flaw(_OUT_OF_RANGE) from None
+
+    return number
+
+
+def _constant(_text: str) -> JSON:
+    raise _Flaw(_NOT_A_NUMBER)
+
+
+def _or_flaw(read: Callable[[str], object]) -> Callable[[str], object]:
+    def value(text: str) -> object:
+        try:
+            return read(text)
+        except _Flaw as flaw:
+            return flaw
+
+    return value
+
+
+_integer = _in_range(literals.integer)
+_number = _in_range(literals.number)
+
+_DECODER = JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant)
+# Reads what the decoder above refuses, with the flaws in their places.
+_DIAGNOSIS = JSONDecoder(
+    object_pairs_hook=_object_with_flaws,
+    parse_int=_or_flaw(_integer),
+    parse_float=_or_flaw(_number),
+    parse_constant=_or_flaw(_constant),
+)
+
+
+def loads(data: bytes, max_depth: int = MAX_DEPTH) -> JSON:
+    """The value of a JSON text in UTF-8. An array or object is one level deeper than what holds it.
+
+    Raises MalformedJson with every flaw that can be placed, in the order of the document.
+    """
+    text = _text(data)
+    try:
+        value = _decode(_DECODER, text, max_depth)
+    except _Flaw:
+        value = _decode(_DIAGNOSIS, text, max_depth)
+    else:
+        if not _may_be_flawed(text, max_depth):
+            return value
+    flaws = _all_flaws(value, max_depth)
+    if flaws:
+        raise MalformedJson(*flaws)
+    return value
+
+
+def _text(data: bytes) -> str:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise MalformedJson(((), "is not valid UTF-8")) from None
+    if text.startswith("\ufeff"):
+        raise MalformedJson(((), "begins with a byte order mark"))
+    return text
+
+
+def _decode(decoder: JSONDecoder, text: str, max_depth: int) -> JSON:
+    try:
+        value: JSON = decoder.decode(text)
+    except JSONDecodeError as error:
+        raise MalformedJson(((), f"is not JSON (line {error.lineno}, column {error.colno})")) from None
+    except RecursionError:
+        raise MalformedJson(((), _TOO_DEEP.format(max_depth))) from None
+    return value
+
+
+def _may_be_flawed(text: str, max_depth: int) -> bool:
+    """Whether the text could be too deep or hold a surrogate: cheap to ask, and hardly ever so."""
+    return text.count("[") + text.count("{") > max_depth or "\\ud" in text or "\\uD" in text
+
+
+def _all_flaws(value: object, max_depth: int) -> list[tuple[Path, str]]:
+    try:
+        return list(_flaws(value, (), max_depth))
+    except _Flaw as flaw:
+        return [((), flaw.message)]
+
+
+def _flaws(value: object, path: Path, max_depth: int) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, _Flaw):
+        yield path, value.message
+    elif isinstance(value, str):
+        if not is_unicode(value):
+            yield path, _SURROGATE
+    elif isinstance(value, dict | list):
+        if len(path) == max_depth:
+            raise _Flaw(_TOO_DEEP.format(max_depth))
+        yield from _flaws_within(value, path, max_depth)
+
+
+def _flaws_within(value: dict[str, object] | list[object], path: Path, max_depth: int) -> Iterator[tuple[Path, str]]:
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, member in members:
+        if isinstance(step, str) and not is_unicode(step):
+            yield path, "has a field whose name is not valid Unicode text"
+        else:
+            yield from _flaws(member, (*path, step), max_depth)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written in UTF-8: one with a lone surrogate cannot."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class _ManyDigits(Exception):
+    """A decimal that a float would not print exactly."""
+
+
+def _plain_number(value: object) -> int | float:
+    """A decimal of at most fifteen digits as a number that the C encoder prints with these very digits."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"a {type(value).__name__} is not JSON")
+    text = str(value)
+    if len(text) > 16 or "E" in text:
+        raise _ManyDigits
+    return float(text) if "." in text else int(text)  # Which refuse NaN and Infinity, by whatever name.
+
+
+_ENCODER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain_number)
+
+
+def dumps(value: JSON) -> str:
+    """The JSON text of a value, numbers exact: a Decimal keeps its value, whatever its precision.
+
+    Raises ValueError or TypeError for what JSON cannot say: NaN, a lone surrogate, a circle, an object of another type.
+    """
+    try:
+        text = _ENCODER.encode(value)
+    except _ManyDigits:
+        text = _exact(value)
+    if not is_unicode(text):
+        raise ValueError("text with a lone surrogate is not JSON")
+    return text
+
+
+def _exact(value: JSON) -> str:
+    """As the encoder writes it, but slower, and decimals with all their digits."""
+    if isinstance(value, Decimal):
+        return _exact_number(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_ENCODER.encode(name)}:{_exact(member)}" for name, member in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_exact, value)) + "]"
+    return _ENCODER.encode(value)
+
+
+def _exact_number(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError("JSON has no such number")
+    return str(value)
