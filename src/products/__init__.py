@@ -1,0 +1,1 @@
+"""The product catalogue: five operations on one DynamoDB table."""

@@ -1,0 +1,47 @@
+"""Who may call an operation: the groups in the caller's token against the groups in the contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from products.errors import NotAdministrator, Unauthenticated
+
+if TYPE_CHECKING:
+    from contract.operation import Operation
+
+GROUPS_CLAIM = "cognito:groups"
+
+
+def authorise(claims: Mapping[str, object] | None, operation: Operation) -> None:
+    """Lets a caller pass who meets one of the operation's security requirements.
+
+    `claims` are those of a token that the gateway has verified, None without one. A scheme that names no
+    `x-allowed-groups` lets nobody pass. Raises Unauthenticated or NotAdministrator.
+    """
+    if claims is None:
+        raise Unauthenticated
+    groups = caller_groups(claims)
+    if not any(all(_admits(operation, scheme, groups) for scheme in each) for each in operation.security):
+        raise NotAdministrator
+
+
+def caller_groups(claims: Mapping[str, object]) -> frozenset[str]:
+    """The caller's groups. API Gateway flattens the list that Cognito puts into the token: `a,b`, `[a b]`, `[a, b]`."""
+    claim = claims.get(GROUPS_CLAIM)
+    if isinstance(claim, str):
+        inner = claim[1:-1] if claim.startswith("[") and claim.endswith("]") else claim
+        return frozenset(re.split(r"[,\s]+", inner.strip())) - {""}
+    if isinstance(claim, list):
+        return frozenset(group for group in claim if isinstance(group, str))
+    return frozenset()
+
+
+def caller(claims: Mapping[str, object] | None) -> str:
+    """Who calls: the subject of the token, unique in the user pool (OpenID Connect Core, 2)."""
+    return str((claims or {}).get("sub", ""))
+
+
+def _admits(operation: Operation, scheme: str, groups: frozenset[str]) -> bool:
+    return not groups.isdisjoint(operation.security_schemes[scheme].get("x-allowed-groups", ()))

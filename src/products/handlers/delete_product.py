@@ -1,0 +1,24 @@
+"""DELETE /v1.0/products/{productId}: hides the product, if it is still the one the client read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from contract.messages import Response
+from products import bootstrap
+from products.entity_tags import if_match
+
+if TYPE_CHECKING:
+    from contract.messages import Request
+    from products.service import Catalogue
+
+
+def delete_product(request: Request, catalogue: Catalogue) -> Response:
+    catalogue.delete(
+        cast("str", request.path_parameters["productId"]),
+        if_match(cast("str | None", request.headers.get("If-Match"))),
+    )
+    return Response(204)
+
+
+handler = bootstrap.handler("deleteProduct", delete_product)

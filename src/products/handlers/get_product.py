@@ -1,0 +1,24 @@
+"""GET /v1.0/products/{productId}: one active product, unless the client has it already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from contract.messages import Response
+from products import bootstrap
+from products.entity_tags import entity_tag, if_none_match
+
+if TYPE_CHECKING:
+    from contract.messages import JSON, Request
+    from products.service import Catalogue
+
+
+def get_product(request: Request, catalogue: Catalogue) -> Response:
+    product, version = catalogue.get(cast("str", request.path_parameters["productId"]))
+    headers = {"ETag": entity_tag(version)}
+    if if_none_match(cast("str | None", request.headers.get("If-None-Match")), version):
+        return Response(304, headers=headers)
+    return Response(200, cast("JSON", {"product": product}), headers)
+
+
+handler = bootstrap.handler("getProduct", get_product)

@@ -1,0 +1,27 @@
+"""PUT /v1.0/products/{productId}: changes the fields sent, if the product is still the one the client read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from contract.messages import Response
+from products import bootstrap
+from products.entity_tags import entity_tag, if_match
+
+if TYPE_CHECKING:
+    from generated.product_types import ProductUpdate
+
+    from contract.messages import JSON, Request
+    from products.service import Catalogue
+
+
+def update_product(request: Request, catalogue: Catalogue) -> Response:
+    product, version = catalogue.update(
+        cast("str", request.path_parameters["productId"]),
+        cast("ProductUpdate", request.body),
+        if_match(cast("str | None", request.headers.get("If-Match"))),
+    )
+    return Response(200, cast("JSON", {"product": product}), {"ETag": entity_tag(version)})
+
+
+handler = bootstrap.handler("updateProduct", update_product)

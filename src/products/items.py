@@ -1,0 +1,196 @@
+"""The items of the table: products, the guards of their names, the records of idempotent creations. No calls."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from products.errors import BrokenItem
+
+if TYPE_CHECKING:
+    from generated.product_types import Product
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from contract.messages import JSON
+    from products.idempotency import Claim
+
+    Item = Mapping[str, AttributeValueTypeDef]
+
+SORT_KEY = "METADATA"
+
+
+class StoredProduct:
+    """A product as the table holds it: this service's, or an older one that lacks what this service added.
+
+    Nothing is checked before it is asked for, so that a broken item can be named, passed over, or repaired by a write.
+    """
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+
+    @property
+    def key(self) -> str:
+        return self.item["PK"].get("S", "")
+
+    @property
+    def product_id(self) -> str:
+        return self._text("productId")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether this service has written it before. What it has not written has no guard for its name."""
+        return "version" in self.item
+
+    @property
+    def version(self) -> int:
+        """How many writes of this service it has seen; 0 for one that is older."""
+        return int(self._number("version")) if "version" in self.item else 0
+
+    @property
+    def last_write_id(self) -> str | None:
+        return self.item.get("lastWriteId", {}).get("S")
+
+    @property
+    def active(self) -> bool:
+        return self._text("active") == "true"
+
+    @property
+    def name(self) -> str:
+        return self._text("name")
+
+    @property
+    def updated_at(self) -> str:
+        return _utc(self._text("updatedAt" if "updatedAt" in self.item else "createdAt"))
+
+    def not_before(self, moment: datetime) -> datetime:
+        """`moment`, or when the product was last changed if that is later: clocks differ, updatedAt never goes back."""
+        try:
+            return max(moment, datetime.fromisoformat(self.updated_at))
+        except (TypeError, ValueError):  # A time without a zone, or none at all: this write repairs it.
+            return moment
+
+    def product(self) -> Product:
+        """The product as the contract shows it. Raises BrokenItem when an attribute is missing or of another type."""
+        return {
+            "productId": self.product_id,
+            "name": self.name,
+            "description": self._text("description"),
+            "price": self._number("price"),
+            "currency": self._text("currency"),
+            "period": self._text("period"),
+            "features": self._texts("features"),
+            "active": self.active,
+            "createdAt": _utc(self._text("createdAt")),
+            "updatedAt": self.updated_at,
+        }
+
+    def _text(self, attribute: str) -> str:
+        return self._text_of(self.item.get(attribute, {}), attribute)
+
+    def _texts(self, attribute: str) -> list[str]:
+        elements = self.item.get(attribute, {}).get("L")
+        if elements is None:
+            raise BrokenItem(self.key, attribute)
+        return [self._text_of(cast("AttributeValueTypeDef", element), attribute) for element in elements]
+
+    def _text_of(self, value: AttributeValueTypeDef, attribute: str) -> str:
+        text = value.get("S")
+        if text is None:
+            raise BrokenItem(self.key, attribute)
+        return text
+
+    def _number(self, attribute: str) -> Decimal:
+        number = self.item.get(attribute, {}).get("N")
+        if number is None:
+            raise BrokenItem(self.key, attribute)
+        return Decimal(plain(Decimal(number)))
+
+
+def new_product(product_id: str, fields: Mapping[str, JSON], at: str) -> StoredProduct:
+    """Version 1 of a product. `fields` are the contract's; its first write is named after the product."""
+    return StoredProduct(
+        {
+            **product_key(product_id),
+            **attributes(fields),
+            **attributes({"entityType": "PRODUCT", "productId": product_id, "active": True}),
+            **attributes({"createdAt": at, "updatedAt": at, "version": 1, "lastWriteId": product_id}),
+        }
+    )
+
+
+def guard(name: str, product_id: str) -> Item:
+    """The item that reserves a name for a product."""
+    return {**guard_key(name), **attributes({"entityType": "NAME", "productId": product_id})}
+
+
+def record(claim: Claim, product: StoredProduct) -> Item:
+    """The record of an idempotent creation: whose it was, and its answer, kept as it was first given."""
+    return {
+        **record_key(claim),
+        **attributes({"entityType": "IDEMPOTENCY", "fingerprint": claim.fingerprint, "expiresAt": claim.expires_at}),
+        "productId": product.item["productId"],
+        "product": {"M": product.item},
+    }
+
+
+def recorded_product(item: Item) -> StoredProduct:
+    return StoredProduct(cast("Item", item["product"]["M"]))
+
+
+def product_key(product_id: str) -> dict[str, AttributeValueTypeDef]:
+    return _key(f"PRODUCT#{product_id}")
+
+
+def guard_key(name: str) -> dict[str, AttributeValueTypeDef]:
+    return _key(f"NAME#{normalised(name)}")
+
+
+def record_key(claim: Claim) -> dict[str, AttributeValueTypeDef]:
+    return _key(f"IDEMPOTENCY#{claim.digest}")
+
+
+def _key(partition: str) -> dict[str, AttributeValueTypeDef]:
+    return {"PK": {"S": partition}, "SK": {"S": SORT_KEY}}
+
+
+def normalised(name: str) -> str:
+    """What two names share that are the same to a customer: compatibility forms, case and runs of spaces folded."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(folded.split())
+
+
+def attributes(fields: Mapping[str, JSON]) -> dict[str, AttributeValueTypeDef]:
+    """Fields of the contract as attributes of the table. Equal values make equal attributes, however they are spelt."""
+    return {name: _attribute(value) for name, value in fields.items()}
+
+
+def _attribute(value: JSON) -> AttributeValueTypeDef:
+    if isinstance(value, bool):
+        return {"S": "true" if value else "false"}  # `active` is a key of the index, and DynamoDB has no BOOL keys.
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, list):
+        return {"L": [_attribute(element) for element in value]}
+    if isinstance(value, (int, Decimal)):
+        return {"N": plain(value)}
+    raise TypeError("no attribute of a product has this type")
+
+
+def plain(number: int | Decimal) -> str:
+    """The number in digits: exact, no exponent, no zeros at the end of a fraction. DynamoDB's own spelling."""
+    digits = format(number, "f") if isinstance(number, Decimal) else str(number)
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with microseconds. All are of one length, so they sort as text as they do in time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _utc(moment: str) -> str:
+    return moment.removesuffix("+00:00") + "Z" if moment.endswith("+00:00") else moment

@@ -1,0 +1,172 @@
+"""The catalogue as its clients see it, and its table as DynamoDB does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from local_cloud.proxy_event import HttpRequest, Match, proxy_event
+from products import bootstrap
+from products.cursors import Cursors
+from products.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from products.items import Item
+    from products.retries import Patience
+
+REGION = "eu-west-1"
+ORIGIN = "https://portal.example"
+SIGNING_KEY = b"integration-tests-sign-with-this"
+COLLECTION = "/v1.0/products"
+PRODUCT = f"{COLLECTION}/{{productId}}"
+ADMINISTRATOR = {"sub": "8d1f", "cognito:groups": "platform-admin"}
+
+ENTRY = {
+    "name": "Entry",
+    "description": "A single-page site on a domain of your own.",
+    "price": 95,
+    "period": "per domain/year",
+    "features": ["One domain", "1 GB of disk space"],
+}
+
+
+class Answer(NamedTuple):
+    """`body` is the parsed JSON, its numbers exact; None when there is none."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def product(self) -> dict[str, Any]:
+        product: dict[str, Any] = self.body["product"]
+        return product
+
+    @property
+    def etag(self) -> str:
+        return self.headers["ETag"]
+
+
+class Table(NamedTuple):
+    """The table behind the catalogue."""
+
+    client: DynamoDBClient
+    name: str
+
+    def items(self) -> list[dict[str, Any]]:
+        return [dict(item) for item in self.client.scan(TableName=self.name, ConsistentRead=True)["Items"]]
+
+    def item(self, partition: str) -> dict[str, Any] | None:
+        key = {"PK": {"S": partition}, "SK": {"S": "METADATA"}}
+        found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
+        return None if found is None else dict(found)
+
+    def put(self, item: Item) -> None:
+        self.client.put_item(TableName=self.name, Item=item)
+
+    def put_older(self, product_id: str = "PROD-001", **attributes: Any) -> None:
+        """A product from before this service: without version, updatedAt, guard. None leaves an attribute out."""
+        item: dict[str, Any] = {
+            "PK": {"S": f"PRODUCT#{product_id}"},
+            "SK": {"S": "METADATA"},
+            "productId": {"S": product_id},
+            "name": {"S": "Entry"},
+            "description": {"S": "A single-page site on a domain of your own."},
+            "price": {"N": "95"},
+            "currency": {"S": "ZAR"},
+            "period": {"S": "per domain/year"},
+            "features": {"L": [{"S": "One domain"}]},
+            "active": {"S": "true"},
+            "createdAt": {"S": "2025-01-15T08:00:00+00:00"},
+        } | attributes
+        self.put({name: value for name, value in item.items() if value is not None})
+
+    @contextmanager
+    def calls(self) -> Iterator[list[str]]:
+        """The names of the operations that go out inside the `with` block."""
+        names: list[str] = []
+
+        def count(request: Any, **_: Any) -> None:
+            names.append(request.headers["X-Amz-Target"].decode().rpartition(".")[2])
+
+        self.client.meta.events.register("before-send.dynamodb", count)
+        try:
+            yield names
+        finally:
+            self.client.meta.events.unregister("before-send.dynamodb", count)
+
+
+class Api:
+    """The five functions on one table, each called with a true proxy event."""
+
+    def __init__(self, table: Table, client: Any = None, patience: Callable[[], Patience] = bootstrap.patience) -> None:
+        settings = Settings(table.name, REGION, frozenset({ORIGIN}), None)
+        cursors = Cursors([SIGNING_KEY], f"listProducts {table.name}", bootstrap.utc_now)
+        self._functions = {
+            name: bootstrap.compose(operation_id, respond, settings, client or table.client, patience)
+            for name, operation_id, respond in _operations(cursors)
+        }
+
+    def list(self, **query: Any) -> Answer:
+        return self._call("list_products", "GET", COLLECTION, query=query)
+
+    def get(self, product_id: str, **headers: str) -> Answer:
+        return self._call("get_product", "GET", PRODUCT, product_id, headers=headers)
+
+    def create(self, body: Any = ENTRY, claims: Mapping[str, str] | None = ADMINISTRATOR, **headers: str) -> Answer:
+        return self._call("create_product", "POST", COLLECTION, body=body, claims=claims, headers=headers)
+
+    def update(
+        self, product_id: str, body: Any, claims: Mapping[str, str] | None = ADMINISTRATOR, **headers: str
+    ) -> Answer:
+        return self._call("update_product", "PUT", PRODUCT, product_id, body=body, claims=claims, headers=headers)
+
+    def delete(self, product_id: str, claims: Mapping[str, str] | None = ADMINISTRATOR, **headers: str) -> Answer:
+        return self._call("delete_product", "DELETE", PRODUCT, product_id, claims=claims, headers=headers)
+
+    def _call(
+        self,
+        function: str,
+        method: str,
+        resource: str,
+        product_id: str | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        claims: Mapping[str, str] | None = None,
+    ) -> Answer:
+        lines = [(name.replace("_", "-").lower(), value) for name, value in (headers or {}).items()]
+        if body is not None:
+            lines.append(("content-type", "application/json"))
+        request = HttpRequest(
+            method=method,
+            path=resource.replace("{productId}", product_id or ""),
+            query=urlencode(query or {}),
+            headers=tuple(lines),
+            body=b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode(),
+            client="127.0.0.1",
+        )
+        parameters = {} if product_id is None else {"productId": product_id}
+        event = proxy_event(request, Match(resource, parameters, "request-1", claims))
+        return _read(self._functions[function](event, None))
+
+
+def _operations(cursors: Cursors) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    for operation_id in ("listProducts", "getProduct", "createProduct", "updateProduct", "deleteProduct"):
+        name = operation_id.replace("Product", "_product")
+        respond = getattr(import_module(f"products.handlers.{name}"), name)
+        yield name, operation_id, partial(respond, cursors=cursors) if name == "list_products" else respond
+
+
+def _read(answer: Mapping[str, Any]) -> Answer:
+    body = json.loads(answer["body"], parse_float=Decimal) if answer["body"] else None
+    return Answer(answer["statusCode"], answer["headers"], body)

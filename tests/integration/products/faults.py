@@ -1,0 +1,97 @@
+"""A network and a database that fail on demand, in front of a real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+
+from products.retries import Patience
+
+URL = "https://dynamodb.example"
+
+Call = Callable[[], Any]
+Fault = Callable[[Call], Any]
+
+
+def passed(call: Call) -> Any:
+    """Nothing is wrong."""
+    return call()
+
+
+def answer_lost(call: Call) -> Any:
+    """The call is carried out; its answer never arrives."""
+    call()
+    raise ReadTimeoutError(endpoint_url=URL)
+
+
+def request_lost(call: Call) -> Any:
+    """The connection breaks before the call arrives; the client cannot tell."""
+    raise ConnectionClosedError(endpoint_url=URL)
+
+
+def unreachable(call: Call) -> Any:
+    """The call is never sent, and the client knows it."""
+    raise ConnectTimeoutError(endpoint_url=URL)
+
+
+def refused(code: str, status: int = 400) -> Fault:
+    """DynamoDB answers with this error."""
+
+    def fault(call: Call) -> Any:
+        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Any")  # type: ignore[typeddict-item]
+
+    return fault
+
+
+def then(fault: Fault, meanwhile: Callable[[], Any]) -> Fault:
+    """The fault, and before anybody notices, something else happens."""
+
+    def both(call: Call) -> Any:
+        try:
+            return fault(call)
+        finally:
+            meanwhile()
+
+    return both
+
+
+class FaultyClient:
+    """A DynamoDB client whose next calls meet these faults, one each, and whose later calls meet none.
+
+    `sent` has the names of the calls that were tried.
+    """
+
+    def __init__(self, client: Any, *faults: Fault, forever: Fault | None = None) -> None:
+        self._client = client
+        self._faults = list(faults)
+        self._forever = forever
+        self.sent: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._client, name)
+        if name == "meta":
+            return attribute
+
+        def call(**arguments: Any) -> Any:
+            self.sent.append(name)
+            fault = self._faults.pop(0) if self._faults else self._forever
+            return fault(lambda: attribute(**arguments)) if fault else attribute(**arguments)
+
+        return call
+
+
+class FakeTime:
+    """Seconds that pass only in `sleep`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    def patience(self) -> Patience:
+        return Patience(lambda: self.seconds, self.sleep, lambda: 0.5)
