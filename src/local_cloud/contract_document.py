@@ -1,0 +1,90 @@
+"""What a gateway has to know of an OpenAPI document: its operations, and what their requests may carry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """`place` is `path`, `query`, `header` or `cookie`; `type` is the schema's, empty when it has none."""
+
+    place: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method, in capitals, of one path."""
+
+    operation_id: str
+    method: str
+    path: str
+    secured: bool
+    has_body: bool
+    parameters: tuple[Parameter, ...]
+
+    def parameter(self, place: str, name: str) -> Parameter | None:
+        return next((each for each in self.parameters if (each.place, each.name) == (place, name)), None)
+
+    def request_headers(self) -> set[str]:
+        """The headers that a client may have to send."""
+        headers = {each.name for each in self.parameters if each.place == "header"}
+        return headers | ({"Authorization"} if self.secured else set()) | ({"Content-Type"} if self.has_body else set())
+
+
+@dataclass(frozen=True)
+class ContractDocument:
+    """An OpenAPI 3.0 document, read from JSON. Its operations need an operationId each."""
+
+    content: dict[str, Any]
+
+    @classmethod
+    def load(cls, path: Path) -> ContractDocument:
+        return cls(json.loads(path.read_text(encoding="utf-8")))
+
+    def operations(self) -> Iterator[Operation]:
+        for path, item in self.content["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield self._operation(path, method, item)
+
+    def methods(self, path: str) -> list[str]:
+        """The declared methods of `path`, in capitals, in alphabetical order."""
+        return sorted(method.upper() for method in METHODS if method in self.content["paths"][path])
+
+    def extension(self, name: str) -> list[str]:
+        """All that the security schemes say under the extension `name`, a list, in the order of the document."""
+        schemes = self.content.get("components", {}).get("securitySchemes", {})
+        return [value for scheme in schemes.values() for value in scheme.get(name, ())]
+
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        operation = item[method]
+        parameters = (*item.get("parameters", ()), *operation.get("parameters", ()))
+        return Operation(
+            operation_id=operation["operationId"],
+            method=method.upper(),
+            path=path,
+            secured=bool(operation.get("security", self.content.get("security"))),
+            has_body="requestBody" in operation,
+            parameters=tuple(self._parameter(self._resolve(each)) for each in parameters),
+        )
+
+    def _parameter(self, parameter: Mapping[str, Any]) -> Parameter:
+        schema = self._resolve(parameter.get("schema", {}))
+        return Parameter(parameter["in"], parameter["name"], schema.get("type", ""))
+
+    def _resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        while "$ref" in node:
+            target: Any = self.content
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node

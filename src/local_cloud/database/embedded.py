@@ -1,0 +1,78 @@
+"""moto's DynamoDB behind an HTTP endpoint of this process. Data lives in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+from moto.core.request import Request
+from moto.dynamodb.responses import DynamoHandler
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class EmbeddedDynamoDB:
+    """A DynamoDB endpoint on loopback, on a free port. A context manager: it runs inside the `with` block.
+
+    moto keeps its tables per process, so two of these in one process share them.
+    """
+
+    def __init__(self) -> None:
+        self._server: BaseWSGIServer | None = None
+
+    @property
+    def endpoint(self) -> str:
+        if self._server is None:
+            raise RuntimeError("the embedded database is not running")
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        self._server = make_server("127.0.0.1", 0, _application, threaded=True, request_handler=_QuietHandler)
+        Thread(target=self._server.serve_forever, name="embedded-dynamodb", daemon=True).start()
+
+    def wait(self) -> None:
+        """Nothing to wait for: the socket listens from the launch on."""
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def __enter__(self) -> EmbeddedDynamoDB:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _WireRequest(Request):
+    from_wsgi_server = True
+
+
+class _QuietHandler(WSGIRequestHandler):
+    # Headers and body are two writes: with Nagle's algorithm the second would wait for the client's delayed ACK.
+    disable_nagle_algorithm = True
+
+    def log(self, *_: Any) -> None:
+        pass
+
+
+_one_at_a_time = Lock()  # moto reads and writes its tables without locks of its own.
+
+
+def _application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    request = _WireRequest(environ)
+    request.get_data()
+    with _one_at_a_time:
+        status, headers, body = DynamoHandler.dispatch(request, request.url, request.headers)
+    return Response(body, status, headers)(environ, start_response)

@@ -1,0 +1,48 @@
+"""What this local cloud runs: the only module that knows the project around it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "generated" / "products.json"
+HANDLER = "products.handlers.{function}.handler"
+CATALOGUE = Path(__file__).with_name("catalogue.json")
+CREATE_PATH = "/v1.0/products"
+NODE_MODULES = ROOT / "scripts" / "toolchain" / "node_modules"
+DATA = ROOT / ".local"
+
+TABLE = "products-local"
+REGION = "eu-west-1"
+ALLOWED_GROUPS = "x-allowed-groups"
+BEYOND_SCHEMA = frozenset({("query", "nextToken")})
+
+
+def origins(url: str) -> list[str]:
+    """Who may call from a browser: the portal on its usual development servers, and Swagger UI under its other name."""
+    servers = (f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (3000, 5173))
+    return [*servers, url, url.replace("127.0.0.1", "localhost")]
+
+
+def set_environment(endpoint: str, allowed_origins: Iterable[str]) -> None:
+    """What Lambda would set for the functions. Before they are imported; it keeps the developer's own AWS out of it."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        PRODUCTS_TABLE=TABLE,
+        ALLOWED_ORIGINS=",".join(allowed_origins),
+        CURSOR_SIGNING_KEYS=secrets.token_hex(32),
+        ENVIRONMENT="local",
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",
+        AWS_ENDPOINT_URL_DYNAMODB=endpoint,
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        NO_PROXY="127.0.0.1,localhost",
+        no_proxy="127.0.0.1,localhost",
+    )

@@ -1,0 +1,84 @@
+"""A function's answer as the HTTP response that API Gateway's REST proxy integration makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_KEYS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+_REMAPPED = frozenset({"connection", "date", "server", "www-authenticate"})
+_REPLACED = frozenset({"content-length", "transfer-encoding"})
+
+
+class MalformedAnswer(Exception):
+    """The function's answer is not a proxy answer. The message says what is wrong with it, without its values."""
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """What goes back over the wire."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def http_response(answer: object) -> HttpResponse:
+    """The response of a proxy answer. Raises MalformedAnswer, which API Gateway answers with a 502."""
+    if not isinstance(answer, Mapping) or not answer.keys() <= _KEYS:
+        raise MalformedAnswer("not an object with the keys of a proxy answer")
+    headers = [_on_the_wire(name, value) for name, value in _headers(answer) if name.lower() not in _REPLACED]
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    return HttpResponse(_status(answer), tuple(headers), _body(answer))
+
+
+def _status(answer: Mapping[str, Any]) -> int:
+    status = answer.get("statusCode")
+    if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
+        raise MalformedAnswer("statusCode is not a status")
+    return status
+
+
+def _body(answer: Mapping[str, Any]) -> bytes:
+    body = answer.get("body")
+    if not isinstance(body, str | None):
+        raise MalformedAnswer("body is not a string")
+    try:
+        return (body or "").encode()
+    except UnicodeEncodeError:
+        raise MalformedAnswer("body is not Unicode text") from None
+
+
+def _headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Both maps together; a name in `multiValueHeaders` hides the same name in `headers`."""
+    single, multiple = _map(answer.get("headers")), _map(answer.get("multiValueHeaders"))
+    hidden = {str(name).lower() for name in multiple}
+    for name, value in single.items():
+        if str(name).lower() not in hidden:
+            yield _header(name, value)
+    for name, values in multiple.items():
+        if not isinstance(values, list):
+            raise MalformedAnswer("multiValueHeaders is not a map of lists")
+        yield from (_header(name, value) for value in values)
+
+
+def _map(headers: object) -> Mapping[object, object]:
+    if not isinstance(headers, Mapping | None):
+        raise MalformedAnswer("headers is not a map")
+    return headers or {}
+
+
+def _header(name: object, value: object) -> tuple[str, str]:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise MalformedAnswer("a header is not a string")
+    if any(ord(character) > 255 or character in "\r\n\0" for character in name + value):
+        raise MalformedAnswer("a header cannot be sent")
+    return name, value
+
+
+def _on_the_wire(name: str, value: str) -> tuple[str, str]:
+    return (f"x-amzn-remapped-{name.lower()}" if name.lower() in _REMAPPED else name, value)

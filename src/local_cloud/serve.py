@@ -1,0 +1,100 @@
+"""`scripts/serve`: the whole local cloud, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from local_cloud import project
+from local_cloud.database import Database
+from local_cloud.errors import CannotStart
+from local_cloud.log_lines import log_to_standard_error
+from local_cloud.server import listen
+
+EMBEDDED, DYNAMODB_LOCAL = "embedded", "dynamodb-local"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until it is interrupted. The exit status: 0 after that, 1 when it cannot start, 2 for bad usage."""
+    options = _parser().parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    log_to_standard_error()
+    try:
+        _serve(options)
+    except KeyboardInterrupt:
+        pass
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("scripts/serve", description="Serves the product catalogue on this machine.")
+    parser.add_argument("--port", type=_port, default=8080, help="on 127.0.0.1; 0 takes a free one (default: 8080)")
+    parser.add_argument(
+        "--database",
+        choices=(EMBEDDED, DYNAMODB_LOCAL),
+        default=EMBEDDED,
+        help="embedded: in memory; dynamodb-local: AWS's own engine, kept on disk, needs Java 17 (default: embedded)",
+    )
+    parser.add_argument(
+        "--data", type=Path, default=project.DATA, metavar="DIR", help="where to keep things (default: .local)"
+    )
+    parser.add_argument("--no-seed", action="store_true", help="leave the catalogue as it is, at first empty")
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _serve(options: argparse.Namespace) -> None:
+    kept = options.data / "dynamodb" if options.database == DYNAMODB_LOCAL else None
+    with listen(options.port) as listener:
+        make_folder(kept or options.data)
+        database = _database(kept)
+        database.launch()
+        try:
+            # Imported late: it takes longest, and the engine starts meanwhile.
+            from local_cloud.running import Choices, run
+
+            run(listener, database, Choices(options.data / "identity.pem", kept, not options.no_seed))
+        finally:
+            database.stop()
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as error:
+        reason = f"{folder} cannot be used as data folder ({error.strerror})"
+        raise CannotStart(f"{reason}. Choose another one with --data.") from None
+
+
+def _database(kept: Path | None) -> Database:
+    if kept is None:
+        from local_cloud.database.embedded import EmbeddedDynamoDB
+
+        return EmbeddedDynamoDB()
+    from local_cloud.database.dynamodb_local import DynamoDBLocal
+
+    return DynamoDBLocal(kept, node_modules=project.NODE_MODULES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

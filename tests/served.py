@@ -1,0 +1,64 @@
+"""A local cloud in its own process, started as scripts/serve starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """`url` is the gateway's, without a slash at its end."""
+
+    url: str
+
+    def token(self, *groups: str) -> str:
+        """A token of a user in these groups."""
+        return str(self._local("token", {"groups": groups})["idToken"])
+
+    def disagreements(self) -> dict[str, Any]:
+        """What the second judge of every exchange has to say: how many were `judged`, and the `count` it disagrees on."""
+        return self._local("disagreements")
+
+    def _local(self, name: str, content: dict[str, Iterable[str]] | None = None) -> dict[str, Any]:
+        body = None if content is None else json.dumps(content).encode()
+        with urlopen(Request(f"{self.url}/_local/{name}", body)) as response:
+            return dict(json.load(response))
+
+
+@contextmanager
+def served(folder: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]:
+    """A local cloud on a free port, with the seeded catalogue in memory, for as long as the `with` block runs.
+
+    It keeps its files and its log in `folder`; `root` is the checkout to serve.
+    """
+    log = folder / "serve.log"
+    command = [sys.executable, "-m", "local_cloud.serve", "--port", "0", "--data", str(folder), *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(root / "src"), str(root)))}
+    with log.open("wb") as errors:
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+    with process:
+        try:
+            yield Served(_url(process, log))
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def _url(process: subprocess.Popen[str], log: Path) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if url := re.search(r"http://127\.0\.0\.1:[0-9]+", line):
+            return url.group()
+    raise RuntimeError(f"the local cloud did not start:\n{log.read_text()}")
