@@ -48,6 +48,7 @@ class Cors:
 
 
 def _varying(headers: Mapping[str, str]) -> dict[str, str]:
-    others = {name: value for name, value in headers.items() if name.lower() != "vary"}
-    stated = [value for name, value in headers.items() if name.lower() == "vary"]
-    return {**others, "Vary": ", ".join([*stated, "Origin"])}
+    stated = next((name for name in headers if name.lower() == "vary"), None)
+    if stated is None:
+        return {**headers, "Vary": "Origin"}
+    return {**headers, stated: f"{headers[stated]}, Origin"}

@@ -8,7 +8,7 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from contract import problems
+from contract import problems, strict_json
 from contract.cors import Cors
 from contract.gateway_event import origin_of, read_event, request_id_of
 from contract.messages import JSON, Request, Response
@@ -97,8 +97,7 @@ class _Exchange:
 
     def _checked(self, response: Response, request_id: str) -> ProxyResponse:
         complete = self._operation.completed(response, request_id)
-        self._operation.check_response(complete)
-        return self._proxy_response(complete)
+        return _proxy_response(complete, *self._operation.encoded_body(complete))
 
     def _failure(self, request_id: str) -> ProxyResponse:
         problem = self._problem(Refusal(500), request_id)
@@ -107,12 +106,7 @@ class _Exchange:
         except ContractViolation as violation:
             # A contract that does not declare its own 500. Anything is better than the gateway's bare 502.
             self._log_violation(violation, request_id)
-            return self._proxy_response(self._operation.completed(problem, request_id))
-
-    def _proxy_response(self, response: Response) -> ProxyResponse:
-        text, is_base64 = self._operation.encoded_body(response)
-        headers = dict(response.headers)
-        return {"statusCode": response.status, "headers": headers, "body": text, "isBase64Encoded": is_base64}
+            return _proxy_response(self._operation.completed(problem, request_id), strict_json.dumps(problem.body))
 
     def _log_violation(self, violation: ContractViolation, request_id: str) -> None:
         fields = {"where": violation.where, "pointer": violation.pointer, "keyword": violation.keyword}
@@ -125,6 +119,11 @@ class _Exchange:
 
     def _fields(self, request_id: str, **fields: object) -> dict[str, object]:
         return {"operationId": self._operation.operation_id, "requestId": request_id, **fields}
+
+
+def _proxy_response(response: Response, text: str, is_base64: bool = False) -> ProxyResponse:
+    headers = dict(response.headers)
+    return {"statusCode": response.status, "headers": headers, "body": text, "isBase64Encoded": is_base64}
 
 
 def _name(kind: type) -> str:

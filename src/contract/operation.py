@@ -78,7 +78,10 @@ class Operation:
         self._responses.check(response)
 
     def encoded_body(self, response: Response) -> tuple[str, bool]:
-        """The body of a completed response as it is sent, "" for none; and whether that is base64, as bytes are."""
+        """The body as it is sent, "" for none; and whether that is base64, as bytes are.
+
+        Raises responses.ContractViolation, as check_response does: what breaks the contract is not to be sent.
+        """
         return self._responses.encoded(response)
 
     def response_header_names(self) -> list[str]:

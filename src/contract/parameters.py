@@ -38,7 +38,7 @@ class Parameter:
         except styles.Misspelt as misspelt:
             return [self._violation(path, message) for path, message in misspelt.flaws]
         values[self.name] = value
-        return [self._violation(path, message) for path, message in self._complaints(value)]
+        return [self._violation(path, message) for path, message in self._complaints(spelled, value)]
 
     def _absent(self, values: dict[str, JSON]) -> Iterable[Violation]:
         if self._required:
@@ -46,9 +46,9 @@ class Parameter:
         values.update((name, fresh(default)) for name, default in self._defaults.items())
         return ()
 
-    def _complaints(self, value: JSON) -> Iterable[tuple[Sequence[str | int], str]]:
+    def _complaints(self, spelled: styles.Literals, value: JSON) -> Iterable[tuple[Sequence[str | int], str]]:
         # OpenAPI 3.0.3, Parameter Object: an empty value is for allowEmptyValue to judge, in a query alone.
-        if value == "" and self._where == "query":
+        if spelled == "" and self._where == "query":
             return () if self._may_be_empty else [((), "must not be empty")]
         return [(breach.path, breach.message) for breach in self._schema.breaches(value)]
 
@@ -68,6 +68,7 @@ class Location:
         self._names = [parameter.name for parameter in parameters]
         self._known = frozenset(known)
         self._takes_the_rest = any(parameter.spelling.takes_the_rest for parameter in parameters)
+        self._minds_the_rest = self._takes_the_rest or where == "query"
 
     def read(self, raw: RawRequest, values: dict[str, JSON]) -> list[Violation]:
         """Puts the values, with defaults, under their names, and gives every violation.
@@ -76,14 +77,14 @@ class Location:
         """
         gather, decode = _SOURCES[self._where]
         sent = gather(raw, self._names)
-        rest = self._rest(sent) if sent else ()
+        rest = self._unclaimed(sent) if sent and self._minds_the_rest else ()
         source = (sent, rest, decode)
         violations = [violation for parameter in self._parameters for violation in parameter.read(source, values)]
-        if rest and self._where == "query" and not self._takes_the_rest:
+        if rest and not self._takes_the_rest:
             violations += map(_unknown, rest)
         return violations
 
-    def _rest(self, sent: styles.Sent) -> Sequence[str]:
+    def _unclaimed(self, sent: styles.Sent) -> Sequence[str]:
         claimed = self._known.union(*(parameter.spelling.names(sent) for parameter in self._parameters))
         return sorted(sent.keys() - claimed)
 
@@ -104,7 +105,7 @@ def _query(raw: RawRequest, names: Iterable[str]) -> styles.Sent:
 def _header(raw: RawRequest, names: Iterable[str]) -> styles.Sent:
     """Headers under the contract's spelling. Several lines are one list: RFC 9110, section 5.3."""
     values = {name: raw.header(name) for name in names}
-    return {name: [styles.trimmed(value)] for name, value in values.items() if value is not None}
+    return {name: [value] for name, value in values.items() if value is not None}
 
 
 def _cookie(raw: RawRequest, names: Iterable[str]) -> styles.Sent:

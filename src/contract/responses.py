@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from contract import media_types, strict_json, styles
 from contract.messages import JSON, Response
@@ -12,6 +12,7 @@ from contract.violations import pointer
 
 # RFC 9110: sections 15.2, 15.3.5, 15.3.6 and 15.4.5; and 9.3.2 for the answer to HEAD.
 _BODILESS = frozenset({204, 205, 304})
+BodyForm: TypeAlias = Literal["none", "json", "text", "base64"]
 _REQUEST_ID = "x-request-id"
 
 
@@ -50,7 +51,7 @@ class _Header:
             value = text if self._is_text else self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
         except styles.Misspelt as misspelt:
             raise ContractViolation(pointer((self.name, *misspelt.flaws[0][0])), "style", "header") from None
-        for breach in self._schema.breaches(value):
+        if breach := self._schema.first_breach(value):
             raise ContractViolation(pointer((self.name, *breach.path)), breach.keyword, "header")
 
 
@@ -92,8 +93,18 @@ class Responses:
         added = {name: value for name, value in own.items() if name.lower() not in named}
         return Response(response.status, response.body, {**added, **response.headers})
 
-    def check(self, response: Response) -> None:
-        """Raises ContractViolation for the first thing (status, headers, body) that breaks the contract."""
+    def encoded(self, response: Response) -> tuple[str, bool]:
+        """The body as it is sent, "" for none; and whether that is base64, as bytes are. Raises what `check` raises."""
+        form = self.check(response)
+        if form == "json":
+            return strict_json.dumps(response.body), False
+        return str(response.body or ""), form == "base64"
+
+    def check(self, response: Response) -> BodyForm:
+        """The form in which the body is to be sent.
+
+        Raises ContractViolation for the first thing (status, headers, body) that breaks the contract.
+        """
         answer = self._answer(response.status)
         if answer is None:
             raise ContractViolation("", "responses", "status")
@@ -101,20 +112,10 @@ class Responses:
         for header in answer.headers:
             header.check(headers.get(header.key))
         if self._has_body(response.status, answer):
-            _check_body(response.body, answer, headers.get("content-type"))
-        elif response.body is not None:
+            return _checked_form(response.body, answer, headers.get("content-type"))
+        if response.body is not None:
             raise ContractViolation("", "content", "body")
-
-    def encoded(self, response: Response) -> tuple[str, bool]:
-        """The body of a completed response as it is sent, "" for none; and whether that is base64, as bytes are."""
-        answer = self._answer(response.status) or _UNDECLARED
-        if not self._has_body(response.status, answer):
-            return "", False
-        stated = (value for name, value in response.headers.items() if name.lower() == "content-type")
-        essence, schema = _negotiated(answer, next(stated, None))
-        if isinstance(response.body, str) and not media_types.is_json(essence):
-            return response.body, schema is None
-        return strict_json.dumps(response.body), False
+        return "none"
 
     def _answer(self, status: int) -> _Answer | None:
         """By the exact status, its range, or the default (OpenAPI 3.0.3, Responses Object)."""
@@ -125,12 +126,15 @@ class Responses:
         return bool(answer.content) and not self._is_head and status not in _BODILESS
 
 
-def _check_body(body: JSON, answer: _Answer, content_type: str | None) -> None:
+def _checked_form(body: JSON, answer: _Answer, content_type: str | None) -> BodyForm:
     essence, schema = _negotiated(answer, content_type)
-    if not isinstance(body, str) and not media_types.is_json(essence):
-        raise ContractViolation("", "type", "body")
-    for breach in schema.breaches(body) if schema else ():
+    if schema and (breach := schema.first_breach(body)):
         raise ContractViolation(pointer(breach.path), breach.keyword, "body")
+    if media_types.is_json(essence):
+        return "json"
+    if not isinstance(body, str):
+        raise ContractViolation("", "type", "body")
+    return "text" if schema else "base64"
 
 
 def _negotiated(answer: _Answer, content_type: str | None) -> tuple[str, Schema | None]:

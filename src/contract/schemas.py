@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from itertools import islice
 from typing import Any, NamedTuple
 
 from jsonschema_rs import Draft202012Validator, EmailOptions, ValidationError
 
 from contract.messages import JSON
 from contract.wording import words
-
-# More than a body of a sensible size can have, and few enough to be gathered in time.
-MAX_BREACHES = 10_000
 
 _TAG_KEYWORDS = {"const", "enum"}
 
@@ -42,8 +38,12 @@ class IntegerLiteral:
 
     def validate(self, instance: object) -> None:
         """Raises ValueError for a whole number that is not written as an integer."""
-        if isinstance(instance, Decimal) and instance.as_tuple().exponent != 0 and instance % 1 == 0:
+        if isinstance(instance, Decimal) and _is_disguised_integer(instance):
             raise ValueError("not an integer literal")
+
+
+def _is_disguised_integer(number: Decimal) -> bool:
+    return number.as_tuple().exponent != 0 and number == number.to_integral_value()
 
 
 class Schema:
@@ -53,7 +53,7 @@ class Schema:
 
     def __init__(self, document: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
         self._document = document
-        self._definitions = definitions
+        self._definitions = definitions if _refers(document) else {}
         self._validator: Draft202012Validator | None = None
 
     def is_valid(self, value: JSON) -> bool:
@@ -64,8 +64,15 @@ class Schema:
         """Every breach, ordered by place; none twice."""
         if self.is_valid(value):
             return []
-        errors = (self._validator or self._build()).iter_errors(value)
-        return sorted(set(islice(_each(errors), MAX_BREACHES)))
+        return sorted(set(_each((self._validator or self._build()).iter_errors(value))))
+
+    def first_breach(self, value: JSON) -> Breach | None:
+        """One breach, None without any: for when nobody reads more, or gathering them all could take too long."""
+        try:
+            (self._validator or self._build()).validate(value)
+        except ValidationError as error:
+            return min(_breaches_of(error))
+        return None
 
     def _build(self) -> Draft202012Validator:
         self._validator = Draft202012Validator(
@@ -81,6 +88,13 @@ class Schema:
 def optional_schema(entry: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema | None:
     """The schema of a media type's entry; None for one without, which allows any bytes."""
     return Schema(entry["schema"], definitions) if "schema" in entry else None
+
+
+def _refers(document: object) -> bool:
+    """Whether a schema needs definitions at all: most of a header's or a parameter's do not."""
+    if isinstance(document, Mapping):
+        return "$ref" in document or any(map(_refers, document.values()))
+    return isinstance(document, list) and any(map(_refers, document))
 
 
 def _each(errors: Iterable[ValidationError]) -> Iterator[Breach]:

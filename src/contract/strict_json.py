@@ -16,14 +16,14 @@ from contract.messages import JSON
 
 MAX_DEPTH = 64
 
-Path: TypeAlias = "tuple[str | int, ...]"
+Place: TypeAlias = "tuple[str | int, ...]"
 _Value = TypeVar("_Value")
 
 
 class MalformedJson(ValueError):
-    """Text that is not strict JSON. `flaws` says where (a path into the document, () for all of it) and what."""
+    """Text that is not strict JSON. `flaws` says where (the steps into the document, () for all of it) and what."""
 
-    def __init__(self, *flaws: tuple[Path, str]) -> None:
+    def __init__(self, *flaws: tuple[Place, str]) -> None:
         super().__init__("malformed JSON")
         self.flaws = flaws
 
@@ -138,14 +138,14 @@ def _may_be_flawed(text: str, max_depth: int) -> bool:
     return text.count("[") + text.count("{") > max_depth or "\\ud" in text or "\\uD" in text
 
 
-def _all_flaws(value: object, max_depth: int) -> list[tuple[Path, str]]:
+def _all_flaws(value: object, max_depth: int) -> list[tuple[Place, str]]:
     try:
         return list(_flaws(value, (), max_depth))
     except _Flaw as flaw:
         return [((), flaw.message)]
 
 
-def _flaws(value: object, path: Path, max_depth: int) -> Iterator[tuple[Path, str]]:
+def _flaws(value: object, path: Place, max_depth: int) -> Iterator[tuple[Place, str]]:
     if isinstance(value, _Flaw):
         yield path, value.message
     elif isinstance(value, str):
@@ -157,7 +157,7 @@ def _flaws(value: object, path: Path, max_depth: int) -> Iterator[tuple[Path, st
         yield from _flaws_within(value, path, max_depth)
 
 
-def _flaws_within(value: dict[str, object] | list[object], path: Path, max_depth: int) -> Iterator[tuple[Path, str]]:
+def _flaws_within(value: dict[str, object] | list[object], path: Place, max_depth: int) -> Iterator[tuple[Place, str]]:
     members = value.items() if isinstance(value, dict) else enumerate(value)
     for step, member in members:
         if isinstance(step, str) and not is_unicode(step):
@@ -213,8 +213,8 @@ def _exact(value: JSON) -> str:
     if isinstance(value, Decimal):
         return _exact_number(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_ENCODER.encode(name)}:{_exact(member)}" for name, member in value.items()) + "}"
-    if isinstance(value, list):
+        return "{" + ",".join(f"{_ENCODER.encode(str(name))}:{_exact(member)}" for name, member in value.items()) + "}"
+    if isinstance(value, list | tuple):
         return "[" + ",".join(map(_exact, value)) + "]"
     return _ENCODER.encode(value)
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from contract import literals, strict_json
 from contract.media_types import is_json
 from contract.messages import JSON
-from contract.strict_json import Path, is_unicode
+from contract.strict_json import Place, is_unicode
 
 Literals: TypeAlias = "str | list[str] | dict[str, str | list[str]]"
 Sent: TypeAlias = Mapping[str, Sequence[str]]
@@ -28,9 +28,9 @@ _TWICE = "is given more than once"
 
 
 class Misspelt(ValueError):
-    """A parameter that is not spelled as it must be. `flaws` says where (a path into its value) and what."""
+    """A parameter that is not spelled as it must be. `flaws` says where (a place in its value) and what."""
 
-    def __init__(self, *flaws: tuple[Path, str]) -> None:
+    def __init__(self, *flaws: tuple[Place, str]) -> None:
         super().__init__("misspelt parameter")
         self.flaws = flaws
 
@@ -177,7 +177,7 @@ def trimmed(text: str) -> str:
 
 
 def unicode_text(text: str) -> str:
-    """A text that needs no decoding, for the gateway has decoded the query already. Raises Misspelt for half of one."""
+    """The text itself: the gateway has decoded the query already. Raises Misspelt for one that no UTF-8 can spell."""
     if not is_unicode(text):
         raise Misspelt(((), "is not valid Unicode text"))
     return text

@@ -113,27 +113,25 @@ def test_cookie_style(explode: bool, lines: list[str], value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "style", "explode", "text", "field", "message"),
+    ("style", "explode", "text", "field", "message"),
     [
-        ("path", "label", False, "5", "/p", "must be written in the label style, starting with '.'"),
-        ("path", "matrix", False, "p=5", "/p", "must be written in the matrix style, starting with ';'"),
-        ("path", "matrix", False, ";q=5", "/p", "must be written in the matrix style, as ;name=value"),
-        ("path", "matrix", False, ";p=5;p=6", "/p", "is given more than once"),
-        ("path", "simple", False, "R,100,G", "/p", "must list its fields as name and value in turn"),
-        ("path", "simple", True, "R=100,G", "/p", "must list its fields as name=value"),
-        ("path", "simple", True, "R=1,R=2", "/p/R", "is given more than once"),
-        ("path", "simple", False, "%", "/p", "is not percent-encoded properly"),
-        ("path", "simple", False, "%4", "/p", "is not percent-encoded properly"),
-        ("path", "simple", False, "%zz", "/p", "is not percent-encoded properly"),
-        ("path", "simple", False, "%ff", "/p", "is not percent-encoded UTF-8"),
-        ("path", "simple", False, "\ud800", "/p", "is not valid Unicode text"),
+        ("label", False, "5", "/p", "must be written in the label style, starting with '.'"),
+        ("matrix", False, "p=5", "/p", "must be written in the matrix style, starting with ';'"),
+        ("matrix", False, ";q=5", "/p", "must be written in the matrix style, as ;name=value"),
+        ("matrix", False, ";p=5;p=6", "/p", "is given more than once"),
+        ("simple", False, "R,100,G", "/p", "must list its fields as name and value in turn"),
+        ("simple", True, "R=100,G", "/p", "must list its fields as name=value"),
+        ("simple", True, "R=1,R=2", "/p/R", "is given more than once"),
+        ("simple", False, "%", "/p", "is not percent-encoded properly"),
+        ("simple", False, "%4", "/p", "is not percent-encoded properly"),
+        ("simple", False, "%zz", "/p", "is not percent-encoded properly"),
+        ("simple", False, "%ff", "/p", "is not percent-encoded UTF-8"),
+        ("simple", False, "\ud800", "/p", "is not valid Unicode text"),
     ],
 )
-def test_a_misspelt_parameter_is_told_so(
-    where: str, style: str, explode: bool, text: str, field: str, message: str
-) -> None:
+def test_a_misspelt_parameter_is_told_so(style: str, explode: bool, text: str, field: str, message: str) -> None:
     kind: Any = {} if text.startswith("R") else 5
-    judge = operation(of_type(where, kind, style=style, explode=explode))
+    judge = operation(of_type("path", kind, style=style, explode=explode))
     assert violations(judge, sent(path={"p": text})) == [(field, message)]
 
 
@@ -207,6 +205,11 @@ def test_an_empty_value_is_for_allow_empty_value_to_allow() -> None:
     assert judge.check_request(sent(query={"p": [""]})).query == {"p": ""}
 
 
+def test_an_empty_json_text_is_a_value_like_any_other() -> None:
+    judge = operation(parameter("query", "p", {"type": "string"}, media="application/json"))
+    assert judge.check_request(sent(query={"p": ['""']})).query == {"p": ""}
+
+
 def test_an_empty_header_is_a_value() -> None:
     judge = operation(parameter("header", "p", {"type": "string", "minLength": 1}))
     assert violations(judge, sent(headers={"p": [""]})) == [("/p", "must have at least 1 character")]
@@ -275,6 +278,11 @@ def test_an_unknown_name_that_is_no_text_can_still_be_told() -> None:
 def test_a_query_value_that_is_no_text_is_refused() -> None:
     judge = operation(parameter("query", "p", {}))
     assert violations(judge, sent(query={"p": ["\udfff"]})) == [("/p", "is not valid Unicode text")]
+
+
+def test_a_header_that_is_no_text_is_refused() -> None:
+    judge = operation(parameter("header", "X-P", {}))
+    assert violations(judge, sent(headers={"X-P": ["\udfff"]})) == [("/X-P", "is not valid Unicode text")]
 
 
 def test_unknown_headers_and_cookies_are_none_of_ours() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import strict_json
 from contract.strict_json import MalformedJson, dumps, loads
 
 
@@ -39,7 +39,7 @@ def test_white_space_around_a_value_is_json() -> None:
 
 
 def test_every_flaw_is_told_with_its_place_in_the_order_of_the_document() -> None:
-    text = r'{"a": [NaN, 1e400], "b": "\ud800", "c": {"d": 1, "d": 2}, "\udfff": 1, "e": -Infinity}'
+    text = r'{"a": [NaN, 1e400], "b": "\ud800", "c": {"d": 1, "d": 2, "e": 3}, "\udfff": 1, "e": -Infinity}'
     assert flaws(text) == [
         (("a", 0), "is not a JSON number"),
         (("a", 1), "is outside the range of a double-precision number"),
@@ -108,7 +108,7 @@ def test_a_decimal_is_written_with_its_very_value(number: str) -> None:
 
 
 def test_a_decimal_of_many_digits_does_not_change_the_rest() -> None:
-    value: Any = {"é\n": [1, True, None, "ü"], "d": Decimal("12345678901234567890.123"), "e": Decimal("0.10")}
+    value: Any = {"é\n": (1, True, None, "ü"), "d": Decimal("12345678901234567890.123"), "e": Decimal("0.10")}
     assert dumps(value) == '{"é\\n":[1,true,null,"ü"],"d":12345678901234567890.123,"e":0.10}'
 
 
@@ -152,9 +152,5 @@ def test_what_is_written_reads_back_the_same(value: Any) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        value = strict_json.loads(data)
-    except MalformedJson as malformed:
-        assert malformed.flaws
-    else:
-        assert dumps(value) is not None
+    with suppress(MalformedJson):
+        assert loads(dumps(loads(data)).encode()) == loads(data)

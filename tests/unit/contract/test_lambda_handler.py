@@ -1,0 +1,247 @@
+"""From an event to a proxy response: what a client and an operator see, whatever the handler does."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contract.lambda_handler import lambda_handler
+from contract.messages import JSON, Request, Response
+from contract.operation import Operation
+from contract.problems import Refusal
+from contract.violations import Violation
+from tests.unit.contract.tables import PROBLEM, REQUEST_ID, answer, body, event, operation, parameter, problem
+
+SECRET = "s3cret-value"
+SECURED: dict[str, Any] = {
+    "security": [{"admin": []}],
+    "securitySchemes": {"admin": {"type": "http", "x-allowed-groups": ["admins"]}},
+}
+
+
+def honest(request: Request) -> Response:
+    return Response(200, {"id": request.request_id})
+
+
+def call(respond: Any, judge: Operation | None = None, **parts: Any) -> dict[str, Any]:
+    return lambda_handler(judge or operation(), respond)(event(**parts), None)
+
+
+def test_an_honest_answer_leaves_complete() -> None:
+    assert call(honest) == {
+        "statusCode": 200,
+        "headers": {"Content-Type": "application/json", "X-Request-Id": "r-1"},
+        "body": '{"id":"r-1"}',
+        "isBase64Encoded": False,
+    }
+
+
+def test_an_answer_without_a_body_is_an_empty_text() -> None:
+    answered = call(lambda request: Response(204), operation(responses={"204": answer(X_Request_Id=REQUEST_ID)}))
+    assert answered == {
+        "statusCode": 204,
+        "headers": {"X-Request-Id": "r-1"},
+        "body": "",
+        "isBase64Encoded": False,
+    }
+
+
+def test_a_request_that_breaks_the_contract_never_reaches_the_handler(caplog: pytest.LogCaptureFixture) -> None:
+    def never(_request: Request) -> Response:
+        raise AssertionError
+
+    judge = operation(parameter("query", "limit", {"type": "integer"}))
+    with caplog.at_level(logging.INFO, "contract"):
+        answered = call(never, judge, multiValueQueryStringParameters={"limit": [SECRET]})
+    assert answered["statusCode"] == 400
+    assert answered["headers"] == {
+        "Cache-Control": "no-store",
+        "Content-Type": "application/json",
+        "X-Request-Id": "r-1",
+    }
+    assert json.loads(answered["body"]) == {
+        "error": "Bad Request",
+        "message": "The request breaks the contract in 1 place.",
+        "requestId": "r-1",
+        "details": [{"in": "query", "field": "/limit", "message": "must be an integer"}],
+    }
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == ("INFO", "request refused")
+    assert fields(record) == {"operationId": "doThing", "requestId": "r-1", "status": 400, "violations": 1}
+
+
+def test_a_refusal_of_the_handler_is_answered_with_its_headers() -> None:
+    def refuse(_request: Request) -> Response:
+        raise Refusal(409, "Taken.", details=[Violation("body", "/name", "is taken")], headers={"Retry-After": "1"})
+
+    answered = call(refuse)
+    assert answered["statusCode"] == 409
+    assert answered["headers"]["Retry-After"] == "1"
+    assert json.loads(answered["body"])["details"] == [{"in": "body", "field": "/name", "message": "is taken"}]
+
+
+def test_a_refusal_that_is_the_services_fault_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_request: Request) -> Response:
+        raise Refusal(503)
+
+    judge = operation(responses={"503": problem(), "500": problem()})
+    assert call(refuse, judge)["statusCode"] == 503
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize(
+    ("response", "where", "pointer", "keyword"),
+    [
+        (Response(201, {}), "status", "", "responses"),
+        (Response(200, [SECRET]), "body", "", "type"),
+        (Response(200, {}, {"X-Request-Id": ""}), "header", "/X-Request-Id", "minLength"),
+        (Response(200, {}, {"Content-Type": "text/html"}), "header", "/Content-Type", "content"),
+        (Response(404, {"error": SECRET}), "body", "/message", "required"),
+    ],
+)
+def test_an_answer_that_breaks_the_contract_never_leaves(
+    response: Response, where: str, pointer: str, keyword: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answered = call(lambda request: response)
+    assert_internal_error(answered)
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == ("ERROR", "response breaks the contract")
+    expected = {"where": where, "pointer": pointer, "keyword": keyword}
+    assert fields(record) == {"operationId": "doThing", "requestId": "r-1", **expected}
+    assert SECRET not in caplog.text + answered["body"]
+
+
+def test_an_undeclared_refusal_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(_request: Request) -> Response:
+        raise Refusal(404)
+
+    assert_internal_error(call(refuse, operation(responses={"200": answer(), "500": problem()})))
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("ERROR", "response breaks the contract")
+    ]
+
+
+class Leak(Exception):
+    """An exception whose words hold a customer's data."""
+
+
+def test_an_exception_is_logged_by_type_and_place_and_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_request: Request) -> Response:
+        raise Leak(SECRET)
+
+    answered = call(fail)
+    assert_internal_error(answered)
+    (record,) = caplog.records
+    logged = fields(record)
+    assert record.getMessage() == "handler failed"
+    assert logged["exceptionType"] == f"{Leak.__module__}.Leak"
+    assert any(frame.endswith(" fail") for frame in logged["frames"])
+    assert SECRET not in caplog.text + str(logged) + answered["body"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1}, "\ud800", pytest.param(SimpleNamespace(), id="an object")])
+def test_what_json_cannot_say_is_a_500(value: Any) -> None:
+    assert_internal_error(call(lambda request: Response(200, {"value": value})))
+
+
+@pytest.mark.parametrize("odd", [None, {}, {"Answer": 1}, "text"])
+def test_a_handler_that_returns_no_response_is_a_500(odd: Any) -> None:
+    assert_internal_error(call(lambda request: odd))
+
+
+@pytest.mark.parametrize("odd", [{}, {"version": "2.0"}, None, [], {"httpMethod": "POST", "headers": ["x"]}])
+def test_an_event_that_is_no_rest_event_is_a_500(odd: Any) -> None:
+    answered = lambda_handler(operation(), honest, allowed_origins=["https://a.example"])(
+        odd, SimpleNamespace(aws_request_id="l-1")
+    )
+    assert answered["statusCode"] == 500
+    assert answered["headers"]["X-Request-Id"] == "l-1"
+
+
+def test_a_contract_without_a_500_still_gets_one() -> None:
+    answered = call(lambda request: Response(418), operation(responses={"200": answer()}))
+    assert answered["statusCode"] == 500
+    assert answered["headers"] == {"Content-Type": "application/json"}
+    assert json.loads(answered["body"])["error"] == "Internal Server Error"
+
+
+def test_another_method_is_405_with_those_allowed() -> None:
+    answered = call(honest, httpMethod="GET")
+    assert (answered["statusCode"], answered["headers"]["Allow"]) == (405, "POST")
+
+
+def test_a_secured_operation_cannot_be_served_without_authorisation() -> None:
+    with pytest.raises(ValueError, match="doThing is secured"):
+        lambda_handler(operation(**SECURED), honest)
+
+
+def test_authorisation_comes_before_everything_that_a_caller_could_learn_from() -> None:
+    seen: list[Any] = []
+
+    def authorise(claims: Mapping[str, object] | None, judged: Operation) -> None:
+        seen.append((claims, judged.security_schemes["admin"]["x-allowed-groups"]))
+        raise Refusal(401)
+
+    handler = lambda_handler(operation(**SECURED, requestBody=body({})), honest, authorise=authorise)
+    context = {"requestId": "r-1", "authorizer": {"claims": {"sub": "x"}}}
+    assert handler(event(requestContext=context), None)["statusCode"] == 401
+    assert handler(event(), None)["statusCode"] == 401
+    assert seen == [({"sub": "x"}, ["admins"]), (None, ["admins"])]
+
+
+def test_an_authorised_caller_is_served() -> None:
+    handler = lambda_handler(operation(**SECURED), honest, authorise=lambda claims, judged: None)
+    assert handler(event(), None)["statusCode"] == 200
+
+
+def test_a_public_operation_asks_nobody() -> None:
+    def never(claims: Mapping[str, object] | None, judged: Operation) -> None:
+        raise AssertionError
+
+    assert lambda_handler(operation(), honest, authorise=never)(event(), None)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("respond", [honest, lambda request: Response(1), lambda request: 1 / 0])
+def test_cors_headers_are_on_every_answer(respond: Any) -> None:
+    handler = lambda_handler(operation(), respond, allowed_origins=["https://a.example"])
+    answered = handler(event(headers={"origin": "https://a.example"}), None)
+    assert answered["headers"]["Access-Control-Allow-Origin"] == "https://a.example"
+    assert answered["headers"]["Access-Control-Expose-Headers"] == "X-Request-Id"
+    assert answered["headers"]["Vary"] == "Origin"
+    assert "Access-Control-Allow-Origin" not in handler(event(headers={"origin": "https://b.example"}), None)["headers"]
+
+
+def test_a_contract_may_have_an_error_shape_of_its_own() -> None:
+    own = {"type": "object", "required": ["title", "status"]}
+    judge = operation(
+        parameter("query", "p", {}, required=True),
+        responses={"400": answer(own, "application/problem+json"), "500": answer(PROBLEM)},
+    )
+
+    def own_body(refusal: Refusal, _request_id: str) -> JSON:
+        return {"title": "x", "status": refusal.status}
+
+    answered = lambda_handler(judge, honest, problem_body=own_body)(event(), None)
+    assert answered["headers"] == {"Content-Type": "application/problem+json"}
+    assert json.loads(answered["body"]) == {"title": "x", "status": 400}
+
+
+def assert_internal_error(answered: dict[str, Any]) -> None:
+    assert answered["statusCode"] == 500
+    assert answered["headers"]["Cache-Control"] == "no-store"
+    assert json.loads(answered["body"]) == {
+        "error": "Internal Server Error",
+        "message": "The service failed. Quote the request id when you report it.",
+        "requestId": "r-1",
+    }
+
+
+def fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What `extra` added to a record."""
+    plain = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"message", "asctime"}
+    return {name: value for name, value in record.__dict__.items() if name not in plain}

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from contract import media_types
+from contract.media_types import MediaType
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("application/json", MediaType("application/json")),
+        ("Application/JSON; Charset=UTF-8", MediaType("application/json", "utf-8")),
+        ('text/plain ;charset="utf-8"', MediaType("text/plain", "utf-8")),
+        ("text/plain;;; charset=utf-8 ; ", MediaType("text/plain", "utf-8")),
+        ("\tapplication/merge-patch+json;a=b", MediaType("application/merge-patch+json")),
+        ('text/plain; a="x;charset=latin1\\"y"; charset=ascii', MediaType("text/plain", "ascii")),
+    ],
+)
+def test_a_media_type_is_read_by_rfc_9110(text: str, expected: MediaType) -> None:
+    assert media_types.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "json",
+        "/json",
+        "application/",
+        "application/json;charset",
+        "application/json;charset=",
+        "application/json; charset = utf-8",
+        'application/json; charset="utf-8',
+        "application/json, text/plain",
+        "application/json; charset=utf-8; charset=utf-8",
+        "application/js on",
+        "application/jsön",
+    ],
+)
+def test_a_malformed_media_type_is_none(text: str) -> None:
+    assert media_types.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("essence", "key"),
+    [("application/json", "application/json"), ("application/xml", "application/*"), ("text/plain", "*/*")],
+)
+def test_the_narrowest_range_wins(essence: str, key: str) -> None:
+    assert media_types.match(["*/*", "application/*", "application/json"], essence) == key
+
+
+def test_what_no_range_holds_matches_none() -> None:
+    assert media_types.match(["application/*", "text/plain"], "text/html") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "preferred"),
+    [
+        (["text/plain", "application/problem+json"], "application/problem+json"),
+        (["image/png", "text/plain"], "image/png"),
+        (["*/*"], "application/json"),
+        ([], "application/json"),
+    ],
+)
+def test_an_answer_prefers_json(content: list[str], preferred: str) -> None:
+    assert media_types.preferred(content) == preferred
+
+
+@pytest.mark.parametrize(
+    ("media_type", "expected"),
+    [
+        (MediaType("application/json"), True),
+        (MediaType("application/vnd.x+json", "utf-8"), True),
+        (MediaType("text/csv"), True),
+        (MediaType("text/csv", "latin1"), False),
+        (MediaType("image/png"), False),
+    ],
+)
+def test_a_schema_judges_json_and_text_in_utf8(media_type: MediaType, expected: bool) -> None:
+    assert media_types.is_readable(media_type) is expected

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contract.problems import PROBLEMS, Refusal, broken_contract, problem_body
+from contract.violations import MAX_LISTED_CHARACTERS, Violation, pointer
+
+
+@pytest.mark.parametrize("status", sorted(PROBLEMS))
+def test_each_status_has_a_title_and_a_sentence(status: int) -> None:
+    body: Any = problem_body(Refusal(status), "r-1")
+    assert body == {"error": PROBLEMS[status][0], "message": PROBLEMS[status][1], "requestId": "r-1"}
+    assert body["message"].endswith(".")
+
+
+def test_a_refusal_may_have_words_and_details_of_its_own() -> None:
+    refusal = Refusal(409, "Taken.", details=[Violation("body", "/name", "is taken")], headers={"Retry-After": "1"})
+    assert problem_body(refusal, "r-1") == {
+        "error": "Conflict",
+        "message": "Taken.",
+        "requestId": "r-1",
+        "details": [{"in": "body", "field": "/name", "message": "is taken"}],
+    }
+    assert refusal.headers == {"Retry-After": "1"}
+
+
+@pytest.mark.parametrize("status", [200, 302, 418])
+def test_a_status_without_words_is_no_refusal(status: int) -> None:
+    with pytest.raises(ValueError, match=str(status)):
+        Refusal(status)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [((), ""), (("a", 0), "/a/0"), (("a/b", "c~d", ""), "/a~1b/c~0d/"), (("~1",), "/~01")],
+)
+def test_a_pointer_is_escaped_by_rfc_6901(path: tuple[str | int, ...], expected: str) -> None:
+    assert pointer(path) == expected
+
+
+@pytest.mark.parametrize(("count", "places"), [(1, "1 place"), (2, "2 places")])
+def test_a_broken_contract_counts_its_places(count: int, places: str) -> None:
+    refusal = broken_contract([Violation("body", f"/{index}", "is wrong") for index in range(count)])
+    assert (refusal.status, refusal.message) == (400, f"The request breaks the contract in {places}.")
+    assert len(refusal.details) == count
+
+
+def test_no_more_violations_are_listed_than_an_answer_has_room_for() -> None:
+    long = "/" + "x" * (MAX_LISTED_CHARACTERS // 3)
+    refusal = broken_contract([Violation("body", long, "is wrong")] * 5)
+    assert refusal.message == "The request breaks the contract in 5 places. The first 2 are listed."
+    assert len(refusal.details) == 2
