@@ -1,9 +1,8 @@
 """A contract as the body that API Gateway imports: a REST API with Lambda proxy integrations.
 
-The text is a Terraform template: `${...}` is what an environment decides (`PLACEHOLDERS`), and a `${` of the contract's own
-is written `$${`. Strings like these never come from values that an attacker chooses, and hold no quotes, so that the text
-is JSON before and after they are filled in.
-https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-quotas.html
+The text is a Terraform template. An environment fills in `api_name`, `invoke_arns` (a map by operationId),
+`cognito_user_pool_arn`, `request_validator`, `allowed_origins` (in VTL, each in single quotes) and `error_origin` (one
+of them): names without double quotes: it is JSON before and after. A `${` of the contract's own is written `$${`.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 """
 
@@ -27,15 +26,6 @@ from contract_compiler.walk import Operation, operations
 
 Json = dict[str, Any]
 
-# `invoke_arns` is a map by operationId; `allowed_origins` a list in VTL, each in single quotes; `error_origin` one of them.
-PLACEHOLDERS = (
-    "api_name",
-    "invoke_arns",
-    "cognito_user_pool_arn",
-    "request_validator",
-    "allowed_origins",
-    "error_origin",
-)
 REQUEST_VALIDATORS = {
     name: {"validateRequestParameters": name in ("parameters", "all"), "validateRequestBody": name == "all"}
     for name in ("none", "parameters", "all")
@@ -123,7 +113,7 @@ class _Renderer:
             "type": "aws_proxy",
             "httpMethod": "POST",
             "uri": f"${{invoke_arns.{operation.operation_id}}}",
-            # A proxy integration hands on every body, so that the function judges its media type, in the contract's words.
+            # A proxy integration hands on every body, whatever is said here: the function judges its media type.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
             "passthroughBehavior": "when_no_match",
             **self._settings.integration,

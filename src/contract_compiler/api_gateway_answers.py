@@ -31,22 +31,25 @@ class Answers:
         """A mapping expression for each header that answers with this status have.
 
         Raises:
-            Refused: no operation declares the status, or one requires a header that has no source.
+            Refused: no operation declares the status, or one requires a header that has no source, or that others have
+                with another value.
         """
-        declared = [row for table, answer in self._declared(status) for row in answer["headers"].items()]
-        mappings = {name: self._mapping(name, row, sources) for name, row in declared}
-        missing = [name for name, row in declared if row["required"] and mappings[name] is None]
-        if missing:
-            raise Refused([self._finding(f"the gateway cannot make the header {missing[0]} of a {status}")])
-        return {name: mapping for name, mapping in sorted(mappings.items()) if mapping is not None}
+        rows = [row for _, answer in self._declared(status) for row in answer["headers"].items()]
+        found = {name: {self._mapping(name, row, sources) for each, row in rows if each == name} for name, _ in rows}
+        mappings = {name: values.pop() for name, values in sorted(found.items()) if len(values) == 1}
+        for name, row in rows:
+            if row["required"] and mappings.get(name) is None:
+                raise Refused([self._finding(f"the gateway cannot make the header {name} of a {status}")])
+        return {name: mapping for name, mapping in mappings.items() if mapping is not None}
 
     def headers_of_all(self) -> Mappings:
-        """The headers that every answer of the contract must have, whatever its status."""
-        answers = [answer["headers"] for table in self._tables for answer in table["responses"].values()]
-        rows = [(name, row) for headers in answers for name, row in headers.items() if row["required"]]
-        found = {name: {self._mapping(each, row, {}) for each, row in rows if each == name} for name, _ in rows}
-        everywhere = {name for name in found if all(headers.get(name, {}).get("required") for headers in answers)}
-        return {name: str(*found[name]) for name in sorted(everywhere) if len(found[name] - {None}) == 1}
+        """The headers that every answer of the contract must have, whatever its status, with the one value they have."""
+        required = [
+            {(name, self._mapping(name, row, {})) for name, row in answer["headers"].items() if row["required"]}
+            for table in self._tables
+            for answer in table["responses"].values()
+        ]
+        return {name: mapping for name, mapping in sorted(set.intersection(*required)) if mapping is not None}
 
     def check(self, status: int, body: Any) -> None:
         """Hold a sample of the gateway's answer to every schema that the contract has for this status.

@@ -14,7 +14,7 @@ from contract_compiler.references import target
 
 Model = dict[str, Any]
 
-# Not additionalProperties, pattern, allOf, oneOf, exclusiveMinimum, format (unsupported), minItems, maxItems (not checked).
+# Unsupported: additionalProperties, pattern, allOf, oneOf, exclusiveMinimum, format. Not checked: minItems, maxItems.
 _COPIED = ("description", "enum", "minLength", "maxLength", "minimum", "maximum")
 
 

@@ -36,9 +36,8 @@ _IF_ALLOWED = (
 def gateway_responses(settings: Settings, answers: Answers) -> Json:
     """`x-amazon-apigateway-gateway-responses`, one for each type that can be customised.
 
-    They cannot choose among several origins, so they name one: a browser that comes from another reads no answer of the
-    gateway's own, and still every answer of a function's. To echo any origin would break the rule that an unlisted one is
-    not allowed.
+    They cannot choose among several origins, so they name one: a script from another one cannot read what the gateway
+    says itself, and still can read what functions say. To echo whatever origin asks would allow unlisted ones.
     """
     return {name: _gateway_response(name, node, answers) for name, node in settings.gateway_responses.entries()}
 

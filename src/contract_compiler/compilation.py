@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contract_compiler import api_gateway_rules
-from contract_compiler.api_gateway import render
+from contract_compiler.api_gateway import Json, render
 from contract_compiler.document import Node, load
 from contract_compiler.findings import Refused
 from contract_compiler.json_text import json_text
@@ -64,7 +64,7 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
         (wanted.models, lambda: python_types(bundle, "models")),
         (wanted.types, lambda: python_types(bundle, "types")),
         (wanted.typescript, lambda: typescript_types(bundle, wanted.node_tools)),
-        (wanted.api_gateway, lambda: _import_body(document, load(wanted.api_gateway_settings))),
+        (wanted.api_gateway, lambda: json_text(import_body(document, load(wanted.api_gateway_settings)))),
     )
     files: Files = {}
     for name, make in makers:
@@ -74,11 +74,18 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
     return files
 
 
-def _import_body(document: Node, settings: Node) -> str:
+def import_body(document: Node, settings: Node) -> Json:
+    """The body that API Gateway imports, with placeholders for what an environment decides.
+
+    The document must have passed `contract_compiler.lint.lint`.
+
+    Raises:
+        Refused: API Gateway cannot import the document, or its settings do not fit.
+    """
     _hold(document, api_gateway_rules.CONTRACT_RULES)
     body = render(document, settings)
     _hold(Node(body, (), body), api_gateway_rules.BODY_RULES)
-    return json_text(body)
+    return body
 
 
 def _hold(document: Node, rules: Iterable[api_gateway_rules.Rule]) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract_compiler.directions import conjuncts, is_hidden, reachable
+from contract_compiler.directions import conjuncts, is_hidden
 from contract_compiler.document import Node
 from contract_compiler.findings import Refused
 from contract_compiler.references import follow
+from contract_compiler.traits import holds_default
 
 
 def own_default(schema: Node | None) -> Node | None:
@@ -30,10 +31,12 @@ def body_defaults(schema: Node) -> dict[str, Any]:
 
 
 def _inside(schema: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    if not holds_default(schema):
+        return {}
     place = follow(schema).path
     if place in passed:
-        _refuse_endless(schema)
-        return {}
+        message = "a default below it would have to be filled in at every depth, for the schema contains itself"
+        raise Refused([schema.finding("default-endless", message)])
     result: dict[str, Any] = {}
     for part in conjuncts(schema):
         _merge(result, _of_part(part, (*passed, place)))
@@ -64,10 +67,3 @@ def _merge(tree: dict[str, Any], other: dict[str, Any]) -> None:
             _merge(tree[key], value)
         else:
             tree.setdefault(key, value)
-
-
-def _refuse_endless(schema: Node) -> None:
-    for part in reachable(schema):
-        if "default" in part:
-            message = "it would have to be filled in at every depth of a schema that contains itself"
-            raise Refused([part.finding("default-endless", message, "default")])

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contract_compiler import discriminators
 from contract_compiler.document import Node
 from contract_compiler.references import follow
 from contract_compiler.walk import Direction
 
 _HIDING: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
-_COMPOSITIONS = ("allOf", "oneOf", "anyOf")
 
 
 def is_hidden(schema: Node, direction: Direction | None) -> bool:
@@ -44,32 +42,3 @@ def required(schema: Node, direction: Direction | None) -> list[str]:
     """The properties that a message of that direction must have."""
     hidden = hidden_names(schema, direction)
     return [name for name in schema.read("required", []) if name not in hidden]
-
-
-def matters(schema: Node) -> bool:
-    """Whether the schema, or one that it leads to, is not the same for requests and for responses."""
-    return any(part.read(keyword) is True for part in reachable(schema) for keyword in _HIDING.values())
-
-
-def reachable(schema: Node) -> Iterator[Node]:
-    """Every schema that the schema leads to, itself first, each once."""
-    waiting, seen = [schema], set()
-    while waiting:
-        node = follow(waiting.pop())
-        if node.path not in seen:
-            seen.add(node.path)
-            yield node
-            waiting.extend(_next(node))
-
-
-def _next(schema: Node) -> Iterator[Node]:
-    if "properties" in schema:
-        yield from (child for _, child in schema["properties"].entries())
-    for keyword in ("additionalProperties", "items", "not"):
-        if isinstance(schema.read(keyword), dict):
-            yield schema[keyword]
-    for keyword in _COMPOSITIONS:
-        if keyword in schema:
-            yield from schema[keyword].elements()
-    if "discriminator" in schema:
-        yield from discriminators.choices(schema).values()

@@ -9,9 +9,10 @@ OpenAPI 3.0.3, Discriminator Object: https://spec.openapis.org/oas/v3.0.3#discri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from contract_compiler.document import Node
+from contract_compiler.document import Node, Whole
 from contract_compiler.references import follow, locate, target
 
 _SCHEMAS = "#/components/schemas/"
@@ -67,7 +68,7 @@ def alternatives(schema: Node) -> list[Node]:
 def _alternatives(schema: Node) -> Iterator[Node]:
     if has_children(schema):
         yield schema
-        yield from _children(schema)
+        yield from _families(Whole(schema.root)).get(schema.path, [])
         return
     for keyword in ("oneOf", "anyOf"):
         if keyword in schema:
@@ -75,16 +76,23 @@ def _alternatives(schema: Node) -> Iterator[Node]:
             yield from (target(branch) for branch in schema[keyword].elements() if "$ref" in branch)
 
 
-def _children(parent: Node) -> Iterator[Node]:
-    components = locate(parent.root, "#/components/schemas")
+@lru_cache(maxsize=8)
+def _families(document: Whole) -> dict[tuple[str, ...], list[Node]]:
+    """The components that take a schema in by allOf, directly or through others, by the place of that schema."""
+    components = locate(document.value, "#/components/schemas")
+    families: dict[tuple[str, ...], list[Node]] = {}
     for _, schema in components.entries() if components else ():
-        if schema.path != parent.path and _includes(schema, parent, set()):
-            yield schema
+        for place in _taken_in(schema) - {schema.path}:
+            families.setdefault(place, []).append(schema)
+    return families
 
 
-def _includes(schema: Node, parent: Node, passed: set[tuple[str, ...]]) -> bool:
-    if schema.path in passed or "allOf" not in schema:
-        return False
-    passed.add(schema.path)
-    taken_in = [follow(branch) for branch in schema["allOf"].elements()]
-    return any(node.path == parent.path or _includes(node, parent, passed) for node in taken_in)
+def _taken_in(schema: Node) -> set[tuple[str, ...]]:
+    waiting = [schema]
+    found: set[tuple[str, ...]] = set()
+    while waiting:
+        node = waiting.pop()
+        branches = [follow(branch) for branch in node["allOf"].elements()] if "allOf" in node else []
+        waiting.extend(branch for branch in branches if branch.path not in found)
+        found.update(branch.path for branch in branches)
+    return found

@@ -55,9 +55,27 @@ class Node:
             yield self[index]
 
     def finding(self, rule: str, message: str, keyword: str | None = None) -> Finding:
-        """A finding at this place, or at its member `keyword`."""
+        """A finding at this place, or at its member `keyword`; without one, the place's own name is the keyword."""
         at = self[keyword] if keyword is not None and keyword in self else self
-        return Finding(at.pointer, keyword or (self.path[-1] if self.path else "document"), rule, message)
+        own_name = next((step for step in reversed(self.path) if not step.isdecimal()), "document")
+        return Finding(at.pointer, keyword or own_name, rule, message)
+
+
+class Whole:
+    """A whole document as a key of what was computed for it: the object counts, for a document never changes."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Whole) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def node(self) -> Node:
+        """Its root."""
+        return Node(self.value, (), self.value)
 
 
 def load(path: Path) -> Node:

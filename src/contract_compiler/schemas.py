@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from contract_compiler import directions, discriminators, formats, patterns
+from contract_compiler import directions, discriminators, formats, patterns, traits
 from contract_compiler.document import Node
 from contract_compiler.references import follow, target
 from contract_compiler.walk import Direction
@@ -46,7 +46,7 @@ class Schemas:
         return self._body(schema, direction, discriminates=True)
 
     def _reference(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
-        words = (direction if directions.matters(schema) else None, "parent" if as_parent else None)
+        words = (direction if traits.differs_by_direction(schema) else None, "parent" if as_parent else None)
         variant = tuple(word for word in words if word)
         key = (schema.path, variant)
         if key not in self._names:

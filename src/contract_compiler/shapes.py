@@ -7,7 +7,6 @@ from typing import Any
 
 from contract_compiler.directions import conjuncts
 from contract_compiler.document import Node
-from contract_compiler.references import follow
 
 Shape = dict[str, Any]
 
@@ -42,6 +41,17 @@ def types(schema: Node) -> set[str]:
     return {name for alternatives in _alternatives(schema) for branch in alternatives for name in types(branch)}
 
 
+def property_names(schema: Node) -> set[str]:
+    """The properties that an object schema, with what it includes, names."""
+    return {name for part in conjuncts(schema) for name in part.read("properties", {})}
+
+
+def is_open(schema: Node) -> bool:
+    """Whether an object may have properties that the schema does not name."""
+    rule = _first(schema, "additionalProperties")
+    return rule is None or rule.value is not False
+
+
 def _alternatives(schema: Node) -> Iterator[list[Node]]:
     for part in conjuncts(schema):
         for keyword in ("oneOf", "anyOf"):
@@ -50,7 +60,7 @@ def _alternatives(schema: Node) -> Iterator[list[Node]]:
 
 
 def _first(schema: Node, keyword: str) -> Node | None:
-    return next((follow(part[keyword]) for part in conjuncts(schema) if keyword in part), None)
+    return next((part[keyword] for part in conjuncts(schema) if keyword in part), None)
 
 
 def _properties(schema: Node) -> dict[str, Shape]:
@@ -63,7 +73,7 @@ def _properties(schema: Node) -> dict[str, Shape]:
 
 
 def _additional(schema: Node) -> Shape | None:
-    rule = next((part["additionalProperties"] for part in conjuncts(schema) if "additionalProperties" in part), None)
-    if rule is None or rule.value is True:
-        return {"type": "any"}
-    return None if rule.value is False else shape(rule)
+    if not is_open(schema):
+        return None
+    rule = _first(schema, "additionalProperties")
+    return shape(rule) if rule is not None and rule.value is not True else {"type": "any"}

@@ -9,9 +9,9 @@ from contract_compiler.content import may_be_json, media_range
 from contract_compiler.directions import conjuncts
 from contract_compiler.document import Node
 from contract_compiler.findings import Finding
-from contract_compiler.parameters import explodes, identity, parameters, style, value_schema
+from contract_compiler.parameters import explodes, identity, parameters, style
 from contract_compiler.references import follow
-from contract_compiler.shapes import shape, type_name
+from contract_compiler.shapes import is_open, property_names, type_name
 from contract_compiler.walk import Operation, Part
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean", "any"})
@@ -33,9 +33,7 @@ def literal(part: Part) -> Iterator[Finding]:
     """The text of a parameter must tell its type, and fit the style."""
     if "$ref" in part.node or "content" in part.node:
         return
-    schema = value_schema(part.node)
-    if schema is None:
-        return
+    schema = part.node["schema"]
     kind = type_name(schema)
     if kind == "mixed":
         yield schema.finding("parameter-type-mixed", "a text cannot tell which of its types is meant")
@@ -98,17 +96,16 @@ def claims(operation: Operation) -> Iterator[Finding]:
     nodes = [node for node in parameters(operation) if node.read("in") == "query"]
     names = {str(node.read("name")) for node in nodes}
     spread = [node for node in nodes if _is_spread(node)]
-    open_ended = [node for node in spread if shape(value_schema(node))["additional"] is not None]
-    for node in open_ended[1:]:
+    for node in [node for node in spread if is_open(node["schema"])][1:]:
         yield node.finding("parameter-ambiguous", "another exploded object takes all unknown query parameters already")
     for node in spread:
-        for name in sorted(names.intersection(shape(value_schema(node))["properties"])):
+        for name in sorted(names & property_names(node["schema"])):
             yield node.finding("parameter-ambiguous", f"its property {name} has the name of a query parameter")
 
 
 def _is_spread(parameter: Node) -> bool:
     exploded = "content" not in parameter and style(parameter) == "form" and explodes(parameter)
-    return exploded and type_name(value_schema(parameter)) == "object"
+    return exploded and type_name(parameter["schema"]) == "object"
 
 
 def content(part: Part) -> Iterator[Finding]:

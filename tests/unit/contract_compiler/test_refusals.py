@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 from contract_compiler.compilation import tables
-from contract_compiler.document import load
+from contract_compiler.document import Node, load
 from contract_compiler.findings import Finding, Refused
 from contract_compiler.lint import lint
 
 DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "refused"
 
 
+def compile_document(document: Node) -> None:
+    lint(document)
+    tables(document)
+
+
 def refusal(path: Path) -> list[Finding]:
-    document = load(path)
     with pytest.raises(Refused) as caught:
-        lint(document)
-        tables(document)
+        compile_document(load(path))
     return caught.value.findings
 
 

@@ -1,0 +1,191 @@
+"""What API Gateway answers itself reads like an answer of the service: in shape, in words, in headers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema_rs import Draft202012Validator
+
+from contract.problems import PROBLEMS
+from contract_compiler.api_gateway import render
+from contract_compiler.api_gateway_settings import RESPONSE_TYPES
+from contract_compiler.document import Node, load
+from contract_compiler.findings import Refused
+
+PROJECT = Path(__file__).parents[3]
+INTEGRATION = "x-amazon-apigateway-integration"
+ANY_METHOD = "x-amazon-apigateway-any-method"
+REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+
+
+def sources() -> tuple[Node, Node]:
+    return load(PROJECT / "openapi/products.yaml"), load(PROJECT / "openapi/apigateway.yaml")
+
+
+@pytest.fixture(scope="module")
+def body() -> dict[str, Any]:
+    return render(*sources())
+
+
+@pytest.fixture(scope="module")
+def responses(body: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = body["x-amazon-apigateway-gateway-responses"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def problem() -> Draft202012Validator:
+    table = json.loads((PROJECT / "generated/operations/create_product.json").read_text())
+    schema = table["responses"]["400"]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**schema, "$defs": table["definitions"]})
+
+
+def problem_of(response: dict[str, Any]) -> dict[str, Any]:
+    [(media_type, template)] = response["responseTemplates"].items()
+    assert media_type == "application/json"
+    found: dict[str, Any] = json.loads(template.replace("$context.requestId", REQUEST_ID))
+    return found
+
+
+def headers_of(response: dict[str, Any]) -> dict[str, str]:
+    return {
+        name.removeprefix("gatewayresponse.header."): value for name, value in response["responseParameters"].items()
+    }
+
+
+def test_every_type_that_can_be_customised_is(responses: dict[str, Any]) -> None:
+    assert set(responses) == {*RESPONSE_TYPES, "DEFAULT_4XX", "DEFAULT_5XX"}
+
+
+def test_every_body_keeps_the_contract(responses: dict[str, Any], problem: Draft202012Validator) -> None:
+    for name, response in responses.items():
+        assert problem.is_valid(problem_of(response)), name
+        assert problem_of(response)["requestId"] == REQUEST_ID
+
+
+def test_a_status_has_the_words_of_the_service(responses: dict[str, Any]) -> None:
+    for name in ("UNAUTHORIZED", "THROTTLED", "INTEGRATION_TIMEOUT", "MISSING_AUTHENTICATION_TOKEN"):
+        words = problem_of(responses[name])
+        assert (words["error"], words["message"]) == PROBLEMS[int(responses[name]["statusCode"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", "404"),
+        # A bearer token on a route that does not exist is taken for a malformed AWS signature.
+        ("INVALID_SIGNATURE", "404"),
+        ("UNAUTHORIZED", "401"),
+        ("EXPIRED_TOKEN", "401"),
+        ("ACCESS_DENIED", "403"),
+        ("REQUEST_TOO_LARGE", "413"),
+        ("THROTTLED", "429"),
+        ("INTEGRATION_FAILURE", "502"),
+        ("INTEGRATION_TIMEOUT", "504"),
+    ],
+)
+def test_a_type_has_the_status_that_fits_this_api(responses: dict[str, Any], name: str, status: str) -> None:
+    assert responses[name]["statusCode"] == status
+
+
+def test_the_defaults_have_no_status_for_it_would_become_everybodys(responses: dict[str, Any]) -> None:
+    assert not any("statusCode" in responses[name] for name in ("DEFAULT_4XX", "DEFAULT_5XX"))
+
+
+def test_every_answer_has_the_headers_of_the_contract(responses: dict[str, Any]) -> None:
+    for name, response in responses.items():
+        headers = headers_of(response)
+        assert headers["X-Content-Type-Options"] == "'nosniff'", name
+        assert headers["Cache-Control"] == "'no-store'", name
+        assert headers["X-Request-Id"] == "context.requestId", name
+
+
+def test_who_must_wait_is_told_how_long_and_who_needs_a_token_which(responses: dict[str, Any]) -> None:
+    assert headers_of(responses["THROTTLED"])["Retry-After"] == "'1'"
+    assert headers_of(responses["UNAUTHORIZED"])["WWW-Authenticate"] == "'Bearer'"
+    assert "Retry-After" not in headers_of(responses["UNAUTHORIZED"])
+
+
+def test_one_origin_may_read_the_gateways_answers_and_none_is_echoed(responses: dict[str, Any]) -> None:
+    for name, response in responses.items():
+        headers = headers_of(response)
+        assert headers["Access-Control-Allow-Origin"] == "'${error_origin}'", name
+        assert "X-Request-Id" in headers["Access-Control-Expose-Headers"], name
+        assert "Access-Control-Allow-Credentials" not in headers, name
+
+
+def test_an_undeclared_method_is_a_405_with_the_methods_that_there_are(
+    body: dict[str, Any], problem: Draft202012Validator
+) -> None:
+    mock = body["paths"]["/v1.0/products/{productId}"][ANY_METHOD]
+    answer = mock[INTEGRATION]["responses"]["default"]
+    assert mock["security"] == []
+    assert answer["statusCode"] == "405"
+    assert answer["responseParameters"]["method.response.header.Allow"] == "'DELETE, GET, PUT'"
+    written = answer["responseTemplates"]["application/json"].rpartition("#end")[2]
+    assert problem.is_valid(json.loads(written))
+
+
+def test_a_mock_takes_nothing_from_the_clients_body(body: dict[str, Any]) -> None:
+    for item in body["paths"].values():
+        for mock in (item["options"], item[ANY_METHOD]):
+            assert mock[INTEGRATION]["passthroughBehavior"] == "never"
+            assert list(mock[INTEGRATION]["requestTemplates"]) == ["application/json"]
+
+
+def test_a_mock_declares_every_header_that_it_sends(body: dict[str, Any]) -> None:
+    for item in body["paths"].values():
+        for mock in (item["options"], item[ANY_METHOD]):
+            [declared] = mock["responses"].values()
+            answer = mock[INTEGRATION]["responses"]["default"]
+            mapped = {name.removeprefix("method.response.header.") for name in answer["responseParameters"]}
+            template = answer["responseTemplates"]["application/json"]
+            chosen = {part.split(" ")[0] for part in template.split("#set($context.responseOverride.header.")[1:]}
+            assert set(declared["headers"]) == mapped | chosen
+
+
+def test_a_preflight_tells_allowed_origins_what_the_path_takes(body: dict[str, Any]) -> None:
+    preflight = body["paths"]["/v1.0/products"]["options"][INTEGRATION]["responses"]["default"]
+    template = preflight["responseTemplates"]["application/json"]
+    for name, value in (
+        ("Methods", '"GET, POST"'),
+        ("Headers", '"Authorization, Content-Type, Idempotency-Key"'),
+        ("Origin", "$origin"),
+    ):
+        assert f"#set($context.responseOverride.header.Access-Control-Allow-{name} = {value})" in template
+    assert "#set($allowed = [${allowed_origins}])" in template
+    assert preflight["responseParameters"]["method.response.header.Vary"] == "'Origin'"
+
+
+def changed(settings: Node, **values: Any) -> Node:
+    value = {**settings.value, **values}
+    return Node(value, (), value)
+
+
+def test_a_header_that_the_contract_requires_and_nobody_can_make_is_refused() -> None:
+    contract, settings = sources()
+    with pytest.raises(Refused, match="cannot make the header Retry-After of a 429"):
+        render(contract, changed(settings, headers={"X-Request-Id": "context.requestId"}))
+
+
+def test_a_status_that_no_operation_declares_is_refused() -> None:
+    contract, settings = sources()
+    odd = {**settings.value["gatewayResponses"], "WAF_FILTERED": {"status": 410}}
+    with pytest.raises(Refused, match="answers 410, and no operation declares it"):
+        render(contract, changed(settings, gatewayResponses=odd))
+
+
+def test_a_body_of_another_shape_is_refused() -> None:
+    contract, settings = sources()
+    odd = {
+        **settings.value["gatewayResponses"]["BAD_REQUEST_BODY"],
+        "details": [{"in": "cookie", "field": "", "message": "no"}],
+    }
+    with pytest.raises(Refused, match="the gateway's 400 does not have the shape"):
+        render(
+            contract,
+            changed(settings, gatewayResponses={**settings.value["gatewayResponses"], "BAD_REQUEST_BODY": odd}),
+        )

@@ -1,0 +1,67 @@
+"""The output folder is replaced file by file, and never half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract_compiler.output import differences, write
+
+FILES = {"operations.json": "{}\n", "operations/list_things.json": "1\n", "models.py": "é\n"}
+
+
+def held(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_folder_is_made_with_everything_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "generated"
+    assert write(folder, FILES) == sorted(FILES)
+    assert held(folder) == FILES
+    assert list(differences(folder, FILES)) == []
+
+
+def test_only_what_changed_is_written(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    before = (tmp_path / "models.py").stat()
+    assert write(tmp_path, FILES | {"operations.json": "[]\n"}) == ["operations.json"]
+    assert (tmp_path / "models.py").stat() == before
+
+
+def test_the_table_of_an_operation_that_is_no_more_goes(tmp_path: Path) -> None:
+    write(tmp_path, FILES | {"operations/old.json": "2\n"})
+    (tmp_path / "notes.txt").write_text("mine\n")
+    assert write(tmp_path, FILES) == ["operations/old.json"]
+    assert held(tmp_path) == FILES | {"notes.txt": "mine\n"}
+
+
+def test_a_file_edited_by_hand_is_shown_as_a_diff(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    (tmp_path / "operations.json").write_text("{}\n// mine")
+    assert "".join(differences(tmp_path, FILES)) == (
+        f"--- {tmp_path}/operations.json (as it is)\n"
+        f"+++ {tmp_path}/operations.json (as generated)\n"
+        "@@ -1,2 +1 @@\n {}\n-// mine\n"
+    )
+
+
+def test_a_file_that_is_missing_or_not_generated_is_a_difference(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    (tmp_path / "models.py").unlink()
+    (tmp_path / "extra.py").write_text("x = 1\n")
+    (tmp_path / "empty.py").touch()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "models.pyc").write_bytes(b"\xff")
+    text = "".join(differences(tmp_path, FILES))
+    assert "+é" in text
+    assert f"--- {tmp_path}/extra.py (as it is)\n+++ (not generated)" in text
+    assert f"--- {tmp_path}/empty.py (as it is)" in text
+    assert "pyc" not in text
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
+    (tmp_path / "models.py").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write(tmp_path, FILES)
+    assert held(tmp_path) == {}

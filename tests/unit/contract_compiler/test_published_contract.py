@@ -1,0 +1,31 @@
+"""This project's own contract: nothing in it is refused, and what is generated is what it says now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract_compiler.compilation import Extras, Files, extras, tables
+from contract_compiler.document import load
+from contract_compiler.lint import lint
+
+ROOT = Path(__file__).parents[3]
+CONTRACT = ROOT / "openapi" / "products.yaml"
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Files:
+    document = load(CONTRACT)
+    settings = ROOT / "openapi" / "apigateway.yaml"
+    wanted = Extras(bundle="products.json", api_gateway="apigateway.json", api_gateway_settings=settings)
+    return tables(document) | extras(document, wanted, lambda _: None)
+
+
+def test_the_contract_keeps_every_rule_and_has_its_handlers() -> None:
+    lint(load(CONTRACT), ROOT / "src" / "products" / "handlers")
+
+
+def test_what_is_generated_is_fresh(compiled: Files) -> None:
+    for name, text in compiled.items():
+        assert (ROOT / "generated" / name).read_text("utf-8") == text, name

@@ -1,0 +1,69 @@
+"""YAML and JSON are read as JSON's values, and nothing else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contract_compiler.syntax import UnreadableText, read
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: yes", {"a": "yes"}),
+        ("a: 2020-01-01", {"a": "2020-01-01"}),
+        ("a: 012", {"a": "012"}),
+        ("a: 0x1f", {"a": "0x1f"}),
+        ("a: .inf", {"a": ".inf"}),
+        ("a: 'true'", {"a": "true"}),
+        ("a: !!str 5", {"a": "5"}),
+        ("a: [true, false, null, ~, ]", {"a": [True, False, None, None]}),
+        ("a:", {"a": None}),
+        ("200: {description: ok}", {"200": {"description": "ok"}}),
+        ("a: &same {b: 1}\nc: *same", {"a": {"b": 1}, "c": {"b": 1}}),
+        ('{"a": "\\ud83d\\ude00"}', {"a": "😀"}),
+        ("{a: 1}", {"a": 1}),
+        ("", None),
+    ],
+)
+def test_only_the_types_of_json_are_known(text: str, value: Any) -> None:
+    assert read(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["[0.10, 1e3, 7, 99999999999999999999.1]", '{"a": [0.10, 1e3, 7, 99999999999999999999.1]}']
+)
+def test_numbers_are_exact(text: str) -> None:
+    value = read(text)
+    numbers = value if isinstance(value, list) else value["a"]
+    assert [str(number) for number in numbers] == ["0.10", "1E+3", "7", "99999999999999999999.1"]
+    assert [type(number) for number in numbers] == [Decimal, Decimal, int, Decimal]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\na: 2", "line 2, column 1: the key a is there twice"),
+        ('{"a": {"b": 1, "b": 2}}', "the key b is there twice"),
+        ("? [1]\n: 2", "a key must be text"),
+        ("a: [", "line 1, column 5"),
+        ("a: &loop [*loop]", "recursive"),
+        ("a: !!python/object x", "is no type of JSON"),
+        ("a: !!binary aGk=", "is no type of JSON"),
+        ("a: !!set {b}", "is no type of JSON"),
+        ("a: !!int x", "not what its tag says"),
+        ("a: !!float x", "not what its tag says"),
+        ("a: !!bool 1", "not what its tag says"),
+        ('{"a": NaN}', "NaN is no number"),
+        ("a: \x00", "a character that no text may have"),
+        ("a: " + "9" * 5000, "too many digits"),
+        ('{"a": ' + "9" * 5000 + "}", "limit"),
+        ("[" * 5000, "too deeply"),
+    ],
+)
+def test_what_json_cannot_say_is_refused_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(UnreadableText, match=message):
+        read(text)
