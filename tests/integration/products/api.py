@@ -62,7 +62,8 @@ class Table(NamedTuple):
     name: str
 
     def items(self) -> list[dict[str, Any]]:
-        return [dict(item) for item in self.client.scan(TableName=self.name, ConsistentRead=True)["Items"]]
+        pages = self.client.get_paginator("scan").paginate(TableName=self.name, ConsistentRead=True)
+        return [dict(item) for page in pages for item in page["Items"]]
 
     def item(self, partition: str) -> dict[str, Any] | None:
         key = {"PK": {"S": partition}, "SK": {"S": "METADATA"}}

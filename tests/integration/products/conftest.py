@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from local_cloud.database import create_table
@@ -37,36 +38,52 @@ NODE_MODULES = Path("scripts", "toolchain", "node_modules")
 _numbers = count()
 
 
-@pytest.fixture(scope="session", params=["moto", "dynamodb-local"])
-def engine(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The name of the engine that botocore finds by the environment."""
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as running:
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": REGION,
+    # What the functions read at import; the tests compose their own, on a table of their own.
+    "PRODUCTS_TABLE": "unused",
+    "CURSOR_SIGNING_KEYS": "unused-unused-unused",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield patch
+
+
+@contextmanager
+def running(name: str, environment: pytest.MonkeyPatch) -> Iterator[str]:
+    """The endpoint of the engine with this name, for as long as the `with` block runs. botocore finds it by itself."""
+    with ExitStack() as stack:
         try:
-            database = EmbeddedDynamoDB() if request.param == "moto" else DynamoDBLocal(node_modules=NODE_MODULES)
-            running.enter_context(database)
+            database = EmbeddedDynamoDB() if name == "moto" else DynamoDBLocal(node_modules=NODE_MODULES)
+            stack.enter_context(database)
         except CannotStart as reason:
             if os.environ.get("CI"):
                 raise
             pytest.skip(f"NOT TESTED ON DYNAMODB'S OWN ENGINE: {reason}")
-        for name, value in _environment(database.endpoint).items():
-            patch.setenv(name, value)
+        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", database.endpoint)
+        # DynamoDB Local's first answer takes seconds, longer than the functions wait.
+        boto3.client("dynamodb", region_name=REGION).list_tables()
+        yield database.endpoint
+
+
+@pytest.fixture(scope="session", params=["moto", "dynamodb-local"])
+def engine(request: pytest.FixtureRequest, environment: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of the engine."""
+    with running(request.param, environment):
         yield request.param
-
-
-def _environment(endpoint: str) -> dict[str, str]:
-    return {
-        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": REGION,
-        "PRODUCTS_TABLE": "unused",
-        "CURSOR_SIGNING_KEYS": "unused-unused-unused",
-    }
 
 
 @pytest.fixture(scope="session")
 def client(engine: str) -> DynamoDBClient:
-    return dynamodb.connect(REGION)
+    # A busy machine stalls an engine for longer than AWS would: timeouts come from faults.py, never from the machine.
+    return dynamodb.connect(REGION, read_seconds=60)
 
 
 @pytest.fixture

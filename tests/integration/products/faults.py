@@ -26,6 +26,12 @@ def answer_lost(call: Call) -> Any:
     raise ReadTimeoutError(endpoint_url=URL)
 
 
+def delivered_twice(call: Call) -> Any:
+    """Something between client and database sends the call a second time."""
+    call()
+    return call()
+
+
 def request_lost(call: Call) -> Any:
     """The connection breaks before the call arrives; the client cannot tell."""
     raise ConnectionClosedError(endpoint_url=URL)
@@ -41,6 +47,20 @@ def refused(code: str, status: int = 400) -> Fault:
 
     def fault(call: Call) -> Any:
         raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Any")  # type: ignore[typeddict-item]
+
+    return fault
+
+
+def cancelled(*codes: str) -> Fault:
+    """DynamoDB cancels the transaction for these reasons."""
+
+    def fault(call: Callable[[], Any]) -> Any:
+        error = refused("TransactionCanceledException")
+        try:
+            error(call)
+        except Exception as raised:
+            raised.response["CancellationReasons"] = [{"Code": code} for code in codes]  # type: ignore[attr-defined]
+            raise
 
     return fault
 
@@ -70,7 +90,7 @@ class FaultyClient:
         self.sent: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._client, name)
+        attribute: Any = getattr(self._client, name, None)
         if name == "meta":
             return attribute
 

@@ -13,7 +13,8 @@ from importlib import import_module
 from local_cloud.proxy_event import HttpRequest, Match, proxy_event
 
 def call(function, method, resource, claims=None, body=b""):
-    request = HttpRequest(method, resource, "", (("content-type", "application/json"),) if body else (), body, "127.0.0.1")
+    headers = (("content-type", "application/json"),) if body else ()
+    request = HttpRequest(method, resource, "", headers, body, "127.0.0.1")
     event = proxy_event(request, Match(resource, {}, "request-1", claims))
     return import_module("products.handlers." + function).handler(event, None)
 

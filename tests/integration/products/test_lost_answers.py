@@ -12,6 +12,8 @@ from tests.integration.products.faults import (
     Fault,
     FaultyClient,
     answer_lost,
+    cancelled,
+    delivered_twice,
     passed,
     refused,
     request_lost,
@@ -139,6 +141,19 @@ def test_a_rename_is_repeated_and_happens_once(
     assert table.item("NAME#entry") is None
 
 
+@pytest.mark.parametrize("body", [{"price": 1}, {"active": False}, {"name": "Basic"}])
+def test_a_write_that_is_delivered_twice_happens_once(table: Table, product_id: str, body: dict[str, Any]) -> None:
+    api, _ = faulty(table, delivered_twice, delivered_twice)
+    assert api.update(product_id, body).etag == '"2"'
+    assert stored(table, product_id)["version"] == {"N": "2"}
+
+
+def test_a_creation_that_is_delivered_twice_happens_once(table: Table) -> None:
+    api, _ = faulty(table, delivered_twice)
+    assert api.create().status == 201
+    assert len(table.items()) == 2
+
+
 def test_a_rename_starts_over_when_the_product_has_moved_on(api: Api, table: Table, product_id: str) -> None:
     flaky, client = faulty(table, passed, then(request_lost, lambda: api.update(product_id, {"price": 2})))
     renamed = flaky.update(product_id, {"name": "Basic"})
@@ -171,6 +186,11 @@ def test_a_conditional_retirement_is_repeated_and_happens_once(table: Table, pro
     api, _ = faulty(table, fault)
     assert api.delete(product_id, **IF_MATCH).status == 204
     assert stored(table, product_id)["version"] == {"N": "2"}
+
+
+def test_a_condition_beside_a_conflict_is_no_verdict_yet(table: Table) -> None:
+    api, _ = faulty(table, cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
+    assert api.create(Idempotency_Key="1").status == 201
 
 
 def test_retried_creations_by_an_impatient_client_make_one_product(table: Table) -> None:

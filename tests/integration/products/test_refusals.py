@@ -1,16 +1,28 @@
-"""Whatever DynamoDB answers, the client gets a problem that says no more than it must, in time."""
+"""Whatever DynamoDB answers, the client gets a problem that says no more than it must, in time.
+
+No call gets as far as an engine, so these run without one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from products.retries import BUDGET_SECONDS
 from tests.integration.products.api import Answer, Api, Table
-from tests.integration.products.faults import FakeTime, Fault, FaultyClient, refused, request_lost, unreachable
+from tests.integration.products.faults import (
+    FakeTime,
+    Fault,
+    FaultyClient,
+    cancelled,
+    refused,
+    request_lost,
+    unreachable,
+)
 
+NO_TABLE = Table(cast("Any", None), "products")
 PASSING = {
     "throttled": refused("ThrottlingException"),
     "provisioned": refused("ProvisionedThroughputExceededException"),
@@ -39,17 +51,17 @@ OPERATIONS: dict[str, Callable[[Api], Answer]] = {
 }
 
 
-def failing(table: Table, fault: Fault) -> tuple[Api, FaultyClient, FakeTime]:
-    client, time = FaultyClient(table.client, forever=fault), FakeTime()
-    return Api(table, client, time.patience), client, time
+def failing(fault: Fault) -> tuple[Api, FaultyClient, FakeTime]:
+    client, time = FaultyClient(None, forever=fault), FakeTime()
+    return Api(NO_TABLE, client, time.patience), client, time
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
 def test_what_passes_is_waited_for_and_then_a_503(
-    table: Table, operation: Callable[[Api], Answer], fault: Fault, caplog: pytest.LogCaptureFixture
+    operation: Callable[[Api], Answer], fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api, client, time = failing(table, fault)
+    api, client, time = failing(fault)
     answer = operation(api)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
     assert answer.headers["Cache-Control"] == "no-store"
@@ -63,9 +75,9 @@ def test_what_passes_is_waited_for_and_then_a_503(
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 @pytest.mark.parametrize("fault", FINAL.values(), ids=FINAL)
 def test_what_does_not_pass_is_a_500_at_once(
-    table: Table, operation: Callable[[Api], Answer], fault: Fault, caplog: pytest.LogCaptureFixture
+    operation: Callable[[Api], Answer], fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api, client, time = failing(table, fault)
+    api, client, time = failing(fault)
     answer = operation(api)
     assert (answer.status, answer.body["error"]) == (500, "Internal Server Error")
     assert "Retry-After" not in answer.headers
@@ -76,50 +88,24 @@ def test_what_does_not_pass_is_a_500_at_once(
 
 
 @pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_a_throttled_transaction_is_a_503(table: Table, reason: str) -> None:
-    api, *_ = failing(table, cancelled(reason, "None"))
+def test_a_throttled_transaction_is_a_503(reason: str) -> None:
+    api, *_ = failing(cancelled(reason, "None"))
     assert api.create(Idempotency_Key="1").status == 503
 
 
-def test_a_conflict_with_the_first_request_of_a_key_is_a_409(table: Table) -> None:
-    api, client, _ = failing(table, cancelled("None", "TransactionConflict"))
+def test_a_conflict_with_the_first_request_of_a_key_is_a_409() -> None:
+    api, client, _ = failing(cancelled("None", "TransactionConflict"))
     running = api.create(Idempotency_Key="1")
     assert (running.status, running.headers["Retry-After"]) == (409, "1")
     assert len(client.sent) > 1
 
 
-def test_a_conflict_without_a_key_is_a_503(table: Table) -> None:
-    api, *_ = failing(table, cancelled("TransactionConflict", "None"))
+def test_a_conflict_without_a_key_is_a_503() -> None:
+    api, *_ = failing(cancelled("TransactionConflict", "None"))
     assert api.create().status == 503
 
 
-def test_a_condition_beside_a_conflict_is_no_verdict_yet(table: Table) -> None:
-    client = FaultyClient(table.client, cancelled("None", "ConditionalCheckFailed", "TransactionConflict"))
-    assert Api(table, client, FakeTime().patience).create(Idempotency_Key="1").status == 201
-
-
-def test_a_transaction_that_was_malformed_is_a_500(table: Table) -> None:
-    api, client, _ = failing(table, cancelled("ValidationError", "None"))
+def test_a_transaction_that_was_malformed_is_a_500() -> None:
+    api, client, _ = failing(cancelled("ValidationError", "None"))
     assert api.create().status == 500
     assert len(client.sent) == 1
-
-
-def test_a_rename_that_was_malformed_is_a_500(table: Table) -> None:
-    api = Api(table)
-    product_id = api.create().product["productId"]
-    client = FaultyClient(table.client, lambda call: call(), cancelled("None", "None", "ConditionalCheckFailed"))
-    assert Api(table, client, FakeTime().patience).update(product_id, {"name": "Basic"}).status == 500
-
-
-def cancelled(*codes: str) -> Fault:
-    """A transaction is cancelled for these reasons."""
-
-    def fault(call: Callable[[], Any]) -> Any:
-        error = refused("TransactionCanceledException")
-        try:
-            error(call)
-        except Exception as raised:
-            raised.response["CancellationReasons"] = [{"Code": code} for code in codes]  # type: ignore[attr-defined]
-            raise
-
-    return fault

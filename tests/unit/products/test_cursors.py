@@ -44,7 +44,9 @@ def test_no_bit_of_a_token_can_be_changed() -> None:
 def test_a_token_has_one_spelling_only() -> None:
     token = next(each for n in range(3) if len(each := cursors().token({**POSITION, "SK": "x" * n})) % 4)
     last = token[-1]
-    spare_bits = next(other for other in "BCDEFGHbcdefgh1234567" if other != last and raw(token[:-1] + other) == raw(token))
+    spare_bits = next(
+        other for other in "BCDEFGHbcdefgh1234567" if other != last and raw(token[:-1] + other) == raw(token)
+    )
     for other in (token[:-1] + spare_bits, token + "=", token[:5] + "!" + token[5:], token + "\n", ""):
         with pytest.raises(BadToken):
             cursors().position(other)

@@ -18,7 +18,9 @@ def test_a_claim_lasts_a_day() -> None:
     assert made.expires_at - made.claimed_at == 86400
 
 
-@pytest.mark.parametrize(("key", "caller"), [("key2", "caller"), ("key", "caller2"), ("r\0key", "calle"), ("", "callerkey")])
+@pytest.mark.parametrize(
+    ("key", "caller"), [("key2", "caller"), ("key", "caller2"), ("r\0key", "calle"), ("", "callerkey")]
+)
 def test_another_key_or_caller_is_another_claim(key: str, caller: str) -> None:
     assert claim(key, caller, BODY, NOW).digest != claim("key", "caller", BODY, NOW).digest
 
@@ -30,11 +32,13 @@ def test_neither_key_nor_caller_can_be_read_in_it() -> None:
 
 @pytest.mark.parametrize("price", [Decimal("95"), Decimal("95.00"), Decimal("9.5E+1")])
 def test_equal_bodies_have_one_fingerprint(price: Decimal) -> None:
-    other = {"features": ["Domain"], "price": price, "name": "Entry"}
+    other: dict[str, Any] = {"features": ["Domain"], "price": price, "name": "Entry"}
     assert claim("key", "caller", other, NOW).fingerprint == claim("key", "caller", BODY, NOW).fingerprint
 
 
-@pytest.mark.parametrize("change", [{"price": Decimal("95.001")}, {"price": "95"}, {"features": ["D", "omain"]}, {"x": "y"}])
+@pytest.mark.parametrize(
+    "change", [{"price": Decimal("95.001")}, {"price": "95"}, {"features": ["D", "omain"]}, {"x": "y"}]
+)
 def test_other_bodies_have_other_fingerprints(change: dict[str, Any]) -> None:
     other = claim("key", "caller", {**BODY, **change}, NOW)
     assert other.fingerprint != claim("key", "caller", BODY, NOW).fingerprint

@@ -150,7 +150,11 @@ def test_the_slowest_request_ends_before_the_gateway_does() -> None:
 
 def test_failures_are_logged_by_their_code_and_conditions_are_not(caplog: pytest.LogCaptureFixture) -> None:
     Attempts(FakeTime().patience(), repeatable=True).run(
-        failing(refusal("ThrottlingException"), cancelled("TransactionConflict"), exceptions.ReadTimeoutError(endpoint_url=URL))
+        failing(
+            refusal("ThrottlingException"),
+            cancelled("TransactionConflict"),
+            exceptions.ReadTimeoutError(endpoint_url=URL),
+        )
     )
     for error in (refusal("AccessDeniedException"), refusal("ConditionalCheckFailedException"), cancelled("None")):
         with pytest.raises(exceptions.ClientError):

@@ -12,7 +12,9 @@ def test_what_may_be_left_out_has_a_default() -> None:
 
 
 def test_origins_are_a_list() -> None:
-    read = Settings.read({**ENVIRONMENT, "ALLOWED_ORIGINS": "https://a.example, https://b.example,", "LOG_LEVEL": "DEBUG"})
+    read = Settings.read(
+        {**ENVIRONMENT, "ALLOWED_ORIGINS": "https://a.example, https://b.example,", "LOG_LEVEL": "DEBUG"}
+    )
     assert read.allowed_origins == {"https://a.example", "https://b.example"}
     assert read.log_level == "DEBUG"
 

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from products import bootstrap
+
+ENVIRONMENT = {
+    "PRODUCTS_TABLE": "products-dev",
+    "AWS_REGION": "eu-west-1",
+    "CURSOR_SIGNING_KEYS": "a-key-of-sixteen-or-more",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+HANDLERS = ["list_products", "get_product", "create_product", "update_product", "delete_product"]
+
+# botocore's own import seeds `random`; so it is imported before anybody watches.
+WATCHED_IMPORT = """
+import json, os, random, socket, sys, time, uuid
+import botocore.session, botocore.config, botocore.client, botocore.httpsession, jsonschema_rs
+seen = []
+
+def watch(module, name):
+    original = getattr(module, name)
+    def watched(*arguments, **keywords):
+        seen.append(module.__name__ + "." + name)
+        return original(*arguments, **keywords)
+    setattr(module, name, watched)
+
+for module, name in [
+    (os, "urandom"), (random, "random"), (random, "randint"), (random, "getrandbits"), (uuid, "uuid4"), (uuid, "uuid1"),
+    (time, "time"), (time, "monotonic"), (time, "time_ns"), (time, "perf_counter"), (time, "sleep"),
+    (socket, "create_connection"), (socket.socket, "connect"),
+]:
+    watch(module, name)
+
+import importlib
+importlib.import_module("products.handlers." + sys.argv[1])
+heavy = {"boto3", "pydantic", "openapi_core", "yaml", "local_cloud", "contract_compiler", "generated.models", "asyncio"}
+print(json.dumps([seen, sorted(heavy & set(sys.modules))]))
+"""
+
+
+def run(program: str, *arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={**inherited, "PYTHONPATH": os.pathsep.join(["src", "."]), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_importing_a_handler_draws_no_lots_reads_no_clock_and_opens_no_connection(name: str) -> None:
+    imported = run(WATCHED_IMPORT, name, environment=ENVIRONMENT)
+    assert imported.stderr == ""
+    assert json.loads(imported.stdout) == [[], []]
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+@pytest.mark.parametrize("missing", ["PRODUCTS_TABLE", "AWS_REGION", "CURSOR_SIGNING_KEYS"])
+def test_a_function_without_a_setting_fails_at_import_and_names_it(name: str, missing: str) -> None:
+    rest = {key: value for key, value in ENVIRONMENT.items() if key != missing}
+    imported = run(f"import products.handlers.{name}", environment=rest)
+    needs = missing != "CURSOR_SIGNING_KEYS" or name == "list_products"
+    assert (imported.returncode != 0) is needs
+    assert (missing in imported.stderr) is needs
+
+
+def test_functions_of_one_process_share_a_client_and_a_log_level() -> None:
+    told = run(
+        "import logging, products.handlers.get_product, products.handlers.update_product as update\n"
+        "from products.bootstrap import connection\n"
+        "print(*[logging.getLogger(name).level for name in ('products', 'contract')], connection.cache_info().misses)",
+        environment={**ENVIRONMENT, "LOG_LEVEL": "ERROR"},
+    )
+    assert told.stdout.split() == ["40", "40", "1"]
+
+
+def test_ids_and_times_are_what_the_contract_says() -> None:
+    first, second = bootstrap.new_id(), bootstrap.new_id()
+    assert first != second
+    assert first[14] == "4"
+    assert bootstrap.utc_now().utcoffset() is not None
+
+
+def test_the_tables_are_found_beside_the_code_in_a_zip(tmp_path: Path) -> None:
+    """In Lambda `products` lies at the root of the zip, next to `generated`."""
+    for package in ("products", "contract"):
+        (tmp_path / package).symlink_to(Path("src", package).resolve())
+    (tmp_path / "generated").symlink_to(Path("generated").resolve())
+    program = (
+        "from products.handlers.get_product import handler; print(handler({'httpMethod': 'POST'}, None)['statusCode'])"
+    )
+    told = run(program, environment={**ENVIRONMENT, "PYTHONPATH": str(tmp_path)})
+    assert (told.stdout, told.stderr) == ("405\n", "")
