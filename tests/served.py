@@ -29,7 +29,7 @@ class Served:
         return str(self._local("token", {"groups": groups})["idToken"])
 
     def disagreements(self) -> dict[str, Any]:
-        """What the second judge of every exchange has to say: how many were `judged`, and the `count` it disagrees on."""
+        """What the second judge of the exchanges says: how many were `judged`, and the `count` that it disagrees on."""
         return self._local("disagreements")
 
     def _local(self, name: str, content: dict[str, Iterable[str]] | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from local_cloud.contract_document import ContractDocument, Parameter
@@ -13,7 +14,14 @@ def test_every_method_of_every_path_is_an_operation() -> None:
         ("listThings", "GET", "/v1/things"),
         ("createThing", "POST", "/v1/things"),
         ("getThing", "GET", "/v1/things/{thing-id}"),
+        ("deleteThing", "DELETE", "/v1/things/{thing-id}"),
     }
+
+
+def test_path_parameters_are_what_stands_in_their_place() -> None:
+    operation = replace(next(document().operations()), path="/v1.0/{a-b}/c/{d}")
+    assert operation.path_parameters("/v1.0/x%2Fy/c/~") == {"a-b": "x%2Fy", "d": "~"}
+    assert operation.path_parameters("/v1x0/x/c/y") == {}
 
 
 def test_an_operation_knows_the_headers_that_a_client_may_send() -> None:

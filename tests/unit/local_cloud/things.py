@@ -55,6 +55,7 @@ CONTENT: dict[str, Any] = {
         "/v1/things/{thing-id}": {
             "parameters": [{"name": "thing-id", "in": "path", "required": True, "schema": {"type": "integer"}}],
             "get": {"operationId": "getThing", "responses": _RESPONSES},
+            "delete": {"operationId": "deleteThing", "security": [{"keeper": []}], "responses": _RESPONSES},
         },
     },
     "components": {

@@ -60,6 +60,7 @@ class FakeTime:
         (refusal("InternalServerError", 500), Fault.UNKNOWN),
         (refusal("ServiceUnavailable", 503), Fault.UNKNOWN),
         (refusal("502", 502), Fault.UNKNOWN),
+        (refusal("400", 400), Fault.UNKNOWN),
         (exceptions.ConnectTimeoutError(endpoint_url=URL), Fault.THROTTLED),
         (exceptions.EndpointConnectionError(endpoint_url=URL), Fault.THROTTLED),
         (exceptions.ProxyConnectionError(proxy_url=URL), Fault.THROTTLED),

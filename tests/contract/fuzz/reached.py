@@ -1,0 +1,77 @@
+"""Which statuses a run of schemathesis has seen of each operation, read from its NDJSON report."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+Reached = Mapping[str, Counter[str]]
+"""From an operationId to how many answers had each status."""
+
+METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
+UNPROVOKED = {"429", "500", "502", "503", "504"}
+"""What only a fault or an overload of the service brings about."""
+
+
+def expected(document: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Every (operationId, status) that an OpenAPI document declares and a client can provoke."""
+    return {
+        (operation["operationId"], status)
+        for _, _, operation in _operations(document)
+        for status in operation["responses"]
+        if status not in UNPROVOKED
+    }
+
+
+def reached(report: Path, document: Mapping[str, Any]) -> Reached:
+    """A 405 counts for every operation of its path."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for method, path, status in _answers(report):
+        there = _operation_ids(document, path)
+        for operation_id in there.values() if status == "405" else filter(None, [there.get(method)]):
+            counts[operation_id][status] += 1
+    return dict(counts)
+
+
+def total(counts: Reached) -> int:
+    return sum(each.total() for each in counts.values())
+
+
+def table(counts: Reached) -> str:
+    """One line for each operation, one column for each status."""
+    statuses = sorted({status for each in counts.values() for status in each})
+    lines = [" " * 16 + "".join(f"{status:>6}" for status in statuses)]
+    for operation_id, each in sorted(counts.items()):
+        lines.append(f"{operation_id:<16}" + "".join(f"{each[status] or '-':>6}" for status in statuses))
+    return "\n".join(lines)
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method.upper(), item[method]
+
+
+def _operation_ids(document: Mapping[str, Any], path: str) -> dict[str, str]:
+    """The operationIds of a path as it was sent, by method."""
+    return {
+        method: operation["operationId"]
+        for template, method, operation in _operations(document)
+        if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path)
+    }
+
+
+def _answers(report: Path) -> Iterator[tuple[str, str, str]]:
+    """The method, the path as it was sent and the status of every answered request."""
+    for line in report.read_text(encoding="utf-8").splitlines():
+        scenario = json.loads(line).get("ScenarioFinished", {"recorder": {}})
+        for interaction in scenario["recorder"].get("interactions", {}).values():
+            request, response = interaction["request"], interaction.get("response")
+            if response is not None:
+                yield request["method"].upper(), urlsplit(request["uri"]).path, str(response["status_code"])
