@@ -43,7 +43,7 @@ class Answers:
         return {name: mapping for name, mapping in mappings.items() if mapping is not None}
 
     def headers_of_all(self) -> Mappings:
-        """The headers that every answer of the contract must have, whatever its status, with the one value they have."""
+        """The headers that every answer of the contract must have, and that are the same in all of them."""
         required = [
             {(name, self._mapping(name, row, {})) for name, row in answer["headers"].items() if row["required"]}
             for table in self._tables

@@ -1,0 +1,69 @@
+"""One CodeDeploy deployment for each function whose alias is not yet at its newest version.
+
+https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-example.html#appspec-file-example-lambda
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from botocore.exceptions import WaiterError
+
+
+class Target(NamedTuple):
+    """Where a function's traffic goes; the fields of Terraform's output `canary_deployments`."""
+
+    application: str
+    deployment_group: str
+    function: str
+    alias: str
+    version: str
+
+
+class Shift:
+    """Starts deployments and waits for them. `codedeploy` and `functions` are boto3 clients (CodeDeploy, Lambda)."""
+
+    def __init__(self, codedeploy: Any, functions: Any, progress: Callable[[str], None]) -> None:
+        self._codedeploy = codedeploy
+        self._functions = functions
+        self._progress = progress
+
+    def run(self, targets: Mapping[str, Target]) -> list[str]:
+        """Shift all traffic, all functions side by side. Returns the operations whose alias CodeDeploy put back."""
+        started = {name: self._start(target) for name, target in targets.items()}
+        return [name for name, deployment in started.items() if deployment and not self._arrives(name, deployment)]
+
+    def _start(self, target: Target) -> str | None:
+        alias = self._functions.get_alias(FunctionName=target.function, Name=target.alias)
+        if alias["FunctionVersion"] == target.version:
+            self._progress(f"{target.function}: version {target.version} has all the traffic already")
+            return None
+        content = json.dumps(_specification(target, alias["FunctionVersion"]))
+        started = self._codedeploy.create_deployment(
+            applicationName=target.application,
+            deploymentGroupName=target.deployment_group,
+            revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
+        )
+        self._progress(f"{target.function}: from version {alias['FunctionVersion']} to {target.version}")
+        return str(started["deploymentId"])
+
+    def _arrives(self, name: str, deployment: str) -> bool:
+        try:
+            self._codedeploy.get_waiter("deployment_successful").wait(deploymentId=deployment)
+        except WaiterError:
+            self._progress(f"{name}: ROLLED BACK (deployment {deployment})")
+            return False
+        self._progress(f"{name}: done")
+        return True
+
+
+def _specification(target: Target, current: str) -> dict[str, Any]:
+    properties = {
+        "Name": target.function,
+        "Alias": target.alias,
+        "CurrentVersion": current,
+        "TargetVersion": target.version,
+    }
+    return {"version": 0.0, "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}]}

@@ -1,0 +1,69 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  index_name = "ActiveProductsIndex"
+
+  # What the code relies on: src/products/items.py and src/products/repository.py.
+  expected_attributes = { PK = "S", SK = "S", active = "S", createdAt = "S" }
+}
+
+# The table belongs to another repository and is only referred to. A plan stops here when it is not the one that the code
+# was written for.
+data "aws_dynamodb_table" "products" {
+  name = local.table_name
+
+  lifecycle {
+    postcondition {
+      condition     = self.hash_key == "PK" && self.range_key == "SK"
+      error_message = "Table ${self.name} has the keys ${self.hash_key} and ${coalesce(self.range_key, "(no sort key)")}; this service needs PK and SK."
+    }
+
+    postcondition {
+      condition = alltrue([
+        for name, type in local.expected_attributes :
+        contains([for each in self.attribute : "${each.name} ${each.type}"], "${name} ${type}")
+      ])
+      error_message = join(" ", [
+        "Table ${self.name} has the key attributes ${join(", ", [for each in self.attribute : "${each.name} (${each.type})"])};",
+        "this service needs ${join(", ", [for name, type in local.expected_attributes : "${name} (${type})"])}.",
+      ])
+    }
+
+    postcondition {
+      condition = contains([for each in self.global_secondary_index : each.name], local.index_name)
+      error_message = join(" ", [
+        "Table ${self.name} has no index ${local.index_name}, which listing products needs; it has",
+        "${length(self.global_secondary_index) == 0 ? "none" : join(", ", [for each in self.global_secondary_index : each.name])}.",
+      ])
+    }
+
+    postcondition {
+      condition = alltrue([
+        for each in self.global_secondary_index :
+        each.hash_key == "active" && each.range_key == "createdAt" && each.projection_type == "ALL"
+        if each.name == local.index_name
+      ])
+      error_message = join(" ", [
+        for each in self.global_secondary_index :
+        "Index ${each.name} has the keys ${each.hash_key} and ${coalesce(each.range_key, "(no sort key)")} and projects ${each.projection_type}; this service needs active, createdAt and ALL."
+        if each.name == local.index_name
+      ])
+    }
+  }
+}
+
+# The keys that sign page tokens: comma separated, the first signs, all of them verify. Kept in Parameter Store so that no
+# pipeline holds them; changed by putting a new key in front, applying, and dropping the old one a day later.
+data "aws_ssm_parameter" "cursor_signing_keys" {
+  name = "/${var.api_name}/cursor-signing-keys"
+
+  lifecycle {
+    postcondition {
+      # The same length as in src/products/settings.py.
+      condition     = alltrue([for key in split(",", self.value) : length(trimspace(key)) >= 16])
+      error_message = "Parameter ${self.name} needs keys of 16 characters or more, separated by commas."
+    }
+  }
+}

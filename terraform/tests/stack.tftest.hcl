@@ -1,0 +1,363 @@
+# What holds in every environment. The packages must be built, or TF_VAR_package_dir name a folder with a file for each:
+#   terraform test -var-file=environments/dev.tfvars
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  cognito_user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"
+}
+
+run "one_of_each_for_every_operation" {
+  # The runs after this one plan on what it made: attributes that only exist once applied have values there.
+  command = apply
+
+  assert {
+    condition = alltrue([
+      for resources in [
+        aws_lambda_function.this, aws_iam_role.function, aws_iam_role_policy.function, aws_cloudwatch_log_group.function,
+        aws_lambda_permission.api_gateway, local.aliases,
+      ] : keys(resources) == keys(local.operations)
+    ])
+    error_message = "An operation lacks its function, role, policy, log group, permission or alias, or has one too many."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, operation in local.operations :
+      jsondecode(aws_api_gateway_rest_api.this.body).paths[operation.path][lower(operation.method)]["x-amazon-apigateway-integration"].uri
+      == "arn:aws:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${var.region}:123456789012:function:${aws_lambda_function.this[id].function_name}:live/invocations"
+    ])
+    error_message = "An operation's integration does not call the alias of its own function."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, operation in local.operations :
+      aws_lambda_function.this[id].handler == "products.handlers.${operation.module}.handler"
+      && endswith(aws_lambda_function.this[id].filename, "/${operation.module}.zip")
+    ])
+    error_message = "A function has another operation's package or handler."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in aws_lambda_function.this :
+      function.architectures == tolist(["arm64"]) && function.runtime == "python3.13" && function.publish
+      && function.tracing_config[0].mode == "Active" && function.logging_config[0].log_format == "JSON"
+      && function.memory_size == 256 && function.timeout == 30
+    ])
+    error_message = "A function is not as the requirements have it."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, function in aws_lambda_function.this :
+      toset(keys(function.environment[0].variables)) == toset(local.needs[id].environment)
+    ])
+    error_message = "A function has a variable that its code does not read, or lacks one."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, function in aws_lambda_function.this :
+      contains(keys(function.environment[0].variables), "CURSOR_SIGNING_KEYS") == (id == "listProducts")
+    ])
+    error_message = "Only the function that makes page tokens may have their keys."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, group in aws_cloudwatch_log_group.function :
+      group.name == "/aws/lambda/${aws_lambda_function.this[id].function_name}" && group.retention_in_days == var.log_retention_days
+    ])
+    error_message = "A log group does not belong to its function, or keeps its logs too long."
+  }
+}
+
+run "roles_allow_what_the_code_calls_and_no_more" {
+  command = plan
+
+  assert {
+    condition = alltrue(flatten([
+      for policy in concat(values(aws_iam_role_policy.function), aws_iam_role_policy.codedeploy) : [
+        for statement in jsondecode(policy.policy).Statement : [for action in statement.Action : !strcontains(action, "*")]
+      ]
+    ]))
+    error_message = "A policy has a wildcard among its actions."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for policy in values(aws_iam_role_policy.function) : [
+        for statement in jsondecode(policy.policy).Statement :
+        statement.Resource != "*" || alltrue([for action in statement.Action : startswith(action, "xray:")])
+      ]
+    ]))
+    error_message = "A function may do more than trace on any resource."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, policy in aws_iam_role_policy.function :
+      toset(flatten([
+        for statement in jsondecode(policy.policy).Statement :
+        [for action in statement.Action : "${action} ${statement.Resource}" if startswith(action, "dynamodb:")]
+        ])) == toset(flatten([
+        for resource, actions in local.needs[id].dynamodb : [
+          for action in actions :
+          "${action} ${data.aws_dynamodb_table.products.arn}${resource == "table" ? "" : "/${resource}"}"
+        ]
+      ]))
+    ])
+    error_message = "A role does not allow exactly what src/products/needs.json says."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, policy in aws_iam_role_policy.function :
+      one([for statement in jsondecode(policy.policy).Statement : statement.Resource if contains(statement.Action, "logs:PutLogEvents")])
+      == "arn:aws:logs:${var.region}:123456789012:log-group:/aws/lambda/${aws_lambda_function.this[id].function_name}:log-stream:*"
+    ])
+    error_message = "A function may write to another's logs."
+  }
+}
+
+run "api_gateway_may_call_each_alias_by_its_own_route_only" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for id, permission in aws_lambda_permission.api_gateway :
+      permission.qualifier == "live" && permission.function_name == aws_lambda_function.this[id].function_name
+      && permission.principal == "apigateway.amazonaws.com" && permission.action == "lambda:InvokeFunction"
+    ])
+    error_message = "A permission is not for the alias of its own function."
+  }
+
+  assert {
+    condition = aws_lambda_permission.api_gateway["updateProduct"].source_arn == join("", [
+      aws_api_gateway_rest_api.this.execution_arn, "/${var.environment}/PUT/v1.0/products/*",
+    ])
+    error_message = "A permission is not scoped to stage, method and path."
+  }
+
+  assert {
+    condition     = length(distinct([for permission in aws_lambda_permission.api_gateway : permission.source_arn])) == length(local.operations)
+    error_message = "Two operations share a permission."
+  }
+}
+
+run "the_stage_logs_traces_and_throttles_each_method" {
+  command = plan
+
+  assert {
+    condition     = aws_api_gateway_stage.this.stage_name == var.environment && aws_api_gateway_stage.this.xray_tracing_enabled
+    error_message = "The stage is not named after its environment, or not traced."
+  }
+
+  assert {
+    condition     = jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format).requestId == "$context.requestId"
+    error_message = "The access log is not JSON with the request's id."
+  }
+
+  assert {
+    condition = (
+      aws_api_gateway_method_settings.this["~1v1.0~1products/GET"].settings[0].throttling_rate_limit == 100
+      && aws_api_gateway_method_settings.this["~1v1.0~1products~1{productId}/PUT"].settings[0].throttling_rate_limit == 50
+    )
+    error_message = "Reads are throttled at 100 requests a second, writes at 50."
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_method_settings.this) == length(local.operations) + 1
+    error_message = "An operation has no throttling of its own."
+  }
+
+  assert {
+    condition     = alltrue([for method in aws_api_gateway_method_settings.this : !method.settings[0].data_trace_enabled])
+    error_message = "Bodies and tokens are logged."
+  }
+}
+
+run "the_api_is_the_rendered_body" {
+  command = plan
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.name == jsondecode(aws_api_gateway_rest_api.this.body).info.title
+    error_message = "The import would rename the API."
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.name == "bbws-product-api-${var.environment}"
+    error_message = "The API does not have the name of the requirements."
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.fail_on_warnings && aws_api_gateway_rest_api.this.put_rest_api_mode == "overwrite"
+    error_message = "A warning may drop a route, or an operation that is gone may stay."
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.endpoint_configuration[0].types == tolist(["REGIONAL"])
+    error_message = "The API is not regional."
+  }
+
+  assert {
+    condition     = !strcontains(aws_api_gateway_rest_api.this.body, "$${")
+    error_message = "A placeholder was not filled in."
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_base_path_mapping.this) == 0
+    error_message = "There is a base path mapping without a domain name."
+  }
+}
+
+run "a_domain_name_maps_the_base_path" {
+  command = plan
+
+  variables {
+    domain_name = "api.example.com"
+  }
+
+  assert {
+    condition     = aws_api_gateway_base_path_mapping.this[0].domain_name == "api.example.com" && output.api_url == "https://api.example.com"
+    error_message = "The API is not served under its domain name."
+  }
+}
+
+run "alarms_reach_the_topic" {
+  command = plan
+
+  variables {
+    alarm_emails = ["on-call@example.com"]
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(
+        values(aws_cloudwatch_metric_alarm.function_errors), values(aws_cloudwatch_metric_alarm.function_latency),
+        values(aws_cloudwatch_metric_alarm.function_throttles),
+        [
+          aws_cloudwatch_metric_alarm.server_errors, aws_cloudwatch_metric_alarm.dynamodb_throttles,
+          aws_cloudwatch_metric_alarm.contract_violations,
+        ],
+      ) : alarm.alarm_actions == toset([aws_sns_topic.alarms.arn])
+    ])
+    error_message = "An alarm tells nobody."
+  }
+
+  assert {
+    condition     = keys(aws_sns_topic_subscription.email) == ["on-call@example.com"]
+    error_message = "Nobody is subscribed to the alarms."
+  }
+
+  assert {
+    condition = alltrue([
+      for id in keys(local.operations) :
+      aws_cloudwatch_log_metric_filter.this["${id}.ContractViolations"].pattern == "{ $.message = \"response breaks the contract\" }"
+    ])
+    error_message = "A function's contract violations are not counted."
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) > 5
+    error_message = "The dashboard shows next to nothing."
+  }
+}
+
+run "without_a_canary_terraform_moves_the_alias" {
+  command = plan
+
+  variables {
+    canary_deployment_config = null
+  }
+
+  assert {
+    condition     = alltrue([for id, alias in aws_lambda_alias.live : alias.function_version == aws_lambda_function.this[id].version])
+    error_message = "An alias does not follow its function."
+  }
+
+  assert {
+    condition     = length(aws_codedeploy_deployment_group.this) == 0 && output.canary_deployments == {}
+    error_message = "CodeDeploy is there and has nothing to do."
+  }
+}
+
+run "with_a_canary_codedeploy_moves_the_alias_and_goes_back_on_an_alarm" {
+  command = plan
+
+  variables {
+    canary_deployment_config = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+  }
+
+  assert {
+    condition = alltrue([
+      for id, group in aws_codedeploy_deployment_group.this :
+      group.deployment_config_name == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+      && toset(group.auto_rollback_configuration[0].events) == toset(["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"])
+      && contains(group.alarm_configuration[0].alarms, "${aws_lambda_function.this[id].function_name}-errors")
+      && contains(group.alarm_configuration[0].alarms, "bbws-product-api-${var.environment}-contract-violations")
+    ])
+    error_message = "A deployment does not roll back."
+  }
+
+  assert {
+    condition     = length(aws_lambda_alias.live) == 0 && keys(aws_lambda_alias.shifted) == keys(local.operations)
+    error_message = "Terraform and CodeDeploy move the same alias."
+  }
+
+  assert {
+    condition     = keys(output.canary_deployments) == keys(local.operations)
+    error_message = "An operation cannot be shifted."
+  }
+}
+
+run "snap_start_and_reserved_concurrency_are_chosen" {
+  command = plan
+
+  variables {
+    snap_start           = true
+    reserved_concurrency = { listProducts = 20 }
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.this : function.snap_start[0].apply_on == "PublishedVersions"])
+    error_message = "A function does not start from a snapshot."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, function in aws_lambda_function.this : function.reserved_concurrent_executions == (id == "listProducts" ? 20 : -1)
+    ])
+    error_message = "Concurrency is not reserved as chosen."
+  }
+}
+
+run "another_setting_is_another_deployment" {
+  command = plan
+
+  variables {
+    request_validation = "all"
+  }
+
+  assert {
+    condition     = output.redeployment != run.one_of_each_for_every_operation.redeployment
+    error_message = "The stage would go on with the old settings."
+  }
+}
+
+run "another_origin_is_another_deployment" {
+  command = plan
+
+  variables {
+    allowed_origins = ["https://another.example.com"]
+  }
+
+  assert {
+    condition     = output.redeployment != run.one_of_each_for_every_operation.redeployment
+    error_message = "The stage would go on allowing the old origin."
+  }
+}

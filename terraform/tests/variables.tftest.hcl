@@ -1,0 +1,86 @@
+# What is no sensible setting is refused, before anything is planned.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  cognito_user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"
+}
+
+run "refused_together" {
+  command = plan
+
+  variables {
+    environment              = "test"
+    region                   = "Ireland"
+    name_prefix              = "BBWS"
+    api_name                 = "Product API"
+    cognito_user_pool_arn    = "eu-west-1_Example01"
+    request_validation       = "body"
+    kms_key_arn              = "alias/aws/sns"
+    domain_name              = "https://api.example.com/"
+    base_path                = "/products"
+    lambda_memory_mb         = 64
+    lambda_timeout_seconds   = 3
+    reserved_concurrency     = { listProducts = 0 }
+    log_level                = "FATAL"
+    log_retention_days       = 42
+    canary_deployment_config = "Canary10Percent5Minutes"
+    alarm_emails             = ["nobody"]
+    alarm_thresholds         = { p95_milliseconds = 0 }
+    throttling = {
+      read  = { rate = 0, burst = 1 }
+      write = { rate = 1, burst = 0.5 }
+      other = { rate = 1, burst = 1 }
+    }
+    allowed_origins = []
+  }
+
+  expect_failures = [
+    var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.request_validation, var.kms_key_arn,
+    var.domain_name, var.base_path, var.lambda_memory_mb, var.lambda_timeout_seconds, var.reserved_concurrency,
+    var.log_level, var.log_retention_days, var.canary_deployment_config, var.alarm_emails, var.alarm_thresholds,
+    var.throttling, var.allowed_origins,
+  ]
+}
+
+run "an_origin_is_not_a_wildcard" {
+  command = plan
+
+  variables {
+    allowed_origins = ["*"]
+  }
+
+  expect_failures = [var.allowed_origins]
+}
+
+run "an_origin_has_no_path" {
+  command = plan
+
+  variables {
+    allowed_origins = ["https://portal.example.com/"]
+  }
+
+  expect_failures = [var.allowed_origins]
+}
+
+run "an_origin_cannot_leave_its_quotes" {
+  command = plan
+
+  variables {
+    allowed_origins = ["https://portal.example.com', 'https://evil.example.com"]
+  }
+
+  expect_failures = [var.allowed_origins]
+}
+
+run "concurrency_is_reserved_for_operations_of_the_contract" {
+  command = plan
+
+  variables {
+    reserved_concurrency = { buyProduct = 1 }
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
