@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,12 @@ class Operation:
 
     def parameter(self, place: str, name: str) -> Parameter | None:
         return next((each for each in self.parameters if (each.place, each.name) == (place, name)), None)
+
+    def path_parameters(self, path: str) -> dict[str, str]:
+        """What stands in `path`, one that was routed here, for each parameter of the template."""
+        literals = re.split(r"\{[^}]*\}", self.path)
+        values = re.fullmatch("([^/]+)".join(map(re.escape, literals)), path)
+        return dict(zip(re.findall(r"\{([^}]*)\}", self.path), values.groups() if values else (), strict=False))
 
     def request_headers(self) -> set[str]:
         """The headers that a client may have to send."""

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from local_cloud.exchange import Exchange
-from local_cloud.second_opinion import CRASH, Fault, SecondOpinion
+from local_cloud.second_opinion import CRASH, Fault
 
 KEPT = 1000
 _REFUSED = frozenset({400, 413, 415})
@@ -29,10 +29,18 @@ class Disagreement:
     faults: tuple[Fault, ...]
 
 
+class Opinion(Protocol):
+    """The second judge."""
+
+    def of_request(self, exchange: Exchange) -> list[Fault]: ...
+
+    def of_response(self, exchange: Exchange) -> list[Fault]: ...
+
+
 class Disagreements:
     """An observer for the gateway. `known` says whether a refusal that openapi-core would not make is no surprise."""
 
-    def __init__(self, opinion: SecondOpinion, known: Callable[[Exchange], bool]) -> None:
+    def __init__(self, opinion: Opinion, known: Callable[[Exchange], bool]) -> None:
         self._opinion = opinion
         self._known = known
         self._lock = Lock()

@@ -19,13 +19,11 @@ class Edge:
         self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
         # An id may hold an encoded slash: decoded before routing, it would make another path.
         scope["path"] = scope["raw_path"].decode("ascii")
         scope["state"] = {"request_id": str(uuid.uuid4())}
-        # connexion routes on copies of the scope: what it finds out reaches its error handlers in these two.
-        scope["extensions"], scope["path_params"] = dict(scope.get("extensions") or {}), {}
+        # connexion routes on copies of the scope: what it finds out reaches its error handlers in here.
+        scope["extensions"] = dict(scope.get("extensions") or {})
         app = self._local if scope["path"].startswith("/_local/") else self._gateway
         line = _LogLine(scope, send)
         try:

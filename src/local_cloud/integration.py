@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -64,7 +63,7 @@ class Integration:
         """The same response, after the observer has seen it."""
         operation = self._find_operation(scope)
         if operation is not None:
-            request, parameters = http_request(scope, body), _path_parameters(operation, scope)
+            request, parameters = http_request(scope, body), operation.path_parameters(scope["path"])
             exchange = Exchange(operation, request, parameters, response, request_id(scope))
             await asyncio.to_thread(self._observe, exchange)
         return response
@@ -93,9 +92,4 @@ class Integration:
 
 def _match(operation: Operation, scope: Scope) -> Match:
     claims = scope.get("extensions", {}).get("connexion_context", {}).get("token_info")
-    return Match(operation.path, _path_parameters(operation, scope), request_id(scope), claims)
-
-
-def _path_parameters(operation: Operation, scope: Scope) -> dict[str, str]:
-    """By the document's names: Starlette knows no `-` in a name."""
-    return {name: scope["path_params"][name.replace("-", "_")] for name in re.findall(r"\{([^}]*)\}", operation.path)}
+    return Match(operation.path, operation.path_parameters(scope["path"]), request_id(scope), claims)

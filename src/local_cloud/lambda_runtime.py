@@ -10,47 +10,21 @@ import json
 import os
 import queue
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.functions import FunctionFailed
-from local_cloud.proxy_event import ACCOUNT
+from local_cloud.lambda_process import Configuration, Runtime, ending, memory, start
 from local_cloud.runtime_api import Answered, Failed, Invocation, Outcome, RuntimeApi
 
 INIT_SECONDS = 10
 _LOOK_SECONDS = 0.02
+_TOO_LATE = "Sandbox.Timedout: Task timed out"
 
 Log = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """A function as Lambda's configuration describes it. `code` is the unpacked zip."""
-
-    name: str
-    handler: str
-    code: Path
-    variables: Mapping[str, str]
-    python: str = "3.13"
-    memory_mb: int = 256
-    timeout_seconds: float = 30
-
-    @property
-    def arn(self) -> str:
-        return f"arn:aws:lambda:{self.variables.get('AWS_REGION', 'local')}:{ACCOUNT}:function:{self.name}"
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What Lambda's image brings along: the interpreter, and the folder that holds awslambdaric."""
-
-    interpreter: Path
-    libraries: Path
 
 
 class Environment:
@@ -62,10 +36,12 @@ class Environment:
         self._log = log
         self._api = RuntimeApi()
         self._started = time.monotonic()
-        self._process = _start(configuration, runtime, home, self._api.address)
+        self._process = start(configuration, runtime, home, self._api.address)
         self._reader = threading.Thread(target=self._copy_log, daemon=True)
         self._reader.start()
         self._initialised = False
+        self._stopped = False
+        self._peak = 0.0
 
     @property
     def alive(self) -> bool:
@@ -86,7 +62,10 @@ class Environment:
             self._report(request_id, status, started, init_ms)
 
     def stop(self) -> None:
-        """Ends the process and whatever it started."""
+        """Ends the process and whatever it started. Once: its number may be another's by the next time."""
+        if self._stopped:
+            return
+        self._stopped = True
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -97,7 +76,7 @@ class Environment:
         seconds = self._configuration.timeout_seconds
         deadline = int((time.time() + seconds) * 1000)
         self._api.invocations.put(Invocation(request_id, event, deadline, self._configuration.arn, _trace_id()))
-        outcome = self._await(seconds, f"Sandbox.Timedout: Task timed out after {seconds:.2f} seconds")
+        outcome = self._await(seconds, _TOO_LATE)
         if isinstance(outcome, Answered):
             return outcome.body
         raise FunctionFailed(outcome.error_type if isinstance(outcome, Failed) else "Runtime.Unexpected")
@@ -105,9 +84,9 @@ class Environment:
     def _await_init(self) -> float | None:
         """Milliseconds from start to the first call for work; None when that was long ago."""
         if self._initialised:
-            self._await(1, "Runtime.Unexpected")
+            self._await(self._configuration.timeout_seconds, _TOO_LATE)
             return None
-        outcome = self._await(INIT_SECONDS, "Sandbox.Timedout: init")
+        outcome = self._await(INIT_SECONDS, _TOO_LATE)
         if isinstance(outcome, Failed):
             self.stop()
             raise FunctionFailed(f"{outcome.error_type} (init)")
@@ -127,86 +106,37 @@ class Environment:
 
     def _lost(self) -> str | None:
         if self._process.poll() is not None and self._api.outcomes.empty():
-            return f"Runtime.ExitError: Runtime exited with {_exit(self._process.returncode)}"
-        if _memory(self._process.pid)[0] > self._configuration.memory_mb:
+            return f"Runtime.ExitError: Runtime exited with {ending(self._process.returncode)}"
+        if self._memory() > self._configuration.memory_mb:
             return "Runtime.OutOfMemory: Runtime exited with signal: killed"
         return None
 
+    def _memory(self) -> float:
+        """Megabytes resident now; keeps the peak, for a process that is gone tells nothing any more."""
+        now, peak = memory(self._process.pid)
+        self._peak = max(self._peak, peak)
+        return now
+
     def _copy_log(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._log(line.decode(errors="replace").rstrip("\r\n"))
+        with self._process.stdout as lines:
+            for line in lines:
+                self._log(line.decode(errors="replace").rstrip("\r\n"))
 
     def _report(self, request_id: str, status: str, started: float, init_ms: float | None) -> None:
         """https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report."""
+        self._memory()
         metrics = {
             "durationMs": round((time.monotonic() - started) * 1000, 2),
             "memorySizeMB": self._configuration.memory_mb,
-            "maxMemoryUsedMB": round(_memory(self._process.pid)[1], 1),
+            "maxMemoryUsedMB": round(self._peak, 1),
             **({} if init_ms is None else {"initDurationMs": round(init_ms, 2)}),
         }
         record = {"requestId": request_id, "status": status, "metrics": metrics}
         self._log(json.dumps({"type": "platform.report", "record": record}))
 
 
-def _start(configuration: Configuration, runtime: Runtime, home: Path, api: str) -> subprocess.Popen[bytes]:
-    """-S and -s: the interpreter's own site-packages are not Lambda's, and hide a package that the zip lacks."""
-    return subprocess.Popen(
-        [runtime.interpreter, "-S", "-s", "-m", "awslambdaric", configuration.handler],
-        cwd=configuration.code,
-        env=_variables(configuration, runtime, home, api),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-
-
-def _variables(configuration: Configuration, runtime: Runtime, home: Path, api: str) -> dict[str, str]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; nothing of this process' own."""
-    region = configuration.variables.get("AWS_REGION", "eu-west-1")
-    return {
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{configuration.python}",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory_mb),
-        "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_FORMAT": "JSON",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{configuration.name}",
-        "AWS_LAMBDA_LOG_LEVEL": "INFO",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "local",
-        "AWS_REGION": region,
-        "LANG": "en_US.UTF-8",
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "TZ": ":UTC",
-        **configuration.variables,
-        # Last, because nobody may set these. HOME keeps a developer's ~/.aws out of the function's sight.
-        "AWS_LAMBDA_RUNTIME_API": api,
-        "HOME": str(home),
-        "LAMBDA_RUNTIME_DIR": str(runtime.libraries),
-        "LAMBDA_TASK_ROOT": str(configuration.code),
-        "PYTHONPATH": str(runtime.libraries),
-        "TMPDIR": str(home),
-        "_HANDLER": configuration.handler,
-    }
-
-
 def _trace_id() -> str:
     """https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader."""
     root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"
     return f"Root={root};Parent={os.urandom(8).hex()};Sampled=0"
-
-
-def _exit(code: int) -> str:
-    return f"signal: {signal.strsignal(-code)}" if code < 0 else f"exit status {code}"
-
-
-def _memory(pid: int) -> tuple[float, float]:
-    """Megabytes resident now and at most. A process that is gone has none."""
-    try:
-        text = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0, 0
-    kilobytes = {line.split(":")[0]: line.split()[1] for line in text.splitlines() if line.startswith("Vm")}
-    return int(kilobytes.get("VmRSS", 0)) / 1024, int(kilobytes.get("VmHWM", 0)) / 1024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _REQUESTS = "local_cloud.edge"
@@ -26,6 +27,16 @@ def log_to_standard_error() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in (*_QUIET, _REQUESTS):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def say(line: str) -> None:
+    """What is being done before there is anything to log."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def say_of(function: str, line: str) -> None:
+    """A line of a function's own log, JSON as Lambda writes it."""
+    say(f"{function}: {line}")
 
 
 def log_requests() -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from local_cloud.functions import CONCURRENT_INVOCATIONS, FunctionFailed, FunctionMissing, snake_case
-from local_cloud.lambda_runtime import Configuration, Environment, Runtime
+from local_cloud.lambda_process import Configuration, Runtime
+from local_cloud.lambda_runtime import Environment
 from local_cloud.proxy_event import Event
 
 # As many processes a function as a laptop bears; on AWS this is the reserved concurrency.
@@ -38,8 +40,7 @@ class PackagedFunction:
             try:
                 return environment.invoke(event, request_id)
             finally:
-                if environment.alive:
-                    self._idle.append(environment)
+                self._idle.append(environment)
 
     def stop(self) -> None:
         for environment in self._all:
@@ -62,13 +63,16 @@ class PackagedFunctions:
         self, folder: Path, operation_ids: Iterable[str], runtime: Runtime, variables: Mapping[str, str], log: Log
     ) -> None:
         """Unpacks every zip; starts no process before it is called for. Raises FunctionMissing."""
-        self._scratch = tempfile.TemporaryDirectory(prefix="functions-")
-        self._functions = {
-            operation_id: _function(each, runtime, log)
-            for operation_id in operation_ids
-            for each in [_unpacked(folder, snake_case(operation_id), Path(self._scratch.name), variables)]
-        }
-        self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+        with ExitStack() as resources:
+            scratch = Path(resources.enter_context(TemporaryDirectory(prefix="functions-")))
+            self._functions = {
+                operation_id: _function(_unpacked(folder, snake_case(operation_id), scratch, variables), runtime, log)
+                for operation_id in operation_ids
+            }
+            for function in self._functions.values():
+                resources.callback(function.stop)
+            self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+            self._resources = resources.pop_all()
 
     async def invoke(self, operation_id: str, event: Event, request_id: str) -> object:
         loop = asyncio.get_running_loop()
@@ -78,10 +82,8 @@ class PackagedFunctions:
 
     def stop(self) -> None:
         """Ends every process and forgets the unpacked zips."""
-        for function in self._functions.values():
-            function.stop()
+        self._resources.close()
         self._threads.shutdown()
-        self._scratch.cleanup()
 
 
 def _unpacked(folder: Path, name: str, scratch: Path, variables: Mapping[str, str]) -> Configuration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,20 +27,27 @@ def origins(url: str) -> list[str]:
     return [*servers, url, url.replace("127.0.0.1", "localhost")]
 
 
-def set_environment(endpoint: str, allowed_origins: Iterable[str]) -> None:
-    """What Lambda would set for the functions. Before they are imported; it keeps the developer's own AWS out of it."""
+def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:
+    """What Lambda would set for the functions."""
+    return {
+        "PRODUCTS_TABLE": TABLE,
+        "ALLOWED_ORIGINS": ",".join(allowed_origins),
+        "CURSOR_SIGNING_KEYS": secrets.token_hex(32),
+        "ENVIRONMENT": "local",
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+    }
+
+
+def set_environment(variables: Mapping[str, str]) -> None:
+    """For functions of this process, before they are imported. Keeps the developer's own AWS out of it."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
         os.environ.pop(name, None)
     os.environ.update(
-        PRODUCTS_TABLE=TABLE,
-        ALLOWED_ORIGINS=",".join(allowed_origins),
-        CURSOR_SIGNING_KEYS=secrets.token_hex(32),
-        ENVIRONMENT="local",
-        AWS_REGION=REGION,
+        variables,
         AWS_DEFAULT_REGION=REGION,
-        AWS_ACCESS_KEY_ID="local",
-        AWS_SECRET_ACCESS_KEY="local",
-        AWS_ENDPOINT_URL_DYNAMODB=endpoint,
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         NO_PROXY="127.0.0.1,localhost",

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
+from tempfile import TemporaryDirectory
 
 import boto3
 
-from local_cloud import project
+from local_cloud import log_lines, project
 from local_cloud.banner import ready
 from local_cloud.cloud import LocalCloud
 from local_cloud.contract_document import ContractDocument
 from local_cloud.database import Database, create_table
-from local_cloud.functions import InProcessFunctions
+from local_cloud.functions import Functions, InProcessFunctions
 from local_cloud.identity import Identity, kept_key
-from local_cloud.log_lines import log_requests
 from local_cloud.seed import seed_once
 from local_cloud.server import server
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What `scripts/serve` was asked for. `key` is the user pool's key file, `kept` the folder of the database."""
+    """What `scripts/serve` was asked for. `key` is the user pool's key file, `kept` the folder of the database.
+
+    `packaged` runs each function from its zip, in processes of its own, instead of here.
+    """
 
     key: Path
     kept: Path | None
     seeded: bool
+    packaged: bool = False
 
 
 def run(listener: socket, database: Database, choices: Choices) -> None:
@@ -35,14 +41,32 @@ def run(listener: socket, database: Database, choices: Choices) -> None:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     identity = Identity(url, kept_key(choices.key))
     database.wait()
-    project.set_environment(database.endpoint, project.origins(url))
+    variables = project.variables(database.endpoint, project.origins(url))
+    project.set_environment(variables)
     create_table(boto3.client("dynamodb"), project.TABLE)
-    asyncio.run(_serve(_compose(identity, url), url, listener, choices))
-
-
-def _compose(identity: Identity, url: str) -> LocalCloud:
     document = ContractDocument.load(project.DOCUMENT)
-    functions = InProcessFunctions(project.HANDLER, [each.operation_id for each in document.operations()])
+    with ExitStack() as stack:
+        functions = _packaged(document, variables, stack) if choices.packaged else _in_process(document)
+        asyncio.run(_serve(_compose(document, functions, identity, url), url, listener, choices))
+
+
+def _in_process(document: ContractDocument) -> Functions:
+    return InProcessFunctions(project.HANDLER, [each.operation_id for each in document.operations()])
+
+
+def _packaged(document: ContractDocument, variables: Mapping[str, str], stack: ExitStack) -> Functions:
+    from local_cloud.packaged_functions import PackagedFunctions
+    from local_cloud.packages import packages_for_this_machine
+
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="packages-")))
+    packages = packages_for_this_machine(project.ROOT, folder, log_lines.say)
+    operation_ids = [each.operation_id for each in document.operations()]
+    functions = PackagedFunctions(packages.folder, operation_ids, packages.runtime, variables, log_lines.say_of)
+    stack.callback(functions.stop)
+    return functions
+
+
+def _compose(document: ContractDocument, functions: Functions, identity: Identity, url: str) -> LocalCloud:
     origins, beyond_schema = project.origins(url), project.BEYOND_SCHEMA
     return LocalCloud.compose(document, functions, identity, origins=origins, beyond_schema=beyond_schema)
 
@@ -52,5 +76,5 @@ async def _serve(cloud: LocalCloud, url: str, listener: socket, choices: Choices
     if choices.seeded:
         await seed_once(cloud.app, project.CREATE_PATH, token, project.CATALOGUE, choices.kept)
     print(ready(url, project.CREATE_PATH, token, choices.kept), flush=True)
-    log_requests()
+    log_lines.log_requests()
     await server(cloud.app).serve(sockets=[listener])

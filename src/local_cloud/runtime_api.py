@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import queue
 import re
+import sys
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -63,7 +64,7 @@ class RuntimeApi:
         self.invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self.outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self.current: str | None = None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Endpoint, self))
+        self._server = _Server(("127.0.0.1", 0), partial(_Endpoint, self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
@@ -85,6 +86,13 @@ class RuntimeApi:
         self._server.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A process that was stopped leaves its connection half-way: who stopped it knows. The rest is a fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class _Endpoint(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -104,20 +112,21 @@ class _Endpoint(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        error_type = self.headers.get("Lambda-Runtime-Function-Error-Type") or "Unhandled"
         result = _RESULT.fullmatch(self.path)
         if self.path == f"{_PREFIX}/init/error":
-            return self._accept(Failed(None, error_type))
+            return self._accept(Failed(None, _error_type(body)))
         if not result or result[1] != self._api.current:
             return self._refuse(HTTPStatus.BAD_REQUEST, "InvalidRequestID")
         if len(body) > LARGEST_ANSWER:
             self._api.outcomes.put(Failed(result[1], "Function.ResponseSizeTooLarge"))
             return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge")
-        return self._accept(Answered(result[1], body) if result[2] == "response" else Failed(result[1], error_type))
+        answered = result[2] == "response"
+        return self._accept(Answered(result[1], body) if answered else Failed(result[1], _error_type(body)))
 
     def _accept(self, outcome: Outcome) -> None:
-        self._send(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
+        # Told before it is acknowledged: the process may end as soon as it is.
         self._api.outcomes.put(outcome)
+        self._send(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
 
     def _refuse(self, status: HTTPStatus, error_type: str) -> None:
         self._send(status, json.dumps({"errorMessage": status.phrase, "errorType": error_type}).encode())
@@ -133,6 +142,14 @@ class _Endpoint(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Says nothing: what a function does is in its own log."""
+
+
+def _error_type(body: bytes) -> str:
+    """The exception's class, without its words."""
+    try:
+        return str(json.loads(body)["errorType"])
+    except (ValueError, LookupError, TypeError):
+        return "Unhandled"
 
 
 def _headers(invocation: Invocation) -> dict[str, str]:

@@ -29,13 +29,17 @@ CRASH = "crash"
 
 
 class SecondOpinion:
-    """Judges exchanges by an OpenAPI document. Never raises: a crash of openapi-core is a fault called `crash`."""
+    """Judges exchanges by an OpenAPI document. Never raises: a crash of openapi-core is a fault called `crash`.
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._openapi = OpenAPI.from_dict(
-            {**_for_python(document), "servers": [{"url": "/"}]},
-            config=Config(spec_validator_cls=None, extra_media_type_deserializers={"application/json": _parse}),
-        )
+    `json_types` are the keys of `content` that stand for JSON; `settings` are fields of openapi-core's Config.
+    """
+
+    def __init__(
+        self, document: dict[str, Any], json_types: Iterable[str] = ("application/json",), **settings: Any
+    ) -> None:
+        parsers: dict[str, Callable[[bytes], Any]] = dict.fromkeys(json_types, _parse)
+        config = Config(spec_validator_cls=None, extra_media_type_deserializers=parsers, **settings)  # type: ignore[arg-type]
+        self._openapi = OpenAPI.from_dict({**_for_python(document), "servers": [{"url": "/"}]}, config=config)
 
     def of_request(self, exchange: Exchange) -> list[Fault]:
         return _faults(lambda: self._openapi.iter_request_errors(_Request.of(exchange)))
@@ -85,6 +89,7 @@ class _Request:
                 query=ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True, errors="replace")),
                 header=headers,
                 path={name: unquote(value) for name, value in exchange.path_parameters.items()},
+                cookie=_cookies(headers.get("cookie", "")),
             ),
             body=request.body.decode("utf-8", errors="replace").encode() or None,
             # Alone: a malformed parameter (`;charset`) makes openapi-core's parser raise.
@@ -103,6 +108,11 @@ class _Response:
     def of(cls, exchange: Exchange) -> _Response:
         headers = _joined(exchange.response.headers)
         return cls(exchange.response.status, headers, headers.get("content-type", ""), exchange.response.body)
+
+
+def _cookies(field: str) -> ImmutableMultiDict[str, str]:
+    pairs = (pair.strip().partition("=") for pair in field.split(";"))
+    return ImmutableMultiDict([(name, unquote(value)) for name, equals, value in pairs if equals])
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> Headers:
@@ -127,11 +137,14 @@ def _python_pattern(node: dict[str, Any]) -> dict[str, Any]:
     return node
 
 
-def _parse(body: bytes, **_: str) -> Any:
-    """JSON (RFC 8259) with decimal numbers. Raises ValueError for what a careful parser refuses."""
+def _parse(body: bytes | str, **_: str) -> Any:
+    """JSON (RFC 8259) with decimal numbers; a parameter's is a string. Raises ValueError for what is no strict JSON."""
     try:
         value = json.loads(
-            body.decode(), parse_float=Decimal, parse_constant=_not_json, object_pairs_hook=_without_duplicates
+            body if isinstance(body, str) else body.decode(),
+            parse_float=Decimal,
+            parse_constant=_not_json,
+            object_pairs_hook=_without_duplicates,
         )
         json.dumps(value, ensure_ascii=False, default=str).encode()  # A lone surrogate is no Unicode text.
     except (ArithmeticError, RecursionError) as error:

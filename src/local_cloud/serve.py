@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, default=project.DATA, metavar="DIR", help="where to keep things (default: .local)"
     )
+    parser.add_argument("--packaged", action="store_true", help="run the functions from their zips, as Lambda does")
     parser.add_argument("--no-seed", action="store_true", help="leave the catalogue as it is, at first empty")
     return parser
 
@@ -71,7 +72,7 @@ def _serve(options: argparse.Namespace) -> None:
             # Imported late: it takes longest, and the engine starts meanwhile.
             from local_cloud.running import Choices, run
 
-            run(listener, database, Choices(options.data / "identity.pem", kept, not options.no_seed))
+            run(listener, database, Choices(options.data / "identity.pem", kept, not options.no_seed, options.packaged))
         finally:
             database.stop()
 

@@ -175,8 +175,9 @@ def test_every_exchange_with_an_operation_is_judged_a_second_time(
 ) -> None:
     request_to("GET", "/v1/things")
     request_to("POST", "/v1/things", json=THING)
+    assert request_to("DELETE", "/v1/things/1").status_code == 401
     request_to("PUT", "/v1/things")
-    assert cloud.disagreements.report() == {"judged": 2, "count": 0, "disagreements": []}
+    assert cloud.disagreements.report() == {"judged": 3, "count": 0, "disagreements": []}
     stubs.answer = lambda event: {**ANSWER, "body": '{"name": 1}'}
     request_to("GET", "/v1/things?limit=1000")
     assert [each["judged"] for each in cloud.disagreements.report()["disagreements"]] == ["request", "response"]

@@ -17,6 +17,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from local_cloud import project
+from local_cloud.database.dynamodb_local import DynamoDBLocal
+from local_cloud.errors import CannotStart
 
 CATALOGUE = json.loads(project.CATALOGUE.read_text(encoding="utf-8"))
 
@@ -49,11 +51,16 @@ class Serving:
 
     @property
     def url(self) -> str:
-        return re.findall(r"http://[0-9.:]+", self.banner)[0]
+        return self._in_banner(r"http://[0-9.:]+")
 
     @property
     def token(self) -> str:
-        return re.findall(r"^TOKEN=(.*)$", self.banner, re.MULTILINE)[0]
+        return self._in_banner(r"(?<=\nTOKEN=).*")
+
+    def _in_banner(self, pattern: str) -> str:
+        found = re.search(pattern, self.banner)
+        assert found is not None
+        return found.group()
 
     def get(self, path: str) -> Any:
         with urlopen(f"{self.url}{path}") as response:
@@ -110,6 +117,20 @@ def test_an_interrupt_stops_it_without_a_word(number: signal.Signals, tmp_path: 
         status, errors = serving.stop(number)
     assert status == 0
     assert [line for line in errors.splitlines() if "local_cloud.edge" not in line] == []
+
+
+def test_with_dynamodb_local_data_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--data", str(tmp_path), "--database", "dynamodb-local")
+    try:
+        DynamoDBLocal(node_modules=project.NODE_MODULES)
+    except CannotStart as missing:
+        pytest.skip(str(missing))
+    with Serving(*arguments) as first:
+        product = first.post(project.CREATE_PATH, {**CATALOGUE[0], "name": "Kept"})["product"]
+        assert first.stop(signal.SIGINT)[0] == 0
+    with Serving(*arguments) as second:
+        assert second.get(f"{project.CREATE_PATH}/{product['productId']}")["product"] == product
+        assert second.get(project.CREATE_PATH)["count"] == len(CATALOGUE) + 1
 
 
 def test_a_port_in_use_is_one_line_and_status_1(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
 from local_cloud.database import create_table
@@ -68,8 +67,6 @@ def running(name: str, environment: pytest.MonkeyPatch) -> Iterator[str]:
                 raise
             pytest.skip(f"NOT TESTED ON DYNAMODB'S OWN ENGINE: {reason}")
         environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", database.endpoint)
-        # DynamoDB Local's first answer takes seconds, longer than the functions wait.
-        boto3.client("dynamodb", region_name=REGION).list_tables()
         yield database.endpoint
 
 
