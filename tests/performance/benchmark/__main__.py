@@ -1,0 +1,50 @@
+"""scripts/benchmark."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lambda_packages import interpreter
+from lambda_packages.target import Target, this_architecture
+from tests.performance.benchmark import cold, warm
+from tests.performance.benchmark.subjects import PROJECT, Subjects
+
+_RESULTS = PROJECT / "build" / "benchmark"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every bar is met, 1 when one is not."""
+    options = _options(arguments)
+    out = options.json or _RESULTS / f"{options.what}.json"
+    met = (_cold if options.what == "cold" else _warm)(options.rounds, out)
+    _say(f"JSON: {out}")
+    return 0 if met else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("scripts/benchmark", description="What the contract's checks cost, side by side.")
+    parser.add_argument("what", choices=("cold", "warm"), help="process starts, or requests to a running function")
+    parser.add_argument("--rounds", type=int, default=20, help="samples of each subject, interleaved (default: 20)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="default: build/benchmark/cold.json or warm.json")
+    return parser.parse_args(arguments)
+
+
+def _cold(rounds: int, out: Path) -> bool:
+    version, path = interpreter.choose(None, _say)
+    subjects = Subjects(Target(this_architecture(), version), path, _say).all()
+    return cold.show(subjects, cold.measure(subjects, path, rounds, _say), out)
+
+
+def _warm(rounds: int, out: Path) -> bool:
+    return warm.show(warm.measure(rounds, _say), out)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
