@@ -6,6 +6,7 @@ good as the process.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -30,11 +31,11 @@ from products.service import Catalogue
 from products.settings import Settings, cursor_signing_keys
 
 if TYPE_CHECKING:
-    from generated.product_types import Product
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from contract.lambda_handler import Handler
     from contract.messages import JSON, Request
+    from generated.product_types import Product
 
     Respond = Callable[[Request, Catalogue], Response]
 
@@ -44,10 +45,11 @@ _random = SystemRandom()  # Copies of one snapshot must not draw the same number
 def handler(operation_id: str, respond: Respond) -> Handler:
     """The entry point of the Lambda function for this operation, as the environment wants it. Raises MissingSetting."""
     settings = Settings.read(os.environ)
-    if settings.log_level is not None:
-        for name in ("contract", "products"):
-            logging.getLogger(name).setLevel(settings.log_level)
-    return compose(operation_id, respond, settings, connection(settings.region), patience)
+    _set_up_logging(settings)
+    composed = compose(operation_id, respond, settings, connection(settings.region), patience)
+    gc.freeze()  # What start-up made lives as long as the process.
+    gc.enable()
+    return composed
 
 
 def compose(
@@ -95,6 +97,13 @@ def utc_now() -> datetime:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+def _set_up_logging(settings: Settings) -> None:
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # It has two lines to say at every start, none of use.
+    if settings.log_level is not None:
+        for name in ("contract", "products"):
+            logging.getLogger(name).setLevel(settings.log_level)
 
 
 def _keeps_contract(operation: Operation, products: list[Product]) -> bool:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, cast
 from products.errors import BrokenItem
 
 if TYPE_CHECKING:
-    from generated.product_types import Product
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from contract.messages import JSON
+    from generated.product_types import Product
     from products.idempotency import Claim
 
     Item = Mapping[str, AttributeValueTypeDef]

@@ -10,9 +10,8 @@ from products.access import caller
 from products.entity_tags import entity_tag
 
 if TYPE_CHECKING:
-    from generated.product_types import ProductCreate
-
     from contract.messages import JSON, Request
+    from generated.product_types import ProductCreate
     from products.service import Catalogue
 
 

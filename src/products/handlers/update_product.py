@@ -9,9 +9,8 @@ from products import bootstrap
 from products.entity_tags import entity_tag, if_match
 
 if TYPE_CHECKING:
-    from generated.product_types import ProductUpdate
-
     from contract.messages import JSON, Request
+    from generated.product_types import ProductUpdate
     from products.service import Catalogue
 
 
