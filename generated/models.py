@@ -60,7 +60,7 @@ class Feature(RootModel[StrictStr]):
             examples=["One domain"],
             max_length=200,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ]
     """
@@ -90,7 +90,8 @@ class Problem(BaseModel):
     """
     details: list[Violation] | MISSING = MISSING
     """
-    Every violation, in the order of the request. Always there when the request broke this contract.
+    Every violation, by place (path, query, header, body), then by field. Always there when the request broke this contract.
+
     """
 
 
@@ -123,8 +124,8 @@ class Product(BaseModel):
         ),
     ]
     """
-    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-    catalogue, whatever its case.
+    Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+    space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: Annotated[
@@ -133,15 +134,16 @@ class Product(BaseModel):
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
-            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ]
     """
-    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: Annotated[Decimal, Field(examples=[4999.95], ge=0.01, le=999999.99)]
     """
-    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+    hold for the price as it is sent.
 
     """
     currency: Annotated[StrictStr, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")]
@@ -154,7 +156,7 @@ class Product(BaseModel):
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ]
     """
@@ -201,8 +203,8 @@ class ProductCreate(BaseModel):
         ),
     ]
     """
-    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-    catalogue, whatever its case.
+    Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+    space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: Annotated[
@@ -211,15 +213,16 @@ class ProductCreate(BaseModel):
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
-            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ]
     """
-    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: Annotated[Decimal, Field(examples=[4999.95], ge=0.01, le=999999.99)]
     """
-    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+    hold for the price as it is sent.
 
     """
     currency: Annotated[StrictStr, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")] = (
@@ -234,7 +237,7 @@ class ProductCreate(BaseModel):
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ]
     """
@@ -311,8 +314,8 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
         ),
     ] = MISSING
     """
-    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-    catalogue, whatever its case.
+    Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+    space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: Annotated[
@@ -321,17 +324,18 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
-            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ] = MISSING
     """
-    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: Annotated[
         Decimal | MISSING, Field(examples=[4999.95], ge=0.01, le=999999.99)
     ] = MISSING
     """
-    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+    hold for the price as it is sent.
 
     """
     currency: Annotated[
@@ -346,7 +350,7 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
     ] = MISSING
     """

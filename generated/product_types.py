@@ -30,7 +30,8 @@ class Problem(TypedDict):
     """
     details: NotRequired[list[Violation]]
     """
-    Every violation, in the order of the request. Always there when the request broke this contract.
+    Every violation, by place (path, query, header, body), then by field. Always there when the request broke this contract.
+
     """
 
 
@@ -45,17 +46,18 @@ class Product(TypedDict):
     """
     name: str
     """
-    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-    catalogue, whatever its case.
+    Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+    space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: str
     """
-    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: Decimal
     """
-    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+    hold for the price as it is sent.
 
     """
     currency: str
@@ -91,17 +93,18 @@ class ProductCreate(TypedDict):
 
     name: str
     """
-    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-    catalogue, whatever its case.
+    Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+    space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: str
     """
-    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: Decimal
     """
-    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+    hold for the price as it is sent.
 
     """
     currency: NotRequired[str]
@@ -152,17 +155,18 @@ class ProductUpdate(TypedDict):
 
     name: NotRequired[str]
     """
-    Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-    catalogue, whatever its case.
+    Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+    space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: NotRequired[str]
     """
-    What the package is, for a customer. Line breaks are allowed, other control characters are not.
+    What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: NotRequired[Decimal]
     """
-    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+    In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+    hold for the price as it is sent.
 
     """
     currency: NotRequired[str]

@@ -15,7 +15,7 @@ export interface paths {
          * List the active products
          * @description Active products only, oldest first, in pages. `count` is the number of products on this page, not in the
          *     catalogue. While there are more, the answer has a `nextToken`: send it back to get the next page.
-         *     A change can take a moment to appear in the list; `getProduct` shows it at once.
+         *     Besides what a cache holds, a change can take a moment to appear here. `limit` may change from page to page.
          */
         get: operations["listProducts"];
         put?: never;
@@ -26,7 +26,9 @@ export interface paths {
          *
          *     With an `Idempotency-Key` the request is safe to repeat for 24 hours: the same key with the same body answers with
          *     the first 201 again, marked by `Idempotent-Replayed: true`; with another body it is a 422; while the first
-         *     request is still running it is a 409 with `Retry-After`.
+         *     request is still running it is a 409 with `Retry-After`. Bodies are the same when they say the same: the order of the
+         *     fields, the spelling of a number and a default that is left out do not matter. A key belongs to the administrator who
+         *     sent it, and a refused request does not use it up.
          */
         post: operations["createProduct"];
         delete?: never;
@@ -44,7 +46,8 @@ export interface paths {
         };
         /**
          * Get one product
-         * @description Strongly consistent: shows every write that was answered before. An inactive product is a 404, like an unknown one.
+         * @description The service's own answer is strongly consistent: it shows every write that was answered before. A cache may keep it for
+         *     ten minutes. An inactive product is a 404, like an unknown one.
          *     With `If-None-Match` and an unchanged product the answer is a 304 without a body.
          */
         get: operations["getProduct"];
@@ -82,19 +85,20 @@ export interface components {
          */
         ProductId: string;
         /**
-         * @description Letters, digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no space at either end. Unique in the whole
-         *     catalogue, whatever its case.
+         * @description Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
+         *     space at either end. Unique in the whole catalogue, whatever its case.
          * @example Premium Plus
          */
         ProductName: string;
         /**
-         * @description What the package is, for a customer. Line breaks are allowed, other control characters are not.
+         * @description What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
          * @example A single-page site on a domain of your own.
          */
         ProductDescription: string;
         /**
          * Format: decimal
-         * @description In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01.
+         * @description In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
+         *     hold for the price as it is sent.
          * @example 4999.95
          */
         Price: number;
@@ -197,7 +201,7 @@ export interface components {
             message: string;
             /** @description Names this request in the service's logs. */
             requestId?: string;
-            /** @description Every violation, in the order of the request. Always there when the request broke this contract. */
+            /** @description Every violation, by place (path, query, header, body), then by field. Always there when the request broke this contract. */
             details?: components["schemas"]["Violation"][];
         };
         /** @description One way in which the request broke this contract. Never repeats the offending value. */
@@ -301,7 +305,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is too large. */
+        /** @description The body has more bytes than the operation's `x-max-bytes`. */
         PayloadTooLarge: {
             headers: {
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
@@ -435,13 +439,13 @@ export interface components {
         IfNoneMatch: components["schemas"]["EntityTags"];
     };
     requestBodies: {
-        /** @description The new product. Unknown fields are refused. */
+        /** @description The new product. Unknown fields are refused, and so are more bytes than `x-max-bytes`, 10240. */
         CreateProduct: {
             content: {
                 "application/json": components["schemas"]["ProductCreate"];
             };
         };
-        /** @description The fields to change. Unknown fields are refused. */
+        /** @description The fields to change. Unknown fields are refused, and so are more bytes than `x-max-bytes`, 10240. */
         UpdateProduct: {
             content: {
                 "application/json": components["schemas"]["ProductUpdate"];
