@@ -27,7 +27,6 @@ class RawRequest(NamedTuple):
     """
 
     method: str
-    resource: str
     path: str
     path_parameters: Mapping[str, str]
     query: Mapping[str, list[str]]
@@ -60,7 +59,6 @@ def read_event(event: Mapping[str, Any], context: object = None) -> RawRequest:
     request_context = event.get("requestContext") or {}
     return RawRequest(
         method=event["httpMethod"],
-        resource=event.get("resource") or "",
         path=request_context.get("path") or event.get("path") or "/",
         path_parameters=event.get("pathParameters") or {},
         query=_multi(event, "multiValueQueryStringParameters", "queryStringParameters"),

@@ -42,7 +42,7 @@ class Operation:
     @classmethod
     def load(cls, path: str | Path) -> Operation:
         """Reads a table from its file."""
-        return cls(json.loads(Path(path).read_text(encoding="utf-8"), parse_float=Decimal))
+        return cls(json.loads(Path(path).read_bytes(), parse_float=Decimal))
 
     def check_request(self, raw: RawRequest) -> Request:
         """The typed request, defaults filled in.

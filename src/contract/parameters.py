@@ -24,7 +24,7 @@ class Parameter:
         self.spelling = styles.Spelling(self.name, declared)
         self._where: str = declared["in"]
         self._required: bool = declared["required"]
-        self._may_be_empty: bool = declared.get("allowEmptyValue", False)
+        self._may_be_empty: bool = declared["allowEmptyValue"]
         self._defaults = {self.name: declared["default"]} if "default" in declared else {}
         self._schema = Schema(declared["schema"], definitions)
 

@@ -35,7 +35,6 @@ class _Header:
         self.constant: str | None = declared.get("constant")
         self._required: bool = declared["required"]
         self._spelling = styles.Spelling(name, declared)
-        self._is_text = declared["shape"]["type"] == "string"
         self._schema = Schema(declared["schema"], definitions)
 
     def check(self, value: str | None) -> None:
@@ -48,7 +47,7 @@ class _Header:
 
     def _check_value(self, text: str) -> None:
         try:
-            value = text if self._is_text else self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
+            value = self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
         except styles.Misspelt as misspelt:
             raise ContractViolation(pointer((self.name, *misspelt.flaws[0][0])), "style", "header") from None
         if breach := self._schema.first_breach(value):

@@ -62,9 +62,8 @@ class Schema:
 
     def breaches(self, value: JSON) -> list[Breach]:
         """Every breach, ordered by place; none twice."""
-        if self.is_valid(value):
-            return []
-        return sorted(set(_each((self._validator or self._build()).iter_errors(value))))
+        validator = self._validator or self._build()
+        return [] if validator.is_valid(value) else sorted(set(_each(validator.iter_errors(value))))
 
     def first_breach(self, value: JSON) -> Breach | None:
         """One breach, None without any: for when nobody reads more, or gathering them all could take too long."""

@@ -58,7 +58,7 @@ class Spelling:
             return (self.name,)
         if self._style == "deepObject":
             return [name for name in sent if self._key_of(name)]
-        return [name for name in sent if name in self._shape.get("properties", ())]
+        return [name for name in sent if name in self._shape["properties"]]
 
     def literals(self, sent: Sent, rest: Iterable[str], decode: Decode) -> Literals | None:
         """The parameter's literals; None when it was not sent. `rest` are the names that nobody claims.

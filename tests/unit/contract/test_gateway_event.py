@@ -28,7 +28,7 @@ def test_null_maps_are_empty() -> None:
 
 def test_missing_maps_are_empty() -> None:
     raw = read_event({"httpMethod": "GET"})
-    assert (raw.path, raw.resource, raw.query, raw.headers, raw.request_id) == ("/", "", {}, {}, "unknown")
+    assert (raw.path, raw.query, raw.headers, raw.request_id) == ("/", {}, {}, "unknown")
 
 
 def test_every_value_of_a_parameter_is_kept_in_order() -> None:
@@ -61,6 +61,10 @@ def test_path_parameters_stay_percent_encoded() -> None:
 def test_the_path_is_what_the_client_sent() -> None:
     assert read_event(recorded("get_with_query")).path == "/dev/v1.0/products"
     assert read_event(recorded("get_on_custom_domain")).path == "/catalogue/v1.0/products/PROD-001"
+
+
+def test_an_event_without_the_path_that_was_sent_has_the_one_that_was_matched() -> None:
+    assert read_event(event(requestContext={}, path="/things/1")).path == "/things/1"
 
 
 def test_a_base64_body_is_decoded() -> None:
@@ -96,6 +100,7 @@ def test_the_request_id_is_the_gateways_else_lambdas() -> None:
     assert request_id_of(event(), context) == "r-1"
     assert request_id_of({}, context) == "l-1"
     assert request_id_of({}) == "unknown"
+    assert read_event(event(requestContext={}), context).request_id == "l-1"
 
 
 @pytest.mark.parametrize("odd", [None, [], "text", {"requestContext": []}, {"requestContext": {"requestId": "a\nb"}}])

@@ -85,12 +85,12 @@ def test_a_refusal_of_the_handler_is_answered_with_its_headers() -> None:
     assert json.loads(answered["body"])["details"] == [{"in": "body", "field": "/name", "message": "is taken"}]
 
 
-def test_a_refusal_that_is_the_services_fault_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("status", [500, 501, 503])
+def test_a_refusal_that_is_the_services_fault_is_a_warning(status: int, caplog: pytest.LogCaptureFixture) -> None:
     def refuse(_request: Request) -> Response:
-        raise Refusal(503)
+        raise Refusal(status)
 
-    judge = operation(responses={"503": problem(), "500": problem()})
-    assert call(refuse, judge)["statusCode"] == 503
+    assert call(refuse, operation(responses={"5XX": problem()}))["statusCode"] == status
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
@@ -139,6 +139,7 @@ def test_an_exception_is_logged_by_type_and_place_and_told_to_nobody(caplog: pyt
     (record,) = caplog.records
     logged = fields(record)
     assert record.getMessage() == "handler failed"
+    assert (logged["operationId"], logged["requestId"]) == ("doThing", "r-1")
     assert logged["exceptionType"] == f"{Leak.__module__}.Leak"
     assert any(frame.endswith(" fail") for frame in logged["frames"])
     assert SECRET not in caplog.text + str(logged) + answered["body"]
@@ -167,7 +168,25 @@ def test_a_contract_without_a_500_still_gets_one() -> None:
     answered = call(lambda request: Response(418), operation(responses={"200": answer()}))
     assert answered["statusCode"] == 500
     assert answered["headers"] == {"Content-Type": "application/json"}
+    assert answered["isBase64Encoded"] is False
     assert json.loads(answered["body"])["error"] == "Internal Server Error"
+
+
+def test_a_500_that_breaks_its_own_contract_leaves_with_the_requests_id_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    responses = {"500": answer({"required": ["trace"]}, X_Request_Id=REQUEST_ID)}
+    answered = call(lambda request: Response(418), operation(responses=responses))
+    assert answered["statusCode"] == 500
+    assert answered["headers"] == {"Content-Type": "application/json", "X-Request-Id": "r-1"}
+    logged = [(fields(record)["requestId"], fields(record)["keyword"]) for record in caplog.records]
+    assert logged == [("r-1", "responses"), ("r-1", "required")]
+
+
+def test_a_request_without_an_id_of_the_gateway_has_lambdas_everywhere() -> None:
+    context = SimpleNamespace(aws_request_id="l-1")
+    answered = lambda_handler(operation(), honest)(event(requestContext={}), context)
+    assert (answered["headers"]["X-Request-Id"], answered["body"]) == ("l-1", '{"id":"l-1"}')
 
 
 def test_another_method_is_405_with_those_allowed() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from contract.messages import Response
 from contract.operation import Operation
+from contract.responses import ContractViolation
 from contract.violations import Violation
 from tests.unit.contract.tables import answer, body, details, header, operation, parameter, recorded, sent_json, table
 
@@ -63,6 +65,25 @@ def test_a_table_is_loaded_from_its_file_with_exact_numbers(tmp_path: Path) -> N
 def test_a_table_of_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match="compile the contract again"):
         Operation(table(format=2))
+
+
+SHORT = {"$ref": "#/$defs/Short"}
+
+
+def test_every_schema_of_a_table_may_refer_to_its_definitions() -> None:
+    judge = operation(
+        parameter("query", "q", SHORT),
+        requestBody=body({"properties": {"name": SHORT}}),
+        responses={"200": answer({"properties": {"name": SHORT}}, X_Name=header(SHORT, required=False))},
+        definitions={"Short": {"type": "string", "maxLength": 2}},
+    )
+    assert details(judge, sent_json('{"name": "abc"}', query={"q": ["abc"]})) == [
+        Violation("query", "/q", "must have at most 2 characters"),
+        Violation("body", "/name", "must have at most 2 characters"),
+    ]
+    for response in (Response(200, {"name": "abc"}), Response(200, {}, {"X-Name": "abc"})):
+        with pytest.raises(ContractViolation, match=r"ame maxLength$"):
+            judge.check_response(response)
 
 
 def test_the_names_of_all_response_headers_are_known() -> None:

@@ -89,6 +89,7 @@ def test_query_styles(style: str, explode: bool, query: dict[str, list[str]], va
         (True, "3,4", [3, 4]),
         (False, "R,100,G,200", {"R": 100, "G": 200}),
         (True, "R=100, G=200", {"R": 100, "G": 200}),
+        (False, " \t5\t ", 5),
     ],
 )
 def test_header_style(explode: bool, text: str, value: Any) -> None:
@@ -110,6 +111,33 @@ def test_header_style(explode: bool, text: str, value: Any) -> None:
 def test_cookie_style(explode: bool, lines: list[str], value: Any) -> None:
     judge = operation(of_type("cookie", value, explode=explode))
     assert judge.check_request(sent(headers={"Cookie": lines})).cookies == {"p": value}
+
+
+@pytest.mark.parametrize("value", ["X-rayX", "\xa0v\xa0", "\x0bv\x0b"])
+def test_nothing_but_blanks_and_tabs_is_trimmed(value: str) -> None:
+    """RFC 9110, section 5.6.3: other white space is part of the value."""
+    text: Json = {"type": "string"}
+    judge = operation(parameter("header", "h", text), parameter("cookie", "c", text))
+    request = judge.check_request(sent(headers={"H": [f" {value}\t"], "Cookie": [f" c={value}\t; d=1"]}))
+    assert (request.headers, request.cookies) == ({"h": value}, {"c": value})
+
+
+TEXTS: Json = {"type": "object", "additionalProperties": {"type": "string"}}
+TEXTS_SHAPE: Json = {"type": "object", "properties": {}, "additional": {"type": "string"}}
+
+
+@pytest.mark.parametrize("value", ["a=b", "a=b=c", "=", "a="])
+def test_a_value_may_hold_equals_signs(value: str) -> None:
+    """Only the first one ends a name: tokens in base64 end with some."""
+    judge = operation(
+        parameter("path", "p", {"type": "string"}, style="matrix"),
+        parameter("path", "q", TEXTS, shape=TEXTS_SHAPE, explode=True),
+        parameter("cookie", "c", {"type": "string"}),
+    )
+    raw = sent(path={"p": f";p={value}", "q": f"R={value},G=1"}, headers={"Cookie": [f"c={value}"]})
+    request = judge.check_request(raw)
+    assert request.path_parameters == {"p": value, "q": {"R": value, "G": "1"}}
+    assert request.cookies == {"c": value}
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,11 @@ def test_no_more_violations_are_listed_than_an_answer_has_room_for() -> None:
     refusal = broken_contract([Violation("body", long, "is wrong")] * 5)
     assert refusal.message == "The request breaks the contract in 5 places. The first 2 are listed."
     assert len(refusal.details) == 2
+
+
+@pytest.mark.parametrize(("spare", "listed"), [(1, 2), (0, 2), (-1, 1)])
+def test_an_answer_lists_what_fits_to_the_last_character(spare: int, listed: int) -> None:
+    first, message = "/" + "x" * 99, "is wrong"
+    second = "y" * (MAX_LISTED_CHARACTERS - len(first) - 2 * len(message) - spare)
+    refusal = broken_contract([Violation("body", first, message), Violation("body", second, message)])
+    assert len(refusal.details) == listed

@@ -72,6 +72,13 @@ def test_another_media_type_is_415_and_the_right_one_is_named(content_type: str)
     assert (refused.status, refused.message) == (415, "Send the body as application/json, in UTF-8.")
 
 
+def test_every_media_type_that_is_taken_is_named() -> None:
+    entry: Json = {"schema": {}, "defaults": {}}
+    judge = operation(requestBody=body({}, content={"application/json": entry, "text/plain": entry}))
+    refused = refusal(judge, sent_json("x", "image/png"))
+    assert refused.message == "Send the body as application/json or text/plain, in UTF-8."
+
+
 def test_a_body_without_a_media_type_is_not_guessed_at() -> None:
     assert refusal(operation(requestBody=body({})), sent(body="{}")).status == 415
 

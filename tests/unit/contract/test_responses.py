@@ -155,5 +155,6 @@ def test_bytes_are_sent_as_base64() -> None:
     image.check_response(response)
     assert response.headers == {"Content-Type": "image/png"}
     assert image.encoded_body(response) == ("iVBORw==", True)
-    with pytest.raises(ContractViolation):
+    with pytest.raises(ContractViolation, match=r"^body  type$") as caught:
         image.check_response(Response(200, {"not": "bytes"}))
+    assert (caught.value.where, caught.value.pointer, caught.value.keyword) == ("body", "", "type")

@@ -123,6 +123,13 @@ def test_a_nullable_union_is_told_by_what_it_is_when_it_is_not_null() -> None:
     assert told(schema, SECRET) == [((), "must match one of the allowed forms")]
 
 
+def test_a_field_deep_within_a_branch_is_no_tag_of_it() -> None:
+    """Else a wrong value three fields down would hide what is wrong with it behind "matches no form"."""
+    inner = {"properties": {"b": {"enum": [1, 2]}}}
+    schema = {"anyOf": [{"type": "null"}, {"type": "object", "properties": {"a": inner}}]}
+    assert told(schema, {"a": {"b": SECRET}}) == [(("a", "b"), "must be 1 or 2")]
+
+
 def test_a_value_of_several_forms_where_one_is_wanted_is_told() -> None:
     schema = {"oneOf": [{"type": "integer"}, {"minimum": 0}]}
     assert told(schema, 1) == [((), "must match only one of the allowed forms, and matches several")]

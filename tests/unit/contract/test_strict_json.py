@@ -82,6 +82,10 @@ def test_depth_beyond_the_interpreters_own_is_refused() -> None:
     assert flaws("[" * 100_000 + "]" * 100_000) == [((), "is nested more than 64 levels deep")]
 
 
+def test_depth_beyond_the_interpreters_own_is_told_after_another_flaw_too() -> None:
+    assert flaws("[NaN," + "[" * 100_000) == [((), "is nested more than 64 levels deep")]
+
+
 def test_a_byte_order_mark_is_refused() -> None:
     assert flaws(b"\xef\xbb\xbf1") == [((), "begins with a byte order mark")]
 
@@ -107,6 +111,12 @@ def test_a_decimal_is_written_with_its_very_value(number: str) -> None:
     assert value == Decimal(number)
 
 
+@pytest.mark.parametrize("number", ["5", "-5", "0", "9007199254740993", "90106012127733.18"])
+def test_a_decimal_is_written_with_the_digits_it_has(number: str) -> None:
+    """An integer stays one (5.0 would break an integer's contract), and no digit is lost on the way over a double."""
+    assert dumps(Decimal(number)) == number
+
+
 def test_a_decimal_of_many_digits_does_not_change_the_rest() -> None:
     value: Any = {"é\n": (1, True, None, "ü"), "d": Decimal("12345678901234567890.123"), "e": Decimal("0.10")}
     assert dumps(value) == '{"é\\n":[1,true,null,"ü"],"d":12345678901234567890.123,"e":0.10}'
@@ -125,8 +135,8 @@ def test_a_float_that_is_no_number_is_refused() -> None:
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"x", 1j])
-def test_what_json_does_not_know_is_refused(value: Any) -> None:
-    with pytest.raises(TypeError, match="is not JSON"):
+def test_what_json_does_not_know_is_refused_by_its_type(value: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^a {type(value).__name__} is not JSON$"):
         dumps([value])
 
 
