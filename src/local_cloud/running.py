@@ -11,12 +11,14 @@ from socket import socket
 from tempfile import TemporaryDirectory
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud import log_lines, project
 from local_cloud.banner import ready
 from local_cloud.cloud import LocalCloud
 from local_cloud.contract_document import ContractDocument
 from local_cloud.database import Database, create_table
+from local_cloud.errors import CannotStart
 from local_cloud.functions import Functions, InProcessFunctions
 from local_cloud.identity import Identity, kept_key
 from local_cloud.seed import seed_once
@@ -43,11 +45,19 @@ def run(listener: socket, database: Database, choices: Choices) -> None:
     database.wait()
     variables = project.variables(database.endpoint, project.origins(url))
     project.set_environment(variables)
-    create_table(boto3.client("dynamodb"), project.TABLE)
+    _make_table(choices.kept)
     document = ContractDocument.load(project.DOCUMENT)
     with ExitStack() as stack:
         functions = _packaged(document, variables, stack) if choices.packaged else _in_process(document)
         asyncio.run(_serve(_compose(document, functions, identity, url), url, listener, choices))
+
+
+def _make_table(kept: Path | None) -> None:
+    try:
+        create_table(boto3.client("dynamodb"), project.TABLE)
+    except (BotoCoreError, ClientError) as error:
+        reason = f"the database in {kept or 'memory'} does not work ({type(error).__name__})"
+        raise CannotStart(f"{reason}. If its files are damaged, choose another folder with --data.") from None
 
 
 def _in_process(document: ContractDocument) -> Functions:

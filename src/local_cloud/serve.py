@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         help="embedded: in memory; dynamodb-local: AWS's own engine, kept on disk, needs Java 17 (default: embedded)",
     )
     parser.add_argument(
-        "--data", type=Path, default=project.DATA, metavar="DIR", help="where to keep things (default: .local)"
+        "--data", type=_folder, default=project.DATA, metavar="DIR", help="where to keep things (default: .local)"
     )
     parser.add_argument("--packaged", action="store_true", help="run the functions from their zips, as Lambda does")
     parser.add_argument("--no-seed", action="store_true", help="leave the catalogue as it is, at first empty")
@@ -52,10 +52,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("name a folder")
+    return Path(text)
 
 
 def _interrupt(*_: object) -> NoReturn:

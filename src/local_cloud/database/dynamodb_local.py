@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from local_cloud.errors import CannotStart
@@ -45,13 +48,15 @@ class DynamoDBLocal:
         if java is None:
             raise CannotStart("DynamoDB Local needs Java 17 or newer, and there is no java on the PATH.")
         self._port = _free_port()
-        self._process = subprocess.Popen(
-            [java, "-Djava.library.path=DynamoDBLocal_lib", "-jar", JAR, *self._arguments()],
-            cwd=self.home,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # A terminal's Ctrl-C is for us; we stop the engine when nobody needs it any more.
-        )
+        with _claimed(self._data) as locks:
+            self._process = subprocess.Popen(
+                [java, "-Djava.library.path=DynamoDBLocal_lib", "-jar", JAR, *self._arguments()],
+                cwd=self.home,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=locks,
+                start_new_session=True,  # A terminal's Ctrl-C is for us; we stop the engine when nobody needs it.
+            )
 
     def wait(self) -> None:
         """Returns when the engine that was launched listens. Raises CannotStart when it does not come up."""
@@ -84,6 +89,26 @@ class DynamoDBLocal:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@contextmanager
+def _claimed(data: Path | None) -> Iterator[tuple[int, ...]]:
+    """A lock on the folder, to be handed to the engine: two of them would spoil each other's tables.
+
+    The lock ends with the engine, and so outlives us when we are killed and the engine is not. Raises CannotStart.
+    """
+    if data is None:
+        yield ()
+        return
+    with (data / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            reason = (
+                f"{data} is in use by another DynamoDB Local (a java process, perhaps left behind by a killed serve)"
+            )
+            raise CannotStart(f"{reason}. Stop that one, or choose another folder with --data.") from None
+        yield (lock.fileno(),)
 
 
 def _home(node_modules: Path | None) -> Path:

@@ -9,11 +9,19 @@ from local_cloud.errors import CannotStart
 from local_cloud.server import listen
 
 
-@pytest.mark.parametrize("arguments", [["--port", "x"], ["--port", "70000"], ["--database", "mysql"], ["extra"]])
+@pytest.mark.parametrize(
+    "arguments", [["--port", "x"], ["--port", "70000"], ["--data", ""], ["--database", "mysql"], ["extra"]]
+)
 def test_bad_usage_is_status_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_status:
         serve.main(arguments)
     assert exit_status.value.code == 2
+
+
+def test_a_port_that_is_no_number_is_told_what_a_port_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        serve.main(["--port", "x"])
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
 
 
 def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
