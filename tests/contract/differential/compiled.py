@@ -1,0 +1,23 @@
+"""Documents that are made on the spot, compiled as the command line compiles them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from contract.operation import Operation
+from contract_compiler.compilation import tables
+from contract_compiler.document import parse
+from contract_compiler.json_text import json_text
+from contract_compiler.lint import lint
+
+
+def compiled(document: Mapping[str, Any]) -> dict[str, Operation]:
+    """The engine's operations by their ids. Raises contract_compiler.findings.Refused."""
+    node = parse(json_text(document, sort_keys=False))
+    lint(node)
+    texts = [text for name, text in tables(node).items() if name.startswith("operations/")]
+    found = [Operation(json.loads(text, parse_float=Decimal)) for text in texts]
+    return {operation.operation_id: operation for operation in found}

@@ -1,0 +1,149 @@
+"""The two judges of an exchange: the compiled engine, and openapi-core by the document itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from contract import strict_json
+from contract.gateway_event import read_event
+from contract.messages import Response
+from contract.operation import Operation
+from contract.problems import Refusal, problem_body
+from contract.responses import ContractViolation
+from local_cloud.contract_document import ContractDocument
+from local_cloud.contract_document import Operation as Route
+from local_cloud.exchange import Exchange
+from local_cloud.proxy_answer import HttpResponse
+from local_cloud.proxy_event import HttpRequest, Match, proxy_event
+from local_cloud.second_opinion import Fault, SecondOpinion
+from tests.contract.differential.parameters import declared_headers, declared_media_types, declared_parameters
+from tests.contract.differential.respelling import path_for_openapi_core, query_for_openapi_core
+from tests.contract.differential.schemas import Document
+from tests.contract.differential.spelling import Declared
+
+_ACCEPTED = HttpResponse(200, (), b"")
+_ID = "id"
+
+
+@dataclass(frozen=True)
+class RequestJudgement:
+    """What both say of a request. The exchange's response is the engine's refusal, or an empty 200."""
+
+    exchange: Exchange
+    parameters: Sequence[Declared]
+    media_types: frozenset[str]
+    refusal: Refusal | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the engine accepts it."""
+        return self.refusal is None
+
+    @property
+    def agreed(self) -> bool:
+        """Whether openapi-core says the same."""
+        return self.accepted != bool(self.faults)
+
+    def sent(self, declared: Declared) -> str:
+        """The part of the request in which the parameter is spelled."""
+        request = self.exchange.request
+        place = "cookie" if declared["in"] == "cookie" else declared["name"].lower()
+        header = ", ".join(value for name, value in request.headers if name == place)
+        texts = {"path": self.exchange.path_parameters.get(declared["name"], ""), "query": request.query}
+        return texts.get(declared["in"], header)
+
+
+@dataclass(frozen=True)
+class ResponseJudgement:
+    """What both say of a response."""
+
+    response: Response
+    parameters: Sequence[Declared]
+    violation: ContractViolation | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the engine accepts it."""
+        return self.violation is None
+
+    @property
+    def agreed(self) -> bool:
+        """Whether openapi-core says the same."""
+        return self.accepted != bool(self.faults)
+
+    def sent(self, declared: Declared) -> str:
+        """The header's value."""
+        values = {name.lower(): value for name, value in self.response.headers.items()}
+        return values.get(declared["name"].lower(), "")
+
+
+class Judges:
+    """Both judges of one document; `tables` are the engine's, by operationId."""
+
+    def __init__(self, document: Document, tables: Mapping[str, Operation], opinion: SecondOpinion) -> None:
+        self._document = document
+        self._opinion = opinion
+        self._tables = tables
+        self.operations = {
+            operation.operation_id: operation for operation in ContractDocument({**document}).operations()
+        }
+        self._parameters = {
+            name: declared_parameters(document, operation.path, operation.method)
+            for name, operation in self.operations.items()
+        }
+
+    def of_request(self, name: str, request: HttpRequest, path_parameters: Mapping[str, str]) -> RequestJudgement:
+        """What they say of a request to this operation; its path parameters are still percent-encoded."""
+        declared, parameters = self.operations[name], self._parameters[name]
+        refusal = self._refusal(declared, request, path_parameters)
+        exchange = Exchange(declared, request, path_parameters, _answer(refusal), _ID)
+        respelt = replace(
+            exchange,
+            request=query_for_openapi_core(parameters, request),
+            path_parameters=path_for_openapi_core(parameters, path_parameters),
+        )
+        media_types = declared_media_types(self._document, declared.path, declared.method)
+        faults = tuple(self._opinion.of_request(respelt))
+        return RequestJudgement(exchange, parameters, media_types, refusal, faults)
+
+    def of_response(self, name: str, response: Response) -> ResponseJudgement:
+        """What they say of a response of this operation."""
+        declared = self.operations[name]
+        request = HttpRequest(declared.method, declared.path, "", (), b"", "127.0.0.1")
+        exchange = Exchange(declared, request, {}, _on_the_wire(response), _ID)
+        violation = self._violation(name, response)
+        headers = declared_headers(self._document, declared.path, declared.method, response.status)
+        return ResponseJudgement(response, headers, violation, tuple(self._opinion.of_response(exchange)))
+
+    def _refusal(self, declared: Route, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
+        event = proxy_event(request, Match(declared.path, path, _ID, None))
+        try:
+            self._tables[declared.operation_id].check_request(read_event(event))
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    def _violation(self, name: str, response: Response) -> ContractViolation | None:
+        try:
+            self._tables[name].check_response(response)
+        except ContractViolation as violation:
+            return violation
+        return None
+
+
+def _answer(refusal: Refusal | None) -> HttpResponse:
+    if refusal is None:
+        return _ACCEPTED
+    return HttpResponse(refusal.status, (), json.dumps(problem_body(refusal, _ID)).encode())
+
+
+def _on_the_wire(response: Response) -> HttpResponse:
+    types = [value for name, value in response.headers.items() if name.lower() == "content-type"]
+    is_text = isinstance(response.body, str) and types[:1] != [] and types[0].startswith("text/")
+    text = str(response.body) if is_text else strict_json.dumps(response.body)
+    body = b"" if response.body is None else text.encode()
+    return HttpResponse(response.status, tuple(response.headers.items()), body)

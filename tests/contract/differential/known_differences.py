@@ -1,0 +1,211 @@
+"""Where openapi-core is known to judge otherwise than the engine, and why the engine is right.
+
+An entry covers what its reason says and no more, so that it hides nothing else. Every entry has a case in
+`test_known_differences` that proves that it is still needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from contract import strict_json
+from contract.media_types import is_json
+from tests.contract.differential import spelling
+from tests.contract.differential.judges import RequestJudgement, ResponseJudgement
+from tests.contract.differential.lax_literals import (
+    has_lax_boolean,
+    has_lax_number,
+    is_lax_content_type,
+)
+from tests.contract.differential.objections import Judgement, Objection, objections
+from tests.contract.differential.respelling import is_spread_object
+from tests.contract.differential.spelling import Declared
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`covers` says whether an objection of one judge is one that the other cannot share, for this reason."""
+
+    reason: str
+    covers: Callable[[Judgement, Objection], bool]
+
+
+def _engine(reason: str, covers: Callable[[Objection], bool]) -> Difference:
+    return Difference(reason, lambda _, objection: objection.judge == "engine" and covers(objection))
+
+
+def _openapi_core(reason: str, covers: Callable[[Objection], bool]) -> Difference:
+    return Difference(reason, lambda _, objection: objection.judge == "openapi-core" and covers(objection))
+
+
+def _unreadable(judgement: Judgement, objection: Objection) -> bool:
+    if not isinstance(judgement, RequestJudgement) or (objection.judge, objection.place) != ("engine", "body"):
+        return False
+    essence = _content_type(judgement).partition(";")[0].strip().lower()
+    return bool(essence) and not is_json(essence) and essence not in judgement.media_types
+
+
+def _lax_content_type(judgement: Judgement, objection: Objection) -> bool:
+    return objection.what == "415" and is_lax_content_type(_content_type(judgement))
+
+
+def _content_type(judgement: Judgement) -> str:
+    headers = judgement.exchange.request.headers if isinstance(judgement, RequestJudgement) else ()
+    return ", ".join(value for name, value in headers if name == "content-type")
+
+
+def _lax_literal(judgement: Judgement, objection: Objection) -> bool:
+    if objection.judge != "engine" or objection.place in ("body", "status"):
+        return False
+    texts = [judgement.sent(each) for each in _declared(judgement, objection)]
+    # Of a response the engine says no more than the keyword.
+    number = re.match("must be (an integer|a number|-?[0-9])|type|enum", objection.what)
+    boolean = re.match("must be a boolean|type|enum", objection.what)
+    return any((number and has_lax_number(text)) or (boolean and has_lax_boolean(text)) for text in texts)
+
+
+def _says(judgement: Judgement, text: str) -> bool:
+    """Whether a response's body has this text in its JSON."""
+    return isinstance(judgement, ResponseJudgement) and text in strict_json.dumps(judgement.response.body)
+
+
+def _declared(judgement: Judgement, objection: Objection) -> list[Declared]:
+    """The parameter or header that is objected to; all of them, for an error in casting names none."""
+    name = objection.name.lower()
+    return [each for each in judgement.parameters if not name or each["name"].lower() == name]
+
+
+def _hides_a_delimiter(judgement: Judgement, objection: Objection) -> bool:
+    return any(_is_split_wrongly(judgement.sent(each), each) for each in _declared(judgement, objection))
+
+
+def _is_split_wrongly(text: str, declared: Declared) -> bool:
+    if spelling.schema(declared).get("type") not in ("array", "object"):
+        return False
+    if declared.get("in", "header") == "header":
+        return re.search(r"[ \t],|,[ \t]|=[^,]*=", text) is not None
+    encoded = declared["in"] in ("path", "cookie") or is_spread_object(declared)
+    return encoded and any(f"%{ord(delimiter):X}" in text for delimiter in ",;=&|")
+
+
+def _has_default(judgement: Judgement, objection: Objection) -> bool:
+    missing = objection.judge == "engine" and objection.what in ("is required", "required")
+    return missing and any("default" in spelling.schema(each) for each in _declared(judgement, objection))
+
+
+def _is_broken_matrix(judgement: Judgement, objection: Objection) -> bool:
+    paths = [each for each in judgement.parameters if each.get("style") == "matrix"]
+    return objection.place == "MissingRequiredParameter" and any("%0A" in judgement.sent(each) for each in paths)
+
+
+def _has_typed_rest(judgement: Judgement, objection: Objection) -> bool:
+    if (objection.judge, objection.what) not in (("openapi-core", "type"), ("openapi-core", "enum")):
+        return False
+    rules = [spelling.schema(each).get("additionalProperties") for each in _declared(judgement, objection)]
+    return any(isinstance(rule, Mapping) and rule.get("type") != "string" for rule in rules)
+
+
+KNOWN_DIFFERENCES = (
+    _engine(
+        "openapi-core ignores query parameters that the document does not declare",
+        lambda each: (each.place, each.what) == ("query", "is not a known parameter"),
+    ),
+    _engine(
+        "openapi-core takes one of several values of a parameter, or of a field in one",
+        lambda each: each.place != "body" and each.what == "is given more than once",
+    ),
+    _engine("openapi-core does not know the extension x-max-bytes", lambda each: each.what == "413"),
+    Difference(
+        "openapi-core reads literals as Python does: `+7`, ` 7 `, `1_0`, digits of every script, `yes` for true",
+        _lax_literal,
+    ),
+    Difference(
+        "openapi-core is given the media type without its parameters, for a malformed one makes it crash",
+        _lax_content_type,
+    ),
+    Difference(
+        "openapi-core takes whatever a media type range matches for JSON, even if it is no media type at all",
+        _unreadable,
+    ),
+    _engine(
+        "openapi-core takes a number that no double can hold, on which RFC 8259, section 6, lets nobody rely",
+        lambda each: each.what == "is outside the range of a double-precision number",
+    ),
+    _engine(
+        "openapi-core is given path parameters and cookies as Python decodes them, stray percent signs and all",
+        lambda each: each.place in ("path", "cookie") and "percent-encoded" in each.what,
+    ),
+    _engine(
+        "openapi-core drops a name without a value from an object that is a list of names and values",
+        # What the engine has against such a header of a response is its style.
+        lambda each: each.what == "style" or each.what.startswith("must list its fields as"),
+    ),
+    _engine(
+        "openapi-core drops the first character of a label, dot or not, and what no matrix begins with",
+        lambda each: each.what.startswith(
+            ("must be written in the label style", "must be written in the matrix style")
+        ),
+    ),
+    _engine(
+        "openapi-core's format checker knows neither hostname nor uri without further packages",
+        lambda each: each.what in ("must be a host name", "must be an absolute URI"),
+    ),
+    Difference(
+        "openapi-core's date-time ends where Python's `$` is, which is also before a last line break",
+        lambda judgement, each: each.judge == "engine" and each.what == "format" and _says(judgement, '\\n"'),
+    ),
+    _engine(
+        "openapi-core does not look at a body where the contract declares none",
+        lambda each: (each.place, each.what) == ("body", "content"),
+    ),
+    _engine(
+        "openapi-core sees what a handler's value looks like as text, and not that it was none",
+        lambda each: (each.place, each.name, each.what) == ("body", "", "type"),
+    ),
+    _engine(
+        "openapi-core does not ask whether a header's value can be sent at all (RFC 9110, section 5.5)",
+        lambda each: (each.place, each.what) == ("header", "field-value"),
+    ),
+    Difference(
+        "openapi-core splits lists at every delimiter, also at one inside a value, and keeps the spaces around it",
+        _hides_a_delimiter,
+    ),
+    Difference(
+        "openapi-core does not find a matrix parameter with a line break in it",
+        _is_broken_matrix,
+    ),
+    Difference(
+        "openapi-core takes the default for a required parameter or header that is not there",
+        _has_default,
+    ),
+    Difference(
+        "openapi-core leaves additional fields of an object in a parameter as text, whatever their type",
+        _has_typed_rest,
+    ),
+    Difference(
+        "openapi-core goes by Python's datetime, which has no leap seconds; RFC 3339, section 5.7, has",
+        lambda judgement, each: each.judge == "openapi-core" and each.what == "format" and _says(judgement, ":60"),
+    ),
+    _openapi_core(
+        "the engine takes a handler that names no Content-Type to mean the one that it adds itself",
+        lambda each: (each.place, each.what) == ("DataValidationError", ""),
+    ),
+    _openapi_core(
+        "the engine takes a handler's None for JSON null, where null is allowed",
+        lambda each: each.place == "MissingData",
+    ),
+)
+
+
+def explanations(judgement: Judgement) -> set[str] | None:
+    """The reasons for a disagreement, a reason for every objection; None when one of them has none."""
+    reasons = set()
+    for objection in objections(judgement):
+        covering = (each.reason for each in KNOWN_DIFFERENCES if each.covers(judgement, objection))
+        reason = next(covering, None)
+        if reason is None:
+            return None
+        reasons.add(reason)
+    return reasons

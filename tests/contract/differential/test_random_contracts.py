@@ -1,0 +1,94 @@
+"""The compiled engine and openapi-core judge alike by any contract.
+
+Hypothesis makes the documents; the messages to match and to break them are made from a seed. CI looks at a few hundred
+documents, always the same. `--hypothesis-profile=long` looks at many more, and at others each time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+from contract.operation import Operation
+from contract_compiler.findings import Refused
+from contract_compiler.json_text import json_text
+from tests.contract.differential.compiled import compiled
+from tests.contract.differential.documents import METHOD, OPERATION, STYLES, documents
+from tests.contract.differential.foreign import foreign_opinion
+from tests.contract.differential.judges import Judges
+from tests.contract.differential.requests import KINDS, Requests
+from tests.contract.differential.responses import Responses
+from tests.contract.differential.tally import Tally
+
+LONG = settings.get_current_profile_name() == "long"
+SETTINGS = settings(
+    max_examples=5_000 if LONG else 300,
+    derandomize=not LONG,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+ROUNDS = 3
+# All of OpenAPI 3.0's Schema Object that restricts a value, and what of it changes when it does.
+KEYWORDS = {
+    "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
+    "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "enum", "type", "allOf",
+    "oneOf", "anyOf", "not", "items", "properties", "additionalProperties", "format", "default", "nullable",
+    "discriminator", "mapping", "readOnly", "writeOnly", "$ref",
+}  # fmt: skip
+
+
+def test_every_disagreement_by_a_random_contract_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    tally, used = Tally(), set[object]()
+
+    @SETTINGS
+    @given(documents(), st.integers(0, 2**32 - 1))
+    def judge_alike(document: dict[str, Any], seed: int) -> None:
+        unexplained = _judged(document, Random(seed), tally)
+        used.update(_used(document))
+        assert unexplained == [], json_text(document)
+
+    try:
+        judge_alike()
+    finally:
+        with capsys.disabled():
+            print(tally.report())
+    assert used >= KEYWORDS | STYLES
+
+
+def _used(node: Any) -> Iterator[object]:
+    """Every key in a document, and every style of a parameter together with its explode."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _used(each)
+    elif isinstance(node, dict):
+        yield from node
+        yield node.get("style"), node.get("explode")
+        for each in node.values():
+            yield from _used(each)
+
+
+def _judged(document: dict[str, Any], rng: Random, tally: Tally) -> list[str]:
+    """The unexplained disagreements about some messages."""
+    judges = Judges(document, _compiled(document), foreign_opinion(json.loads(json_text(document, sort_keys=False))))
+    path = judges.operations[OPERATION].path
+    requests, responses = Requests(document, path, METHOD, rng), Responses(document, path, METHOD, rng)
+    before = len(tally.unexplained)
+    for kind in KINDS * ROUNDS:
+        tally.record("requests", kind, judges.of_request(OPERATION, *requests.of(kind)))
+        tally.record("responses", kind, judges.of_response(OPERATION, responses.of(kind)))
+    return tally.unexplained[before:]
+
+
+def _compiled(document: dict[str, Any]) -> dict[str, Operation]:
+    """The engine's operations. A document that the compiler refuses is not looked at, and seldom made."""
+    try:
+        return compiled(document)
+    except Refused:
+        reject()
