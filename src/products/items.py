@@ -43,7 +43,7 @@ class StoredProduct:
 
     @property
     def is_complete(self) -> bool:
-        """Whether this service has written it before. What it has not written has no guard for its name."""
+        """Whether this service has written or adopted it. What it has not has no guard for its name."""
         return "version" in self.item
 
     @property

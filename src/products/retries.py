@@ -88,12 +88,15 @@ def fault(error: Exception) -> Fault:
 
 
 def _refusal(error: ClientError) -> Fault:
-    codes = {error.response["Error"]["Code"], *(reason.code for reason in cancellation_reasons(error))}
+    code = error.response["Error"]["Code"]
+    codes = {code, *(reason.code for reason in cancellation_reasons(error))}
     if codes & _THROTTLED:
         return Fault.THROTTLED
     if codes & _CONFLICTS:
         return Fault.CONFLICT
-    return Fault.UNKNOWN if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 else Fault.FINAL
+    # botocore puts the status for the code when it cannot read the answer.
+    unclear = code.isdigit() or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+    return Fault.UNKNOWN if unclear else Fault.FINAL
 
 
 def _log(error: Exception, found: Fault) -> None:
