@@ -1,0 +1,192 @@
+"""Takes the products from before this service into the catalogue. For operators; no function of the service has it.
+
+An older product has no guard for its name, and no version: until its first write it gets neither. A guard is all that
+a creation sees of a name, so until then a new product can take the name of an older one. Run this once, before the
+first deployment takes traffic, and again after anything but this service has written products.
+
+It reads the whole table once. Each product that lacks its guard gets it, and version 0 if it has none, in one
+transaction, which happens only if the product is still as it was read and the name is free. So it may run while the
+service does, and as often as wanted. No client sees a difference: the entity tag of an older product is "0" either way.
+Where two products share a name, the active and then the older one gets the guard; the other is reported, and so is a
+product that the service cannot read. Neither is changed: rename, retire or repair them by the service, and run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+from products import items
+from products.errors import BrokenItem
+from products.items import StoredProduct
+from products.retries import cancellation_reasons
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, UpdateTypeDef
+
+    from products.items import Item
+
+
+class State(Enum):
+    """What there is to say of a product."""
+
+    ADOPTABLE = "lacks its guard"
+    ADOPTED = "adopted"
+    BROKEN = "is broken, see its"
+    CLASHING = "has the name of"
+    CHANGED = "has changed meanwhile, run again"
+
+
+class Finding(NamedTuple):
+    """`about` names the other product of a clash, or what is broken."""
+
+    product: StoredProduct
+    state: State
+    about: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.product.key}: {self.state.value} {self.about}".rstrip()
+
+
+def findings(contents: Iterable[Item]) -> list[Finding]:
+    """What there is to say of the items of a table. Nothing of a product that has its guard."""
+    by_key = {item["PK"]["S"]: item for item in contents}
+    guards = {key: item["productId"]["S"] for key, item in by_key.items() if key.startswith("NAME#")}
+    products = [StoredProduct(item) for key, item in by_key.items() if key.startswith("PRODUCT#")]
+    broken = [Finding(each, State.BROKEN, attribute) for each in products if (attribute := _broken(each))]
+    unreadable = {each.product.key for each in broken}
+    return broken + list(_unguarded((each for each in products if each.key not in unreadable), guards))
+
+
+def _unguarded(products: Iterable[StoredProduct], guards: dict[str, str]) -> Iterator[Finding]:
+    for product in sorted(products, key=_seniority):
+        owner = guards.get(_guard_of(product))
+        if owner is None:
+            guards[_guard_of(product)] = product.product_id
+            yield Finding(product, State.ADOPTABLE)
+        elif owner != product.product_id:
+            yield Finding(product, State.CLASHING, owner)
+
+
+class Adoption:
+    """`client` tries again by itself: DynamoDB knows a repeated transaction by the token that botocore gives it."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def contents(self) -> Iterator[Item]:
+        """All items of the table."""
+        for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
+            yield from page["Items"]
+
+    def adopt(self, product: StoredProduct) -> Finding:
+        """One transaction: the guard, and what makes the product complete."""
+        try:
+            self._client.transact_write_items(
+                TransactItems=[{"Update": self._completion(product)}, {"Put": self._guard(product)}]
+            )
+        except self._client.exceptions.TransactionCanceledException as error:
+            guard = cancellation_reasons(error)[1].item
+            if guard is None:
+                return Finding(product, State.CHANGED)
+            return Finding(product, State.CLASHING, guard["productId"]["S"])
+        return Finding(product, State.ADOPTED)
+
+    def _completion(self, product: StoredProduct) -> UpdateTypeDef:
+        unchanged = "#version = :version" if product.is_complete else "attribute_not_exists(#version)"
+        values = items.attributes({"name": product.name, "type": "PRODUCT", "version": product.version})
+        return {
+            "TableName": self._table,
+            "Key": items.product_key(product.product_id),
+            "UpdateExpression": "SET #type = :type, #version = :version",
+            "ConditionExpression": f"#name = :name AND {unchanged}",
+            "ExpressionAttributeNames": {"#name": "name", "#type": "entityType", "#version": "version"},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
+        }
+
+    def _guard(self, product: StoredProduct) -> PutTypeDef:
+        return {
+            "TableName": self._table,
+            "Item": items.guard(product.name, product.product_id),
+            "ConditionExpression": "attribute_not_exists(PK) OR productId = :id",
+            "ExpressionAttributeValues": {":id": {"S": product.product_id}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints a line for each finding. The exit status: 0 when nothing is left for a person to do, else 1."""
+    options = _parser().parse_args(arguments)
+    client = Session().create_client("dynamodb", region_name=options.region)
+    adoption = Adoption(cast("DynamoDBClient", client), options.table)
+    try:
+        results = list(_results(adoption, write=options.write))
+    except (BotoCoreError, ClientError) as error:
+        print(f"DynamoDB cannot be used: {error}", file=sys.stderr)
+        return 1
+    if any(each.state is State.ADOPTABLE for each in results):
+        print("Nothing was written. Use --write.")
+    return 1 if any(each.state not in (State.ADOPTABLE, State.ADOPTED) for each in results) else 0
+
+
+def _results(adoption: Adoption, *, write: bool) -> Iterator[Finding]:
+    for finding in findings(adoption.contents()):
+        result = adoption.adopt(finding.product) if write and finding.state is State.ADOPTABLE else finding
+        print(result)
+        yield result
+
+
+def _broken(product: StoredProduct) -> str | None:
+    """The attribute that keeps the service from reading or writing the product."""
+    try:
+        product.product()
+    except BrokenItem as broken:
+        return broken.attribute
+    if product.key != items.product_key(product.product_id)["PK"]["S"]:
+        return "productId"
+    return None if _is_utc(product.updated_at) else "updatedAt"
+
+
+def _is_utc(time: str) -> bool:
+    try:
+        datetime.fromisoformat(time)
+    except ValueError:
+        return False
+    return time.endswith("Z")
+
+
+def _guard_of(product: StoredProduct) -> str:
+    return items.guard_key(product.name)["PK"]["S"]
+
+
+def _seniority(product: StoredProduct) -> tuple[bool, str, str]:
+    return not product.active, product.product()["createdAt"], product.product_id
+
+
+def _parser() -> argparse.ArgumentParser:
+    opening, _, rest = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(
+        "scripts/adopt_products",
+        description=opening,
+        epilog=rest,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("table", help="the name of the table")
+    region = os.environ.get("AWS_REGION")
+    parser.add_argument("--region", default=region, required=region is None, help="where it is (default: $AWS_REGION)")
+    parser.add_argument("--write", action="store_true", help="adopt them; without this it only says what it would do")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
