@@ -14,13 +14,12 @@ from tests.contract.differential import hostile, spelling
 from tests.contract.differential.parameters import declared_parameters
 from tests.contract.differential.schemas import Document
 from tests.contract.differential.sent import Sent
-from tests.contract.differential.values import Values
+from tests.contract.differential.values import Values, with_one_spoilt
 
 Kind = Literal["valid", "nearly valid", "hostile"]
 KINDS: tuple[Kind, ...] = ("valid", "nearly valid", "hostile")
 
 _BEARER = ("authorization", "Bearer token")
-_ATTEMPTS = 10
 
 
 class Requests:
@@ -36,21 +35,13 @@ class Requests:
 
     def of(self, kind: Kind) -> tuple[HttpRequest, Mapping[str, str]]:
         """A request and its path parameters, still percent-encoded."""
-        sent = self._spoilt() if kind == "nearly valid" else self._sent(self._values())
+        if kind == "nearly valid":
+            sent = with_one_spoilt(self._values, self._sent, self._rng)
+        else:
+            sent = self._sent(self._values())
         if kind == "hostile":
             sent = hostile.spoilt(sent, self._rng)
         return self._request(sent), sent.path
-
-    def _spoilt(self) -> Sent:
-        values = self._values()
-        sent = self._sent(values)
-        spoil = self._rng.randint(1, max(values.places, 1))
-        for _ in range(_ATTEMPTS):  # Not every request has that many places.
-            values = self._values(spoil)
-            sent = self._sent(values)
-            if values.places >= spoil:
-                break
-        return sent
 
     def _values(self, spoil: int = 0) -> Values:
         return Values(self._document, self._rng, "request", spoil)

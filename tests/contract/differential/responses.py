@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -10,10 +11,9 @@ from contract.messages import JSON, Response
 from tests.contract.differential import spelling
 from tests.contract.differential.requests import Kind, concrete
 from tests.contract.differential.schemas import Document
-from tests.contract.differential.values import Values
+from tests.contract.differential.values import Values, with_one_spoilt
 
 _STATUSES = {"default": 418, "1XX": 103, "2XX": 206, "3XX": 307, "4XX": 451, "5XX": 507}
-_ATTEMPTS = 10
 
 
 class Responses:
@@ -26,23 +26,14 @@ class Responses:
 
     def of(self, kind: Kind) -> Response:
         """A response. Its body is None where the status has none."""
-        status = self._rng.choice(sorted(self._declared))
-        response = self._spoilt(status) if kind == "nearly valid" else self._made(status, self._values())
+        make = partial(self._made, self._rng.choice(sorted(self._declared)))
+        if kind == "nearly valid":
+            return with_one_spoilt(self._values, make, self._rng)
+        response = make(self._values())
         return self._rng.choice(_LIES)(response, self._rng) if kind == "hostile" else response
 
     def _values(self, spoil: int = 0) -> Values:
         return Values(self._document, self._rng, "response", spoil)
-
-    def _spoilt(self, status: str) -> Response:
-        values = self._values()
-        response = self._made(status, values)
-        spoil = self._rng.randint(1, max(values.places, 1))
-        for _ in range(_ATTEMPTS):  # Not every response has that many places.
-            values = self._values(spoil)
-            response = self._made(status, values)
-            if values.places >= spoil:
-                break
-        return response
 
     def _made(self, status: str, values: Values) -> Response:
         declared = values.resolved(self._declared[status])

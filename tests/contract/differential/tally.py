@@ -18,11 +18,6 @@ class Tally:
         self._explained: Counter[str] = Counter()
         self.unexplained: list[str] = []
 
-    @property
-    def total(self) -> int:
-        """How many judgements were recorded."""
-        return self._verdicts.total()
-
     def record(self, subject: str, kind: Kind, judgement: Judgement) -> None:
         """Counts one judgement, and what explains a disagreement."""
         self._verdicts[subject, kind, judgement.accepted] += 1
@@ -47,7 +42,7 @@ class Tally:
         for subject, kind in subjects:
             accepted, refused = (self._verdicts[subject, kind, verdict] for verdict in (True, False))
             share = refused / (accepted + refused)
-            yield f"{subject:26} {kind:13} {accepted + refused:6} judged, {share:4.0%} refused"
+            yield f"{subject:28} {kind:13} {accepted + refused:6} judged, {share:4.0%} refused"
 
     def _reasons(self) -> Iterator[str]:
         for reason, count in self._explained.most_common():

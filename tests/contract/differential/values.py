@@ -5,21 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from contract.messages import JSON
 from tests.contract.differential import numbers, texts
 from tests.contract.differential.schemas import Document, Schema, Schemas
 
 Direction = Literal["request", "response"]
+Made = TypeVar("Made")
 
 _HIDING = {"request": "readOnly", "response": "writeOnly"}
 _TYPES = ("string", "integer", "number", "boolean", "array", "object")
+_ATTEMPTS = 10
 _DEEP = 4  # From here on only what is required,
 _DEEPEST = 6  # and from here on nothing: a schema may demand itself, and so have no finite value at all.
 _OTHERS: tuple[JSON, ...] = (
     None, True, False, 0, 1, -1, Decimal("1.0"), Decimal("0.5"), "", "1", "true", "null", "é", [], [1], {}, {"a": 1},
 )  # fmt: skip
+
+
+def with_one_spoilt(values: Callable[[int], Values], make: Callable[[Values], Made], rng: Random) -> Made:
+    """What is made of values that are spoilt in one place; `values` gives fresh ones, to be spoilt at a place."""
+    first = values(0)
+    made = make(first)
+    spoil = rng.randint(1, max(first.places, 1))
+    for _ in range(_ATTEMPTS):  # Not everything that is made has that many places.
+        found = values(spoil)
+        made = make(found)
+        if found.places >= spoil:
+            break
+    return made
 
 
 class Values:
