@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Served:
-    """`url` is the gateway's, without a slash at its end."""
+    """`url` is the gateway's, without a slash at its end; `pid` is the process."""
 
     url: str
+    pid: int
 
     def token(self, *groups: str) -> str:
         """A token of a user in these groups."""
@@ -51,7 +52,7 @@ def served(folder: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     with process:
         try:
-            yield Served(_url(process, log))
+            yield Served(_url(process, log), process.pid)
         finally:
             process.send_signal(signal.SIGINT)
 

@@ -1,0 +1,50 @@
+"""Older products are adopted while administrators change them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from products.adoption import Adoption, State, findings
+from tests.integration.products.api import ENTRY, Api, Table
+from tests.integration.trials.administrators import NAMES, Administrator
+from tests.integration.trials.checker import Checker
+from tests.integration.trials.conftest import Figures
+from tests.integration.trials.ledger import Ledger
+from tests.integration.trials.witness import Witness
+
+SEED = "adoption"
+OTHER_NAMES = [f"{name} too" for name in NAMES]
+ADMINISTRATORS, ACTIONS = 4, 50
+
+
+def test_older_products_are_adopted_while_they_change(
+    api: Api, table: Table, ledger: Ledger, checker: Checker, figures: Figures
+) -> None:
+    for number, name in enumerate(NAMES):
+        table.put_older(f"PROD-{number:03}", name={"S": name}, period={"S": f"older-{number}"})
+        ledger.found(f"PROD-{number:03}", f"older-{number}", version=0)
+    staff = [Administrator(Witness(api, ledger), f"{SEED} {n}", OTHER_NAMES) for n in range(ADMINISTRATORS)]
+    with ThreadPoolExecutor(ADMINISTRATORS) as pool:
+        working = [pool.submit(_work, administrator) for administrator in staff]
+        states = _adopt(table)
+    for each in working:
+        each.result()
+    states += _adopt(table)
+    proof = checker.prove(ledger)
+    assert states.keys() <= {State.ADOPTED, State.CHANGED}
+    assert proof.guards == proof.products
+    assert {api.create({**ENTRY, "name": item["name"]["S"]}).status for item in table.items() if "name" in item} == {
+        409
+    }
+    figures(proof, ledger, **{state.name.lower(): count for state, count in states.items()})
+
+
+def _work(administrator: Administrator) -> None:
+    for _ in range(ACTIONS):
+        administrator.act()
+
+
+def _adopt(table: Table) -> Counter[State]:
+    adoption = Adoption(table.client, table.name)
+    return Counter(adoption.adopt(finding.product).state for finding in findings(table.items()))

@@ -1,0 +1,96 @@
+"""The process of the functions is killed at random moments: before, while and after it talks to the database."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from random import Random
+from threading import Lock
+
+from tests.integration.products.api import Table
+from tests.integration.trials.administrators import Administrator
+from tests.integration.trials.checker import Checker
+from tests.integration.trials.conftest import Figures
+from tests.integration.trials.ledger import Ledger
+from tests.integration.trials.mishaps import nothing
+from tests.integration.trials.proxy import Cut, Exchange, proxy
+from tests.integration.trials.witness import Witness
+from tests.integration.trials.worker import Worker
+
+SEED = "kills"
+OPERATIONS = 500
+MOST_CALLS = 3  # that an operation makes as a rule
+
+Kill = Callable[[], None]
+
+
+def before_the_call_arrives(exchange: Exchange, kill: Kill) -> None:
+    kill()
+    raise Cut
+
+
+def while_it_is_carried_out(exchange: Exchange, kill: Kill) -> None:
+    kill()
+    exchange.forward()
+    raise Cut
+
+
+def before_the_answer_arrives(exchange: Exchange, kill: Kill) -> None:
+    exchange.forward()
+    kill()
+    raise Cut
+
+
+def after_the_answer(exchange: Exchange, kill: Kill) -> None:
+    exchange.reply(exchange.forward())
+    kill()
+
+
+MOMENTS = [before_the_call_arrives, while_it_is_carried_out, before_the_answer_arrives, after_the_answer]
+
+
+class Executioner:
+    """Kills the process that it has in its sight, at one moment of one of its calls. `killed` counts them by moment."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._calls = Lock()
+        self._victim: int | None = None
+        self._calls_left = 0
+        self.killed: Counter[str] = Counter()
+
+    def take_aim(self, pid: int) -> None:
+        """Returns when no call is on its way."""
+        with self._calls:
+            self._victim = pid
+            self._calls_left = self._random.randrange(MOST_CALLS)
+
+    def __call__(self, exchange: Exchange) -> None:
+        with self._calls:
+            if self._victim is None or self._calls_left:
+                self._calls_left -= 1
+                nothing(exchange)
+                return
+            moment = self._random.choice(MOMENTS)
+            self.killed[moment.__name__] += 1
+            victim, self._victim = self._victim, None
+            moment(exchange, partial(os.kill, victim, signal.SIGKILL))
+
+
+def test_the_process_is_killed_in_the_middle_of_500_operations(
+    endpoint: str, table: Table, ledger: Ledger, checker: Checker, figures: Figures
+) -> None:
+    executioner = Executioner(Random(SEED))
+    with proxy(endpoint, executioner) as url:
+        worker = Worker(table.name, url)
+        administrator = Administrator(Witness(worker, ledger), SEED)
+        for _ in range(OPERATIONS):
+            executioner.take_aim(worker.pid)
+            administrator.act()
+            executioner.take_aim(worker.pid)
+            proof = checker.prove(ledger)
+        worker.stop()
+    figures(proof, ledger=ledger, **executioner.killed)
