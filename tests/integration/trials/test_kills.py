@@ -63,10 +63,14 @@ class Executioner:
         self.killed: Counter[str] = Counter()
 
     def take_aim(self, pid: int) -> None:
-        """Returns when no call is on its way."""
         with self._calls:
             self._victim = pid
             self._calls_left = self._random.randrange(MOST_CALLS)
+
+    def rest(self) -> None:
+        """Returns when no call is on its way."""
+        with self._calls:
+            self._victim = None
 
     def __call__(self, exchange: Exchange) -> None:
         with self._calls:
@@ -84,13 +88,11 @@ def test_the_process_is_killed_in_the_middle_of_500_operations(
     endpoint: str, table: Table, ledger: Ledger, checker: Checker, figures: Figures
 ) -> None:
     executioner = Executioner(Random(SEED))
-    with proxy(endpoint, executioner) as url:
-        worker = Worker(table.name, url)
+    with proxy(endpoint, executioner) as url, Worker(table.name, url) as worker:
         administrator = Administrator(Witness(worker, ledger), SEED)
         for _ in range(OPERATIONS):
             executioner.take_aim(worker.pid)
             administrator.act()
-            executioner.take_aim(worker.pid)
+            executioner.rest()
             proof = checker.prove(ledger)
-        worker.stop()
-    figures(proof, ledger=ledger, **executioner.killed)
+    figures(proof, ledger, **executioner.killed)

@@ -42,7 +42,7 @@ def test_5000_operations_on_a_lossy_network(
     proof = checker.prove(ledger)
     assert not [answer for answer in ledger.answers if answer.endswith(" 500")]
     assert misfortune.met.keys() == {name(mishap) for mishap in WEIGHTS}
-    figures(proof, ledger=ledger, **misfortune.met)
+    figures(proof, ledger, **misfortune.met)
 
 
 def _work(administrator: Administrator) -> None:

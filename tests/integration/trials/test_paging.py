@@ -41,7 +41,7 @@ def test_a_walk_over_10000_products_returns_each_untouched_one_once(
     proof = checker.prove(ledger)
     assert found.most_common(1)[0][1] == 1
     assert periods.keys() - set(touched) - found.keys() == set()
-    figures(proof, ledger=ledger, walked=found.total())
+    figures(proof, ledger, walked=found.total())
 
 
 def _walk(api: Api, actions: Semaphore) -> Iterator[str]:

@@ -56,7 +56,7 @@ def test_64_creators_of_one_name(witness: Witness, checker: Checker, figures: Fi
     proof = checker.prove(witness.ledger)
     assert statuses == {201: 1, 409: CREATORS - 1}
     assert proof.products == 1
-    figures(proof, ledger=witness.ledger, keyed=keyed)
+    figures(proof, witness.ledger, keyed=keyed)
 
 
 def test_32_writers_who_name_no_version(witness: Witness, checker: Checker, figures: Figures, product_id: str) -> None:
@@ -68,7 +68,7 @@ def test_32_writers_who_name_no_version(witness: Witness, checker: Checker, figu
     proof = checker.prove(witness.ledger)
     assert sum(count for answer, count in witness.ledger.answers.items() if answer.startswith("update")) == 3200
     assert witness.ledger.answers.keys() <= {"create 201", "update 200", "update 503"}
-    figures(proof, ledger=witness.ledger)
+    figures(proof, witness.ledger)
 
 
 def test_32_writers_who_name_the_version_they_read(
@@ -88,7 +88,7 @@ def test_32_writers_who_name_the_version_they_read(
     assert witness.ledger.answers.keys() <= {"create 201", "update 200", "update 412", "update 503"}
     end = api.get(product_id)
     assert end.etag == f'"{end.product["price"]}"'
-    figures(proof, ledger=witness.ledger)
+    figures(proof, witness.ledger)
 
 
 def test_products_that_swap_their_names(witness: Witness, checker: Checker, figures: Figures) -> None:
@@ -100,7 +100,7 @@ def test_products_that_swap_their_names(witness: Witness, checker: Checker, figu
     proof = checker.prove(witness.ledger)
     assert {answer.status for answer in answers} <= {200, 409, 503}
     assert (proof.products, proof.guards) == (2, 2)
-    figures(proof, ledger=witness.ledger)
+    figures(proof, witness.ledger)
 
 
 def test_retiring_against_changing_against_restoring(
@@ -122,4 +122,4 @@ def test_retiring_against_changing_against_restoring(
     proof = checker.prove(witness.ledger)
     statuses = {int(answer.split()[1]) for answer in witness.ledger.answers}
     assert statuses <= {200, 201, 204, 404, 503}
-    figures(proof, ledger=witness.ledger)
+    figures(proof, witness.ledger)

@@ -18,7 +18,10 @@ _processes.set_forkserver_preload([__name__])
 
 
 class Worker:
-    """A catalogue to call: each call is carried out by the process, which is started anew when it has died."""
+    """A catalogue to call: each call is carried out by the process, which is started anew when it has died.
+
+    A context manager: the process ends with the `with` block.
+    """
 
     def __init__(self, table: str, endpoint: str) -> None:
         self._arguments = (table, endpoint)
@@ -28,7 +31,13 @@ class Worker:
     def pid(self) -> int:
         return cast("int", self._process.pid)
 
-    def stop(self) -> None:
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         self._pipe.close()
         self._process.join()
 
@@ -43,7 +52,7 @@ class Worker:
             self._pipe.send((operation, arguments, named))
             return cast("Answer", self._pipe.recv())
         except (EOFError, OSError):
-            self.stop()
+            self._stop()
             self._start()
             raise NoAnswer from None
 
