@@ -113,7 +113,7 @@ CASES: dict[str, Callable[[], Judgement]] = {
     ),
     "leap seconds": lambda: json_answer("2016-12-31T23:59:60Z", {**TEXT, "format": "date-time"}),
     "names no Content-Type": lambda: answered(Response(200, "text"), json_body(TEXT)),
-    "None for JSON null": lambda: json_answer(None, {**TEXT, "nullable": True}),
+    "no bytes for no body": lambda: json_answer(None, {**TEXT, "nullable": True}),
 }
 
 
