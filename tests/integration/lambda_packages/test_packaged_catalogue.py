@@ -1,6 +1,7 @@
 """The catalogue's own integration tests, all that go through its handlers, once more through the packaged functions.
 
-Left out are those that look into the handlers' own process: its log, its clock, its client.
+Left out are those that look into the handlers' own process, its log and its clock, and the one fault that a wire cannot
+play: a client that knows it has not connected.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import inspect
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.integration.products import (
     test_broken_items,
     test_creating,
     test_deleting,
+    test_lost_answers,
     test_older_items,
     test_races,
     test_reading,
@@ -31,6 +33,7 @@ from tests.integration.products import (
 )
 from tests.integration.products.api import Api, Table
 from tests.integration.products.conftest import client, engine, environment
+from tests.integration.products.faults import Fault, Faulty, unreachable
 from tests.integration.products.test_reading import names, product_id
 
 if TYPE_CHECKING:
@@ -47,10 +50,7 @@ class Observed(Table):
 
     @contextmanager
     def calls(self) -> Iterator[list[str]]:
-        names: list[str] = []
-        before = len(self.relay.targets)
-        yield names
-        names += self.relay.targets[before:]
+        yield self.relay.watch()
 
 
 class PackagedApi(Api):
@@ -98,12 +98,39 @@ def api(table: Table, functions: PackagedFunctions) -> Api:
     return PackagedApi(functions)
 
 
+@pytest.fixture
+def faulty(relay: Relay, api: Api) -> Iterator[Faulty]:
+    """The same functions, on a wire that spoils their next calls."""
+
+    def spoil(*faults: Fault) -> tuple[Api, list[str]]:
+        relay.faults[:] = faults
+        return api, relay.watch()
+
+    yield spoil
+    relay.faults.clear()
+
+
 def _borrowed(module: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, test in vars(module).items():
         if name.startswith("test_"):
             wanted = inspect.signature(test).parameters.keys()
-            if "api" in wanted and not _OF_THEIR_PROCESS & wanted:
-                yield f"{name}_when_packaged", test
+            if {"api", "faulty"} & wanted and not _OF_THEIR_PROCESS & wanted:
+                yield f"{name}_when_packaged", _on_a_wire(test)
+
+
+def _on_a_wire(test: Any) -> Any:
+    """The same test, but for its cases of `unreachable`."""
+    copy: Any = FunctionType(test.__code__, test.__globals__, test.__name__, test.__defaults__)
+    copy.__annotations__ = test.__annotations__
+    copy.pytestmark = [_without_unreachable(mark) for mark in getattr(test, "pytestmark", [])]
+    return copy
+
+
+def _without_unreachable(mark: pytest.Mark) -> pytest.Mark:
+    names, values = mark.args
+    return getattr(pytest.mark, mark.name)(
+        names, [each for each in values if each is not unreachable], **mark.kwargs
+    ).mark
 
 
 for _module in (
@@ -111,6 +138,7 @@ for _module in (
     test_reading,
     test_updating,
     test_deleting,
+    test_lost_answers,
     test_older_items,
     test_races,
     test_broken_items,

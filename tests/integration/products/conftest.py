@@ -29,6 +29,7 @@ from local_cloud.database.embedded import EmbeddedDynamoDB
 from local_cloud.errors import CannotStart
 from products import dynamodb
 from tests.integration.products.api import REGION, Api, Table
+from tests.integration.products.faults import FakeTime, Fault, Faulty, FaultyClient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -95,3 +96,14 @@ def table(client: DynamoDBClient) -> Iterator[Table]:
 @pytest.fixture
 def api(table: Table) -> Api:
     return Api(table)
+
+
+@pytest.fixture
+def faulty(table: Table) -> Faulty:
+    """The catalogue on a client that fails, with a clock of its own."""
+
+    def compose(*faults: Fault) -> tuple[Api, list[str]]:
+        client = FaultyClient(table.client, *faults)
+        return Api(table, client, FakeTime().patience), client.sent
+
+    return compose

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from products.retries import Patience
+
+if TYPE_CHECKING:
+    from tests.integration.products.api import Api
 
 URL = "https://dynamodb.example"
 
@@ -77,10 +80,16 @@ def then(fault: Fault, meanwhile: Callable[[], Any]) -> Fault:
     return both
 
 
+class Faulty(Protocol):
+    """Makes a catalogue whose next calls meet these faults; beside it the names of the operations that it tries."""
+
+    def __call__(self, *faults: Fault) -> tuple[Api, list[str]]: ...
+
+
 class FaultyClient:
     """A DynamoDB client whose next calls meet these faults, one each, and whose later calls meet none.
 
-    `sent` has the names of the calls that were tried.
+    `sent` has the names of the operations that were tried.
     """
 
     def __init__(self, client: Any, *faults: Fault, forever: Fault | None = None) -> None:
@@ -95,7 +104,7 @@ class FaultyClient:
             return attribute
 
         def call(**arguments: Any) -> Any:
-            self.sent.append(name)
+            self.sent.append("".join(word.capitalize() for word in name.split("_")))
             fault = self._faults.pop(0) if self._faults else self._forever
             return fault(lambda: attribute(**arguments)) if fault else attribute(**arguments)
 
