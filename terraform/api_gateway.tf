@@ -89,7 +89,6 @@ resource "aws_api_gateway_stage" "this" {
       sourceIp           = "$context.identity.sourceIp"
       httpMethod         = "$context.httpMethod"
       resourcePath       = "$context.resourcePath"
-      operation          = "$context.operationName"
       status             = "$context.status"
       responseLatency    = "$context.responseLatency"
       responseLength     = "$context.responseLength"

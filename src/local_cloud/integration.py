@@ -21,13 +21,10 @@ from local_cloud.asgi import (
 from local_cloud.contract_document import Operation
 from local_cloud.exchange import Exchange
 from local_cloud.functions import FunctionFailed, Functions
+from local_cloud.limits import LARGEST_BODY, LONGEST_SECONDS
 from local_cloud.proxy_answer import HttpResponse, MalformedAnswer, http_response
 from local_cloud.proxy_event import HttpRequest, Match, proxy_event
 from local_cloud.refusals import GatewayResponses
-
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-LARGEST_BODY = 10 * 1024 * 1024
-LONGEST_SECONDS = 29.0
 
 FindOperation = Callable[[Scope], "Operation | None"]
 """The operation that a request was routed to; None when no path matched."""

@@ -6,7 +6,7 @@ Payload format 1.0: https://docs.aws.amazon.com/apigateway/latest/developerguide
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -38,7 +38,21 @@ class Match:
     claims: Mapping[str, str] | None
 
 
-def proxy_event(request: HttpRequest, match: Match) -> Event:
+@dataclass(frozen=True)
+class Deployment:
+    """Where the request came in. Its paths begin with `base_path`, which the host has and the API does not know."""
+
+    account: str
+    api_id: str
+    stage: str
+    base_path: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+LOCAL = Deployment(ACCOUNT, api_id="local", stage=STAGE, base_path="")
+
+
+def proxy_event(request: HttpRequest, match: Match, deployment: Deployment = LOCAL) -> Event:
     """The event: query decoded, path not; maps without entries are null; a body is text, whatever its bytes."""
     headers = _multi_map(request.headers)
     query = _multi_map(parse_qsl(request.query, keep_blank_values=True, errors="replace"))
@@ -51,32 +65,32 @@ def proxy_event(request: HttpRequest, match: Match) -> Event:
         "queryStringParameters": _last_values(query),
         "multiValueQueryStringParameters": query,
         "pathParameters": dict(match.path_parameters) or None,
-        "stageVariables": None,
-        "requestContext": _request_context(request, match),
+        "stageVariables": dict(deployment.variables) or None,
+        "requestContext": _request_context(request, match, deployment),
         # An API without binaryMediaTypes takes every body for UTF-8 text.
         "body": request.body.decode("utf-8", errors="replace") or None,
         "isBase64Encoded": False,
     }
 
 
-def _request_context(request: HttpRequest, match: Match) -> dict[str, Any]:
+def _request_context(request: HttpRequest, match: Match, deployment: Deployment) -> dict[str, Any]:
     now = datetime.now(UTC)
     headers = dict(request.headers)
     context: dict[str, Any] = {
-        "accountId": ACCOUNT,
-        "apiId": "local",
+        "accountId": deployment.account,
+        "apiId": deployment.api_id,
         "domainName": headers.get("host"),
         "extendedRequestId": match.request_id,
         "httpMethod": request.method,
         "identity": {"sourceIp": request.client, "userAgent": headers.get("user-agent")},
-        "path": request.path,
+        "path": deployment.base_path + request.path,
         "protocol": "HTTP/1.1",
         "requestId": match.request_id,
         "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "requestTimeEpoch": int(now.timestamp() * 1000),
         "resourceId": match.resource,
         "resourcePath": match.resource,
-        "stage": STAGE,
+        "stage": deployment.stage,
     }
     if match.claims is not None:
         context["authorizer"] = {"claims": dict(match.claims)}

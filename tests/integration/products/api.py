@@ -111,7 +111,7 @@ class Api:
     def __init__(self, table: Table, client: Any = None, patience: Callable[[], Patience] = bootstrap.patience) -> None:
         settings = Settings(table.name, REGION, frozenset({ORIGIN}), None)
         cursors = Cursors([SIGNING_KEY], f"listProducts {table.name}", bootstrap.utc_now)
-        self._functions = {
+        self.functions = {
             name: bootstrap.compose(operation_id, respond, settings, client or table.client, patience)
             for name, operation_id, respond in _operations(cursors)
         }
@@ -158,7 +158,7 @@ class Api:
         )
         parameters = {} if product_id is None else {"productId": product_id}
         event = proxy_event(request, Match(resource, parameters, "request-1", claims))
-        return _read(self._functions[function](event, None))
+        return _read(self.functions[function](event, None))
 
 
 def _operations(cursors: Cursors) -> Iterator[tuple[str, str, Callable[..., Any]]]:
