@@ -1,1 +1,1 @@
-"""Moves traffic to new versions of deployed functions, with CodeDeploy's canaries. No Lambda carries this package."""
+"""Which package goes where, traffic to its versions by degrees, and back. No Lambda carries this package."""

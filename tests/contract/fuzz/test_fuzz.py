@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,25 +11,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import schemathesis
 import yaml
 from schemathesis.core.result import Ok
 
-from tests.contract.fuzz.reached import Reached, expected, reached, table, total
+from fuzzing.reached import Reached, expected, reached, table, total
+from fuzzing.run import CONTRACT
 from tests.served import ROOT, Served, served
 
-CONTRACT = ROOT / "openapi" / "products.yaml"
-CONFIG = Path(__file__).with_name("schemathesis.toml")
 LARGE_BODY = b" " * 100_000
+# The same seed, the same run.
+SEED = "20250115"
 
 
 @dataclass(frozen=True)
 class Run:
-    """`exit_status` is schemathesis' own; `provoked`, what was answered to the requests that were added to its own."""
+    """`exit_status` is the script's own; `provoked`, what was answered to the requests that were added to its own."""
 
     cloud: Served
+    administrator: str
     exit_status: int
     reached: Reached
     provoked: Reached
@@ -42,17 +46,18 @@ def document() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def run(document: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("fuzz")
+    report = folder / "report.ndjson"
     with served(folder) as cloud:
         administrator = cloud.token(document["components"]["securitySchemes"]["administrator"]["x-allowed-groups"][0])
-        status = _schemathesis(cloud, administrator, folder / "report.ndjson")
-        yield Run(cloud, status, reached(folder / "report.ndjson", document), _provoke(cloud, administrator))
+        status = _fuzz(cloud, administrator, report)
+        answers, provoked = reached(report, document), _provoke(cloud, administrator)
+        yield Run(cloud, administrator, status, answers, provoked)
 
 
-def _schemathesis(cloud: Served, administrator: str, report: Path) -> int:
-    program = Path(sys.executable).with_name("st")
-    command = [program, "--config-file", CONFIG, "run", CONTRACT, "--url", cloud.url, "--report-ndjson-path", report]
-    environment = {**os.environ, "ADMINISTRATOR_TOKEN": administrator, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, check=False).returncode
+def _fuzz(cloud: Served, administrator: str, report: Path, *arguments: str) -> int:
+    command = [sys.executable, "-m", "fuzzing", cloud.url, "--seed", SEED, "--report", str(report), *arguments]
+    environment = {**os.environ, "API_TOKEN": administrator, "PYTHONPATH": str(ROOT / "src")}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def _provoke(cloud: Served, administrator: str) -> Reached:
@@ -77,8 +82,19 @@ def _status(operation: Any, cloud: Served, token: str, body: bytes) -> str:
     return str(response.status_code)
 
 
+def _shown(cloud: Served) -> list[dict[str, Any]]:
+    """Every product that a visitor sees, with its version."""
+    products: list[dict[str, Any]] = []
+    query = "?limit=100"
+    while query:
+        with urlopen(f"{cloud.url}/v1.0/products{query}") as answer:
+            page = json.load(answer)
+        products += page["products"]
+        query = f"?limit=100&nextToken={page['nextToken']}" if "nextToken" in page else ""
+    return products
+
+
 def test_schemathesis_finds_no_failure_and_has_no_warning(run: Run) -> None:
-    print(f"\nAnswers to schemathesis, {total(run.reached)} in all:\n{table(run.reached)}")
     print(f"\nProvoked besides:\n{table(run.provoked)}")
     assert run.exit_status == 0
 
@@ -92,3 +108,14 @@ def test_the_two_judges_of_every_exchange_agree(run: Run) -> None:
     report = run.cloud.disagreements()
     assert report["count"] == 0, report["disagreements"][:3]
     assert report["judged"] > total(run.reached) / 2
+
+
+def test_a_second_run_that_cleans_up_changes_nothing_that_was_there(
+    run: Run, document: Mapping[str, Any], tmp_path: Path
+) -> None:
+    before = _shown(run.cloud)
+    report = tmp_path / "report.ndjson"
+    status = _fuzz(run.cloud, run.administrator, report, "--clean-up", "--max-examples", "10")
+    answers = reached(report, document)
+    assert (status, _shown(run.cloud)) == (0, before)
+    assert min(answers["createProduct"]["201"], answers["updateProduct"]["200"], answers["deleteProduct"]["204"]) > 5

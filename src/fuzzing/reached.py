@@ -28,11 +28,11 @@ def expected(document: Mapping[str, Any]) -> set[tuple[str, str]]:
     }
 
 
-def reached(report: Path, document: Mapping[str, Any]) -> Reached:
-    """A 405 counts for every operation of its path."""
+def reached(report: Path, document: Mapping[str, Any], base_path: str = "") -> Reached:
+    """A 405 counts for every operation of its path. `base_path`, such as `/dev`, precedes the contract's paths."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for method, path, status in _answers(report):
-        there = _operation_ids(document, path)
+        there = _operation_ids(document, path.removeprefix(base_path))
         for operation_id in there.values() if status == "405" else filter(None, [there.get(method)]):
             counts[operation_id][status] += 1
     return dict(counts)

@@ -1,0 +1,227 @@
+"""What the workflows promise beyond their syntax: who may do what, what is deployed, and what happens when it fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deployment.workflows.files import (
+    FILES,
+    GITHUB,
+    PROJECT,
+    WORKFLOWS,
+    commands,
+    jobs,
+    load,
+    local_action,
+    run_blocks,
+    steps,
+)
+
+JOBS = dict(jobs())
+DEPLOYING = {name: job for name, job in JOBS.items() if name.endswith(".deploy")}
+USES = re.compile(r"^ *(?:- )?uses: (?P<action>\S+)(?P<comment> +# v\d+\.\d+\.\d+)?$", re.MULTILINE)
+
+
+def uses() -> Iterator[tuple[Path, re.Match[str]]]:
+    for path in FILES:
+        yield from ((path, match) for match in USES.finditer(path.read_text()))
+
+
+def local_steps() -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """Every step that calls one of our own actions, by where it is."""
+    for path in FILES:
+        for place, step in steps(path):
+            if step.get("uses", "").startswith("./"):
+                yield f"{path.parent.name}/{path.stem}.{place}", path, step
+
+
+def step_of(job: Mapping[str, Any], action: str) -> tuple[int, dict[str, Any]]:
+    """The one step of a job that calls this action of ours, and its place."""
+    [found] = [(n, step) for n, step in enumerate(job["steps"]) if step.get("uses") == f"./.github/actions/{action}"]
+    return found
+
+
+def test_there_are_three_workflows() -> None:
+    assert [path.name for path in WORKFLOWS] == ["deploy-dev.yml", "deploy-prod.yml", "deploy-sit.yml"]
+
+
+def test_every_foreign_action_is_one_commit_with_its_version() -> None:
+    found: dict[str, set[str]] = {}
+    lines = sum(path.read_text().count("uses: ") for path in FILES)
+    assert len(list(uses())) == lines
+    for path, match in uses():
+        if not match["action"].startswith("./"):
+            name, _, commit = match["action"].partition("@")
+            assert re.fullmatch(r"[0-9a-f]{40}", commit), (path, name)
+            assert match["comment"], (path, name)
+            found.setdefault(name, set()).add(commit)
+    assert all(len(commits) == 1 for commits in found.values()), found
+
+
+def test_our_own_actions_get_what_they_take_and_give_what_is_asked_of_them() -> None:
+    for place, path, step in local_steps():
+        action = local_action(step["uses"])
+        inputs, given = action.get("inputs", {}), step.get("with", {})
+        assert set(given) <= set(inputs), place
+        assert {name for name, declared in inputs.items() if declared.get("required")} <= set(given), place
+        if "id" in step:
+            asked = set(re.findall(rf"steps\.{step['id']}\.outputs\.([\w-]+)", path.read_text()))
+            assert asked <= set(action.get("outputs", {})), place
+
+
+def test_every_action_of_ours_is_used() -> None:
+    assert {step["uses"] for _, _, step in local_steps()} == {
+        f"./.github/actions/{path.name}" for path in GITHUB.glob("actions/*")
+    }
+
+
+@pytest.mark.parametrize("block", run_blocks(), ids=lambda block: block.name)
+def test_no_expression_is_written_into_a_script(block: Any) -> None:
+    assert "${{" not in block.script
+    assert block.step.get("shell", "bash") == "bash"
+
+
+def test_a_pipe_fails_when_one_of_its_commands_does() -> None:
+    for path in WORKFLOWS:
+        assert load(path)["defaults"] == {"run": {"shell": "bash"}}
+    for path in FILES:
+        if path not in WORKFLOWS:
+            assert all(step["shell"] == "bash" for _, step in steps(path) if "run" in step), path
+
+
+@cache
+def said_by(*command: str) -> str:
+    done = subprocess.run([*command, "--help"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, command
+    return done.stdout
+
+
+def test_every_script_exists_and_knows_its_options() -> None:
+    called = [words for block in run_blocks() for words in commands(block.script)]
+    assert {words[0] for words in called} >= {".ci/run", "scripts/fuzz", "scripts/validate_deployment.py"}
+    for script, *words in called:
+        assert os.access(PROJECT / script, os.X_OK), script
+        subcommand = words[:1] if words and words[0] in {"find", "check", "digest"} else []
+        for option in re.findall(r"--[a-z][a-z-]*", " ".join(words)):
+            assert re.search(rf"(?<!\S){option}\b", said_by(script, *subcommand)), (script, option)
+
+
+def test_a_job_may_do_nothing_but_what_it_says() -> None:
+    for path in WORKFLOWS:
+        assert load(path)["permissions"] == {}, path
+    for name, job in JOBS.items():
+        permissions = job["permissions"]
+        assert set(permissions.values()) <= {"read", "write"}, name
+        writes = {permission for permission, level in permissions.items() if level == "write"}
+        assert writes <= ({"id-token"} if "environment" in job else {"pull-requests"}), name
+
+
+def test_where_comments_can_be_written_nothing_of_the_pull_request_runs() -> None:
+    writing = {name: job for name, job in JOBS.items() if job["permissions"].get("pull-requests") == "write"}
+    assert set(writing) == {"deploy-dev.comment"}
+    for job in writing.values():
+        assert all(
+            "checkout" not in step.get("uses", "") and not step.get("uses", "").startswith("./")
+            for step in job["steps"]
+        )
+        assert not any(list(commands(step.get("run", ""))) for step in job["steps"])
+
+
+def test_there_is_no_secret_and_no_number_of_an_account() -> None:
+    for path in [*FILES, GITHUB / "SETTINGS.md"]:
+        text = path.read_text()
+        assert not re.search(r"\bsecrets\s*[.\[]|\b[0-9]{12}\b|persist-credentials: true", text), path
+    for path in WORKFLOWS:
+        assert path.read_text().count("actions/checkout@") == path.read_text().count("persist-credentials: false"), path
+
+
+def test_every_variable_is_documented_for_the_environments_that_need_it() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) \|", (GITHUB / "SETTINGS.md").read_text(), re.MULTILINE)
+    documented = {(name, environment) for name, cell in rows for environment in re.findall(r"`([a-z-]+)`", cell)}
+    used = {(name, str(job["environment"])) for job in JOBS.values() for name in re.findall(r"\bvars\.(\w+)", str(job))}
+    assert used == documented
+    assert not any(re.search(r"\bvars\.", path.read_text()) for path in FILES if path not in WORKFLOWS)
+
+
+def test_every_job_has_an_end_and_a_runner_of_one_version() -> None:
+    for name, job in JOBS.items():
+        assert 0 < job["timeout-minutes"] <= 60, name
+        assert job["runs-on"] == "ubuntu-24.04", name
+
+
+def test_a_deployment_is_never_cancelled_for_another() -> None:
+    for path in WORKFLOWS:
+        cancel = load(path)["concurrency"]["cancel-in-progress"]
+        assert cancel is False or cancel == "${{ github.event_name == 'pull_request' }}", path
+
+
+@pytest.mark.parametrize(("name", "job"), DEPLOYING.items(), ids=DEPLOYING)
+def test_a_deployment_names_its_environment_and_applies_the_plan_of_its_run(name: str, job: dict[str, Any]) -> None:
+    environment = name.removeprefix("deploy-").removesuffix(".deploy")
+    plan = JOBS[f"deploy-{environment}.plan"]
+    assert (job["environment"], plan["environment"]) == (environment, f"{environment}-plan")
+    _, restore = step_of(job, "restore-plan")
+    assert restore["with"]["environment"] == environment
+    assert restore["with"]["digest"] == "${{ needs.plan.outputs.digest }}"
+    assert plan["outputs"]["digest"] == "${{ steps.plan.outputs.digest }}"
+
+
+@pytest.mark.parametrize(("name", "job"), DEPLOYING.items(), ids=DEPLOYING)
+def test_whatever_fails_after_the_apply_is_rolled_back(name: str, job: dict[str, Any]) -> None:
+    order = [step_of(job, action)[0] for action in ("packages", "restore-plan", "apply", "validate", "roll-back")]
+    assert order == sorted(order)
+    _, roll_back = step_of(job, "roll-back")
+    assert roll_back["if"] == "(failure() || cancelled()) && steps.restore.outcome == 'success'"
+    assert roll_back["with"]["record"] == "${{ steps.restore.outputs.record }}"
+    kept = [n for n, step in enumerate(job["steps"]) if str(step.get("with", {}).get("name")).startswith("validated-")]
+    assert len(kept) == (0 if name == "deploy-prod.deploy" else 1)
+    assert all(n > order[-1] and "if" not in job["steps"][n] for n in kept)
+
+
+def test_each_environment_is_written_as_far_as_it_may_be() -> None:
+    writes = {name: step_of(job, "validate")[1]["with"]["writes"] for name, job in DEPLOYING.items()}
+    assert writes == {"deploy-dev.deploy": "all", "deploy-sit.deploy": "clean-up", "deploy-prod.deploy": "none"}
+
+
+@pytest.mark.parametrize(("environment", "before", "by"), [("sit", "dev", "--run"), ("prod", "sit", "--release")])
+def test_what_is_promoted_is_built_once_and_known_by_its_digest(environment: str, before: str, by: str) -> None:
+    mine = {name: job for name, job in JOBS.items() if name.startswith(f"deploy-{environment}.")}
+    assert not any("actions/package'" in str(job) or "package_lambdas" in str(job) for job in mine.values())
+    [call] = [words for step in mine[f"deploy-{environment}.find"]["steps"] for words in commands(step.get("run", ""))]
+    assert call[:4] == ["scripts/validated_packages", "find", before, by]
+    for name in ("plan", "deploy"):
+        job = mine[f"deploy-{environment}.{name}"]
+        wanted = {"digest": "${{ needs.find.outputs.digest }}", "run": "${{ needs.find.outputs.run }}"}
+        assert step_of(job, "packages")[1]["with"] == wanted
+        [checkout] = [step for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert checkout["with"]["ref"] == "${{ needs.find.outputs.commit }}"
+
+
+def test_what_is_started_by_hand_is_started_by_hand_only() -> None:
+    asked = {path.stem: load(path)["on"] for path in WORKFLOWS}
+    assert set(asked["deploy-sit"]) == set(asked["deploy-prod"]) == {"workflow_dispatch"}
+    assert set(asked["deploy-sit"]["workflow_dispatch"]["inputs"]) == {"run", "confirmation"}
+    assert set(asked["deploy-prod"]["workflow_dispatch"]["inputs"]) == {"release", "reason", "confirmation"}
+    assert all(
+        each["required"]
+        for on in (asked["deploy-sit"], asked["deploy-prod"])
+        for each in on["workflow_dispatch"]["inputs"].values()
+    )
+    assert set(asked["deploy-dev"]) == {"pull_request", "push"}
+    assert asked["deploy-dev"]["push"] == {"branches": ["main"]}
+
+
+def test_an_ignored_finding_has_its_reason() -> None:
+    texts = {path: path.read_text() for path in [*FILES, GITHUB / "dependabot.yml"]}
+    assert not [path for path, text in texts.items() if re.search(r"zizmor: *ignore|shellcheck disable", text)]
+    settings = (GITHUB / "zizmor.yml").read_text()
+    for match in re.finditer(r"^  [a-z-]+:$", settings, re.MULTILINE):
+        assert settings[: match.start()].splitlines()[-1].lstrip().startswith("#"), match[0]
