@@ -79,8 +79,10 @@ def request_id_of(event: object, context: object = None) -> str:
 
 def origin_of(event: object) -> str | None:
     """The Origin header, None without one. Takes any event, however odd."""
-    headers = _map(_map(event).get("headers"))
-    return next((str(value) for name, value in headers.items() if name.lower() == "origin"), None)
+    for name, value in _map(_map(event).get("headers")).items():
+        if name.lower() == "origin":
+            return str(value)
+    return None
 
 
 def _map(value: object) -> dict[str, Any]:

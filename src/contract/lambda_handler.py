@@ -36,10 +36,10 @@ def lambda_handler(
 ) -> Handler:
     """A handler for API Gateway REST proxy events, around a function from request to response.
 
-    `respond` gets requests that keep the contract; what it returns must keep it too, or the client gets a 500 instead.
-    It may raise Refusal. `authorise` gets the authorizer's claims (None without a token) and raises Refusal 401 or 403;
-    an operation that the contract secures cannot do without it: ValueError. `problem_body` writes the contract's error
-    shape, if it is not the one in `problems`.
+    `respond` gets requests that keep the contract; what it returns, or else the fallback of that, must keep it too, or
+    the client gets a 500 instead. It may raise Refusal. `authorise` gets the authorizer's claims (None without a token)
+    and raises Refusal 401 or 403; an operation that the contract secures cannot do without it: ValueError.
+    `problem_body` writes the contract's error shape, if it is not the one in `problems`.
     """
     if operation.security and authorise is None:
         raise ValueError(f"{operation.operation_id} is secured by the contract and has nothing to authorise it")
@@ -48,7 +48,8 @@ def lambda_handler(
 
     def handler(event: dict[str, Any], context: object) -> ProxyResponse:
         answer = exchange.answer(event, context)
-        return {**answer, "headers": cors.added_to(answer["headers"], origin_of(event))}
+        answer["headers"] = cors.added_to(answer["headers"], origin_of(event))
+        return answer
 
     return handler
 
@@ -96,13 +97,22 @@ class _Exchange:
         return Response(refusal.status, self._problem_body(refusal, request_id), refusal.headers)
 
     def _checked(self, response: Response, request_id: str) -> ProxyResponse:
+        try:
+            return self._sent(response, request_id)
+        except ContractViolation:
+            if response.fallback is None:
+                raise
+            return self._sent(response.fallback(), request_id)
+
+    def _sent(self, response: Response, request_id: str) -> ProxyResponse:
+        """The response as it leaves. Raises ContractViolation."""
         complete = self._operation.completed(response, request_id)
         return _proxy_response(complete, *self._operation.encoded_body(complete))
 
     def _failure(self, request_id: str) -> ProxyResponse:
         problem = self._problem(Refusal(500), request_id)
         try:
-            return self._checked(problem, request_id)
+            return self._sent(problem, request_id)
         except ContractViolation as violation:
             # A contract that does not declare its own 500. Anything is better than the gateway's bare 502.
             self._log_violation(violation, request_id)
@@ -122,8 +132,7 @@ class _Exchange:
 
 
 def _proxy_response(response: Response, text: str, is_base64: bool = False) -> ProxyResponse:
-    headers = dict(response.headers)
-    return {"statusCode": response.status, "headers": headers, "body": text, "isBase64Encoded": is_base64}
+    return {"statusCode": response.status, "headers": response.headers, "body": text, "isBase64Encoded": is_base64}
 
 
 def _name(kind: type) -> str:

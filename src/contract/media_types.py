@@ -53,8 +53,10 @@ def is_readable(media_type: MediaType) -> bool:
 
 def match(declared: Collection[str], essence: str) -> str | None:
     """Which declared type or range a type falls under: itself, else the narrowest range that holds it."""
-    candidates = (essence, essence.partition("/")[0] + "/*", "*/*")
-    return next((key for key in candidates if key in declared), None)
+    if essence in declared:
+        return essence
+    ranges = (essence.partition("/")[0] + "/*", "*/*")
+    return next((key for key in ranges if key in declared), None)
 
 
 def preferred(content: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ Named tuples, not dataclasses: as immutable, and about a millisecond cheaper to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -35,8 +35,14 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null)."""
+    """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null).
+
+    `fallback` makes the answer to give instead if this one breaks the contract: a list without its broken members, say.
+    So a handler need not check in advance what is checked anyway. Both are held to the contract; the fallback of a
+    fallback is not asked.
+    """
 
     status: int
     body: JSON = None
     headers: Mapping[str, str] = _NOTHING
+    fallback: Callable[[], Response] | None = None

@@ -57,17 +57,8 @@ class Operation:
         body, found = self._body.read(raw) if self._body else (None, [])
         if violations or found:
             raise broken_contract([*violations, *found])
-        return Request(
-            operation_id=self.operation_id,
-            request_id=raw.request_id,
-            path=raw.path,
-            path_parameters=values["path"],
-            query=values["query"],
-            headers=values["header"],
-            body=body,
-            claims=raw.claims,
-            cookies=values["cookie"],
-        )
+        parameters = (values["path"], values["query"], values["header"])
+        return Request(self.operation_id, raw.request_id, raw.path, *parameters, body, raw.claims, values["cookie"])
 
     def completed(self, response: Response, request_id: str) -> Response:
         """The response with the headers that the contract alone decides: constants, request id, content type."""

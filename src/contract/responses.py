@@ -33,23 +33,28 @@ class _Header:
         self.name = name
         self.key = name.lower()
         self.constant: str | None = declared.get("constant")
+        self.is_own = self.constant is not None or self.key == _REQUEST_ID
         self._required: bool = declared["required"]
+        # Most are plain texts, which no style takes apart.
+        self._is_text = declared["shape"]["type"] == "string" and "media" not in declared
         self._spelling = styles.Spelling(name, declared)
         self._schema = Schema(declared["schema"], definitions)
 
     def check(self, value: str | None) -> None:
-        """Raises ContractViolation."""
+        """Takes a field value without spaces around it. Raises ContractViolation."""
         if value is None:
             if self._required:
                 raise ContractViolation(pointer((self.name,)), "required", "header")
         elif value != self.constant:
-            self._check_value(value)
+            self._check_value(value if self._is_text else self._read(value))
 
-    def _check_value(self, text: str) -> None:
+    def _read(self, text: str) -> JSON:
         try:
-            value = self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
+            return self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
         except styles.Misspelt as misspelt:
             raise ContractViolation(pointer((self.name, *misspelt.flaws[0][0])), "style", "header") from None
+
+    def _check_value(self, value: JSON) -> None:
         if breach := self._schema.first_breach(value):
             raise ContractViolation(pointer((self.name, *breach.path)), breach.keyword, "header")
 
@@ -60,14 +65,20 @@ class _Answer:
     def __init__(self, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
         self.headers = [_Header(name, header, definitions) for name, header in declared["headers"].items()]
         self.content = {key: optional_schema(entry, definitions) for key, entry in declared["content"].items()}
-        self._constants = {header.name: header.constant for header in self.headers if header.constant is not None}
-        self._request_ids = [header.name for header in self.headers if header.key == _REQUEST_ID]
-        self._content_type = {"Content-Type": media_types.preferred(self.content)}
+        self._own = {header.key: header for header in self.headers if header.is_own}
+        self._preferred = media_types.preferred(self.content)
 
-    def own_headers(self, request_id: str, has_body: bool) -> dict[str, str]:
-        """The headers that nobody needs to type: constants, the request's id, the content type of a body."""
-        own = self._constants | dict.fromkeys(self._request_ids, request_id)
-        return own | self._content_type if has_body else own
+    def completed(self, headers: Mapping[str, str], request_id: str, has_body: bool) -> dict[str, str]:
+        """The headers with those that nobody needs to type: constants, the request's id, the content type of a body."""
+        named = {name.lower() for name in headers}
+        added = {
+            own.name: request_id if own.constant is None else own.constant
+            for key, own in self._own.items()
+            if key not in named
+        }
+        if has_body and "content-type" not in named:
+            added["Content-Type"] = self._preferred
+        return {**added, **headers}
 
 
 _UNDECLARED = _Answer({"headers": {}, "content": {"*/*": {"schema": {}}}}, {})
@@ -87,10 +98,8 @@ class Responses:
     def completed(self, response: Response, request_id: str) -> Response:
         """The response with the headers that the contract alone decides, unless it names them itself."""
         answer = self._answer(response.status) or _UNDECLARED
-        own = answer.own_headers(request_id, self._has_body(response.status, answer))
-        named = {name.lower() for name in response.headers}
-        added = {name: value for name, value in own.items() if name.lower() not in named}
-        return Response(response.status, response.body, {**added, **response.headers})
+        has_body = self._has_body(response.status, answer)
+        return Response(response.status, response.body, answer.completed(response.headers, request_id, has_body))
 
     def encoded(self, response: Response) -> tuple[str, bool]:
         """The body as it is sent, "" for none; and whether that is base64, as bytes are. Raises what `check` raises."""

@@ -66,7 +66,7 @@ def compose(
         now=utc_now,
         new_id=new_id,
         patience=patience,
-        are_sound=partial(_keeps_contract, operation),
+        is_sound=partial(_keeps_contract, operation),
     )
     return lambda_handler(
         operation,
@@ -106,9 +106,9 @@ def _set_up_logging(settings: Settings) -> None:
             logging.getLogger(name).setLevel(settings.log_level)
 
 
-def _keeps_contract(operation: Operation, products: list[Product]) -> bool:
-    """Whether `operation` could answer with a page of these."""
-    page = Response(200, cast("JSON", {"products": products, "count": len(products)}))
+def _keeps_contract(operation: Operation, product: Product) -> bool:
+    """Whether `operation` could answer with a page of this product alone."""
+    page = Response(200, cast("JSON", {"products": [product], "count": 1}))
     try:
         operation.check_response(operation.completed(page, "unsent"))
     except ContractViolation:

@@ -19,16 +19,20 @@ _NO_VERSION = -1
 
 
 class Change(NamedTuple):
-    """One write of one product. `fields` are the contract's; `at` becomes updatedAt; no other write has `write_id`."""
+    """One write of one product. `fields` are the contract's; no other write has `write_id`.
+
+    `at` becomes updatedAt; None leaves that as it is.
+    """
 
     product_id: str
     write_id: str
     fields: Mapping[str, JSON]
-    at: str
+    at: str | None
 
     def written(self) -> dict[str, AttributeValueTypeDef]:
         """The attributes that the change sets, all but the version."""
-        return attributes({**self.fields, "updatedAt": self.at, "lastWriteId": self.write_id})
+        time = {} if self.at is None else {"updatedAt": self.at}
+        return attributes({**self.fields, **time, "lastWriteId": self.write_id})
 
     def applied_to(self, seen: StoredProduct) -> StoredProduct:
         """What becomes of `seen`, for an answer of DynamoDB that does not say so."""
@@ -47,13 +51,11 @@ class Condition(NamedTuple):
 def expected(change: Change, versions: frozenset[int] | None, *, active: bool) -> Condition:
     """A complete product, in one of `versions` (None: any), active if so wanted, that has the change's name already.
 
-    Its last change is not later than this one, and is not this one.
+    Its last change is not this one, and not later than this one if this one has a time.
     """
-    terms = [
-        "attribute_exists(#version)",
-        "#lastWriteId <> :lastWriteId",
-        "(attribute_not_exists(#updatedAt) OR #updatedAt <= :updatedAt)",
-    ]
+    terms = ["attribute_exists(#version)", "#lastWriteId <> :lastWriteId"]
+    if change.at is not None:
+        terms.append("(attribute_not_exists(#updatedAt) OR #updatedAt <= :updatedAt)")
     values = attributes({"true": True} if active else {})
     if active:
         terms.append("#active = :true")

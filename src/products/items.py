@@ -49,7 +49,7 @@ class StoredProduct:
     @property
     def version(self) -> int:
         """How many writes of this service it has seen; 0 for one that is older."""
-        return int(self._number("version")) if "version" in self.item else 0
+        return int(Decimal(self._digits("version"))) if "version" in self.item else 0
 
     @property
     def last_write_id(self) -> str | None:
@@ -67,8 +67,20 @@ class StoredProduct:
     def updated_at(self) -> str:
         return _utc(self._text("updatedAt" if "updatedAt" in self.item else "createdAt"))
 
-    def not_before(self, moment: datetime) -> datetime:
-        """`moment`, or when the product was last changed if that is later: clocks differ, updatedAt never goes back."""
+    @property
+    def has_our_time(self) -> bool:
+        """Whether this service wrote the time of the last change: then it sorts as text as it does in time."""
+        return self.is_complete and self.last_write_id is not None
+
+    def time_of_change(self, moment: datetime) -> str | None:
+        """The updatedAt of a change at `moment`; None if the product's is later and stays: it never goes back.
+
+        Clocks differ, and a change that comes first may take effect last.
+        """
+        at = timestamp(self._not_before(moment))
+        return None if self.has_our_time and at == self.updated_at else at
+
+    def _not_before(self, moment: datetime) -> datetime:
         try:
             return max(moment, datetime.fromisoformat(self.updated_at))
         except (TypeError, ValueError):  # A time without a zone, or none at all: this write repairs it.
@@ -80,7 +92,7 @@ class StoredProduct:
             "productId": self.product_id,
             "name": self.name,
             "description": self._text("description"),
-            "price": self._number("price"),
+            "price": Decimal(plain(Decimal(self._digits("price")))),
             "currency": self._text("currency"),
             "period": self._text("period"),
             "features": self._texts("features"),
@@ -90,37 +102,36 @@ class StoredProduct:
         }
 
     def _text(self, attribute: str) -> str:
-        return self._text_of(self.item.get(attribute, {}), attribute)
+        try:
+            return self.item[attribute]["S"]
+        except KeyError:
+            raise BrokenItem(self.key, attribute) from None
 
     def _texts(self, attribute: str) -> list[str]:
-        elements = self.item.get(attribute, {}).get("L")
-        if elements is None:
-            raise BrokenItem(self.key, attribute)
-        return [self._text_of(cast("AttributeValueTypeDef", element), attribute) for element in elements]
+        try:
+            return [element["S"] for element in self.item[attribute]["L"]]
+        except KeyError:
+            raise BrokenItem(self.key, attribute) from None
 
-    def _text_of(self, value: AttributeValueTypeDef, attribute: str) -> str:
-        text = value.get("S")
-        if text is None:
-            raise BrokenItem(self.key, attribute)
-        return text
-
-    def _number(self, attribute: str) -> Decimal:
-        number = self.item.get(attribute, {}).get("N")
-        if number is None:
-            raise BrokenItem(self.key, attribute)
-        return Decimal(plain(Decimal(number)))
+    def _digits(self, attribute: str) -> str:
+        try:
+            return self.item[attribute]["N"]
+        except KeyError:
+            raise BrokenItem(self.key, attribute) from None
 
 
 def new_product(product_id: str, fields: Mapping[str, JSON], at: str) -> StoredProduct:
     """Version 1 of a product. `fields` are the contract's; its first write is named after the product."""
-    return StoredProduct(
-        {
-            **product_key(product_id),
-            **attributes(fields),
-            **attributes({"entityType": "PRODUCT", "productId": product_id, "active": True}),
-            **attributes({"createdAt": at, "updatedAt": at, "version": 1, "lastWriteId": product_id}),
-        }
-    )
+    own: dict[str, JSON] = {
+        "entityType": "PRODUCT",
+        "productId": product_id,
+        "active": True,
+        "createdAt": at,
+        "updatedAt": at,
+        "version": 1,
+        "lastWriteId": product_id,
+    }
+    return StoredProduct({**product_key(product_id), **attributes({**fields, **own})})
 
 
 def guard(name: str, product_id: str) -> Item:
@@ -170,10 +181,10 @@ def attributes(fields: Mapping[str, JSON]) -> dict[str, AttributeValueTypeDef]:
 
 
 def _attribute(value: JSON) -> AttributeValueTypeDef:
-    if isinstance(value, bool):
-        return {"S": "true" if value else "false"}  # `active` is a key of the index, and DynamoDB has no BOOL keys.
     if isinstance(value, str):
         return {"S": value}
+    if isinstance(value, bool):
+        return {"S": "true" if value else "false"}  # `active` is a key of the index, and DynamoDB has no BOOL keys.
     if isinstance(value, list):
         return {"L": [_attribute(element) for element in value]}
     if isinstance(value, (int, Decimal)):
@@ -183,13 +194,15 @@ def _attribute(value: JSON) -> AttributeValueTypeDef:
 
 def plain(number: int | Decimal) -> str:
     """The number in digits: exact, no exponent, no zeros at the end of a fraction. DynamoDB's own spelling."""
-    digits = format(number, "f") if isinstance(number, Decimal) else str(number)
+    digits = str(number)
+    if "E" in digits:
+        digits = format(number, "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds. All are of one length, so they sort as text as they do in time."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _utc(moment: str) -> str:

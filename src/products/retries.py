@@ -119,6 +119,11 @@ class Patience:
         self._deadline = clock() + BUDGET_SECONDS
         self._longest = FIRST_PAUSE_SECONDS
 
+    def check(self) -> None:
+        """Raises Contended when the time is up."""
+        if self._clock() > self._deadline:
+            raise Contended
+
     def pause(self, why: Fault = Fault.CONFLICT) -> None:
         """Waits before the next try. Raises Contended or Unavailable when the time is up."""
         seconds = self._longest * (1 + self._random()) / 2

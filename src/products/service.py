@@ -34,9 +34,9 @@ class Versioned(NamedTuple):
 
 
 class Page(NamedTuple):
-    """`following`: where the next page starts; None on the last one."""
+    """`products` by the keys of their items; `following`: where the next page starts, None on the last one."""
 
-    products: list[Product]
+    products: Mapping[str, Product]
     following: dict[str, str] | None
 
 
@@ -49,10 +49,10 @@ class Created(NamedTuple):
 
 
 class Catalogue:
-    """The five operations.
+    """The operations.
 
-    `now` is the time in UTC, `new_id` makes a UUID, `patience` starts the time that one operation may take. `are_sound`
-    tells whether stored products keep the contract: those that do not are left out of lists.
+    `now` is the time in UTC, `new_id` makes a UUID, `patience` starts the time that one operation may take. `is_sound`
+    tells whether a list with this product would keep the contract.
     """
 
     def __init__(
@@ -62,20 +62,26 @@ class Catalogue:
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         patience: Callable[[], Patience],
-        are_sound: Callable[[list[Product]], bool],
+        is_sound: Callable[[Product], bool],
     ) -> None:
         self._repository = repository
         self._now = now
         self._new_id = new_id
         self._patience = patience
-        self._are_sound = are_sound
+        self._is_sound = is_sound
 
     def active(self, limit: int, start: Mapping[str, str] | None) -> Page:
-        """At most `limit` active products from `start` on, oldest first. Broken ones are reported and left out."""
+        """At most `limit` active products from `start` on, oldest first. Unreadable ones are reported and left out."""
         page = self._repository.active(limit, start, self._patience())
         readable = {stored.key: product for stored in page.products if (product := _readable(stored)) is not None}
-        products = list(readable.values())
-        return Page(products if self._are_sound(products) else self._sound(readable), page.following)
+        return Page(readable, page.following)
+
+    def without_unsound(self, page: Page) -> Page:
+        """The page as it is when products in it break the contract: they are reported and left out."""
+        sound = {key: product for key, product in page.products.items() if self._is_sound(product)}
+        for key in page.products.keys() - sound.keys():
+            logger.error("a stored product breaks the contract", extra={"item": key})
+        return page._replace(products=sound)
 
     def get(self, product_id: str) -> Versioned:
         """The product, as of every write answered before. Raises NotFound, or BrokenItem after reporting it."""
@@ -119,8 +125,8 @@ class Catalogue:
 
     def _write(self, product_id: str, fields: Mapping[str, JSON], versions: frozenset[int] | None) -> StoredProduct:
         """Writes blindly first; then, where the product itself was in the way, in the knowledge of what it is."""
-        patience = self._patience()
-        change = Change(product_id, self._new_id(), fields, items.timestamp(self._now()))
+        patience, now = self._patience(), self._now()
+        change = Change(product_id, self._new_id(), fields, items.timestamp(now))
         needs_active = fields.get("active") is not True
         seen: StoredProduct | None = None
         while True:
@@ -130,12 +136,11 @@ class Catalogue:
                 condition = changes.expected(change, versions, active=needs_active)
                 return self._repository.change(change, condition, patience)
             except Refused as refusal:
-                if seen is not None:
-                    patience.pause()
+                # Somebody else's success was in the way. What is known now is never fresher, so there is no pause.
+                patience.check()
                 seen = _writable(refusal.stored, versions, needs_active=needs_active)
             # A round of its own, a write of its own: DynamoDB takes a transaction's token for one set of actions only.
-            at = items.timestamp(seen.not_before(self._now()))
-            change = change._replace(write_id=self._new_id(), at=at)
+            change = change._replace(write_id=self._new_id(), at=seen.time_of_change(now))
 
     def _change_seen(self, change: Change, seen: StoredProduct, patience: Patience) -> StoredProduct:
         try:
@@ -146,16 +151,10 @@ class Catalogue:
         # An older product can have the name of a newer one. Retiring it must not depend on its name.
         return self._repository.change_unguarded(change, seen, patience)
 
-    def _sound(self, readable: Mapping[str, Product]) -> list[Product]:
-        sound = {key: product for key, product in readable.items() if self._are_sound([product])}
-        for key in readable.keys() - sound.keys():
-            logger.error("a stored product breaks the contract", extra={"item": key})
-        return list(sound.values())
-
 
 def _must_be_seen(seen: StoredProduct, fields: Mapping[str, JSON]) -> bool:
-    """Whether the write needs to know the product: to complete an older one, or to free the name it had."""
-    return not seen.is_complete or fields.get("name", seen.name) != seen.name
+    """Whether the write needs to know the product: to make an older one like ours, or to free the name it had."""
+    return not seen.has_our_time or fields.get("name", seen.name) != seen.name
 
 
 def _writable(stored: StoredProduct | None, versions: frozenset[int] | None, *, needs_active: bool) -> StoredProduct:

@@ -7,3 +7,7 @@ until bootstrap.handler has put the function together.
 import gc
 
 gc.disable()
+
+# What every function reads of its environment. Each handler adds what it alone reads, and the calls that it makes on
+# the table. scripts/generate gathers both in generated/needs.json, of which Terraform makes settings and roles.
+NEEDS = {"environment": ["PRODUCTS_TABLE", "ALLOWED_ORIGINS"]}

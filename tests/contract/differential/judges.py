@@ -149,7 +149,7 @@ def _answer(refusal: Refusal | None) -> HttpResponse:
 
 def _on_the_wire(response: Response) -> HttpResponse:
     types = [value for name, value in response.headers.items() if name.lower() == "content-type"]
-    is_text = isinstance(response.body, str) and types[:1] != [] and types[0].startswith("text/")
+    is_text = isinstance(response.body, str) and types[:1] != [] and types[0].lower().startswith("text/")
     text = str(response.body) if is_text else strict_json.dumps(response.body)
     body = b"" if response.body is None else text.encode()
     return HttpResponse(response.status, tuple(response.headers.items()), body)

@@ -44,7 +44,8 @@ def _unreadable(judgement: Judgement, objection: Objection) -> bool:
     if not isinstance(judgement, RequestJudgement) or (objection.judge, objection.place) != ("engine", "body"):
         return False
     essence = _content_type(judgement).partition(";")[0].strip().lower()
-    return bool(essence) and not is_json(essence) and essence not in judgement.media_types
+    named = {declared for declared in judgement.media_types if "*" not in declared}
+    return bool(essence) and not is_json(essence) and essence not in named
 
 
 def _lax_content_type(judgement: Judgement, objection: Objection) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
@@ -29,7 +30,7 @@ def query_for_openapi_core(declared: Iterable[Declared], request: HttpRequest) -
         if spelling.style(each) == "spaceDelimited":
             pairs = [(name, text.replace(" ", "%20") if name == each["name"] else text) for name, text in pairs]
         elif is_spread_object(each):
-            pairs = _gathered(each, {other["name"] for other in found if other is not each}, pairs)
+            pairs = _gathered(each, [other for other in found if other is not each], pairs)
     return replace(request, query=urlencode(pairs))
 
 
@@ -46,7 +47,13 @@ def _rfc6570(declared: Declared) -> str:
     return f"{_PREFIXES[spelling.style(declared)]}{declared['name']}{star}"
 
 
-def _gathered(declared: Declared, others: set[str], pairs: Pairs) -> Pairs:
-    fields = [pair for pair in pairs if pair[0] not in others and "[" not in pair[0]]
+def _claims(declared: Declared, name: str) -> bool:
+    """Whether a query parameter of this name is the declared one, or one of its fields."""
+    own = re.escape(declared["name"])
+    return re.fullmatch(rf"{own}\[[^\[]+\]" if spelling.style(declared) == "deepObject" else own, name) is not None
+
+
+def _gathered(declared: Declared, others: Sequence[Declared], pairs: Pairs) -> Pairs:
+    fields = [pair for pair in pairs if not any(_claims(other, pair[0]) for other in others)]
     rest = [pair for pair in pairs if pair not in fields]
     return [*rest, (declared["name"], "&".join(map("=".join, fields)))] if fields else rest

@@ -38,7 +38,7 @@ class Responses:
     def _made(self, status: str, values: Values) -> Response:
         declared = values.resolved(self._declared[status])
         headers = {
-            name: spelling.text(header, values.of(spelling.spellable(header)), spelling.visible)
+            name: spelling.text(header, values.of(spelling.spellable(header)), spelling.answerable)
             for name, node in declared.get("headers", {}).items()
             if self._is_sent(header := values.resolved(node), values)
         }

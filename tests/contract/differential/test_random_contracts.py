@@ -60,6 +60,8 @@ def test_every_disagreement_by_a_random_contract_is_explained(capsys: pytest.Cap
         with capsys.disabled():
             print(tally.report())
     assert used >= KEYWORDS | STYLES
+    # Some schemas have no valid value at all, or none that a header can spell.
+    assert tally.share_refused("valid") < 0.25
 
 
 def _used(node: Any) -> Iterator[object]:

@@ -99,24 +99,31 @@ class Values:
         return _distinct(items) if flat.get("uniqueItems") else items
 
     def _object(self, flat: Schema, depth: int) -> JSON:
-        properties = flat.get("properties", {})
-        value = {
-            name: self.of(child, depth + 1)
-            for name, child in properties.items()
-            if not self._is_hidden(child) and self._wanted(name, flat, depth)
-        }
+        given = self._known_fields(flat, depth)
+        value = {name: self.of(flat["properties"][name], depth + 1) for name in given}
         return value | self._additional(flat, depth, len(value))
 
-    def _wanted(self, name: str, flat: Schema, depth: int) -> bool:
-        return name in flat.get("required", ()) or (depth < _DEEP and self._rng.choice([True, False]))
+    def _known_fields(self, flat: Schema, depth: int) -> list[str]:
+        """The required fields, and as many of the others as the limits allow."""
+        known = [name for name, child in flat.get("properties", {}).items() if not self._is_hidden(child)]
+        required = [name for name in known if name in flat.get("required", ())]
+        others = [name for name in known if name not in required]
+        count = max(
+            self._rng.randint(0, len(others)) if depth < _DEEP else 0, flat.get("minProperties", 0) - len(required)
+        )
+        room = flat.get("maxProperties", len(known)) - len(flat.get("required", ()))
+        return required + self._rng.sample(others, max(0, min(count, room, len(others))))
 
     def _additional(self, flat: Schema, depth: int, present: int) -> dict[str, JSON]:
         rule = flat.get("additionalProperties", True)
         if rule is False:
             return {}
         names = [name for name in flat.get("required", ()) if name not in flat.get("properties", {})]
+        present += len(names)
         count = 0 if depth >= _DEEP else self._rng.choice([0, 0, 1])
-        missing = max(count, flat.get("minProperties", 0) - present - len(names))
+        missing = max(
+            min(count, flat.get("maxProperties", present + 1) - present), flat.get("minProperties", 0) - present
+        )
         names += [f"other{number}" for number in range(missing)]
         return {name: self.of(rule if isinstance(rule, dict) else {}, depth + 1) for name in names}
 

@@ -23,13 +23,33 @@ class Sample:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the samples of one subject come to."""
+    """What the samples of one subject come to; `samples` are their times, wall and CPU, round by round."""
 
     median: float
     minimum: float
     cpu: float
     memory: float
     modules: int
+    samples: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Added:
+    """What one subject takes more than another: the medians of the rounds' differences, in milliseconds.
+
+    `ratio`: its median time by the clock in the other's.
+    """
+
+    wall: float
+    cpu: float
+    ratio: float
+
+
+def added(figures: Figures, base: Figures) -> Added:
+    """What the first takes more. A round's two samples are neighbours, so a slow minute is in both."""
+    pairs = list(zip(figures.samples, base.samples, strict=True))
+    wall, cpu = (statistics.median(one[column] - other[column] for one, other in pairs) for column in (0, 1))
+    return Added(wall, cpu, figures.median / base.median)
 
 
 def interleaved(subjects: Mapping[Name, Callable[[], Sample]], rounds: int, say: Say) -> dict[Name, Figures]:
@@ -54,4 +74,5 @@ def _figures(samples: list[Sample]) -> Figures:
         cpu=statistics.median(sample.cpu for sample in samples),
         memory=max(sample.memory for sample in samples),
         modules=samples[-1].modules,
+        samples=tuple((sample.wall, sample.cpu) for sample in samples),
     )

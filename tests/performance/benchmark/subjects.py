@@ -22,13 +22,15 @@ DOCUMENT = PROJECT / "generated" / "products.json"
 _WORK = PROJECT / "build" / "benchmark"
 _LOCK = PROJECT / "scripts" / "toolchain" / "development.txt"
 _BARE = PROGRAMS / "bare.py"
-_STUB = [_BARE, PROGRAMS / "stub" / "boto3.py"]
+_NO_SDK = [_BARE, PROGRAMS / "stub" / "boto3.py"]
+_NO_CLIENT = [_BARE, PROGRAMS / "without_client.py", PROGRAMS / "bare_without_client.py"]
 _CONTRACT = [
     _BARE,
     PROGRAMS / "bare_with_contract.py",
     PROJECT / "src" / "contract",
     PROJECT / "generated" / "operations" / "create_product.json",
 ]
+_NO_CLIENT_CONTRACT = [*_CONTRACT, PROGRAMS / "without_client.py", PROGRAMS / "contract_without_client.py"]
 _PIN = re.compile(r"^([\w.-]+==[^ ;]+)( ;[^\\]+)?", re.MULTILINE)
 
 
@@ -65,8 +67,15 @@ class Subjects:
             *ours,
             self._with_openapi_core(create),
             self._made("bare boto3 + contract", "bare_with_contract", ["boto3", "jsonschema-rs"], _CONTRACT),
-            self._made("stub", "bare", [], _STUB),
-            self._made("stub + contract", "bare_with_contract", ["jsonschema-rs"], [*_CONTRACT, *_STUB]),
+            self._made("boto3, no client", "bare_without_client", ["boto3"], _NO_CLIENT),
+            self._made(
+                "boto3, no client + contract",
+                "contract_without_client",
+                ["boto3", "jsonschema-rs"],
+                _NO_CLIENT_CONTRACT,
+            ),
+            self._made("no boto3", "bare", [], _NO_SDK),
+            self._made("no boto3 + contract", "bare_with_contract", ["jsonschema-rs"], [*_CONTRACT, *_NO_SDK]),
         ]
 
     def _ours(self) -> list[Subject]:

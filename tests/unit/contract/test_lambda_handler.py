@@ -116,6 +116,42 @@ def test_an_answer_that_breaks_the_contract_never_leaves(
     assert SECRET not in caplog.text + answered["body"]
 
 
+def test_the_fallback_of_an_answer_that_keeps_the_contract_is_not_asked() -> None:
+    def fallback() -> Response:
+        raise AssertionError
+
+    assert call(lambda request: Response(200, {"a": 1}, fallback=fallback))["body"] == '{"a":1}'
+
+
+def test_a_fallback_leaves_complete_in_place_of_an_answer_that_breaks_the_contract(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answered = call(lambda request: Response(200, [SECRET], fallback=lambda: Response(200, {"a": 1})))
+    assert (answered["statusCode"], answered["body"]) == (200, '{"a":1}')
+    assert answered["headers"] == {"Content-Type": "application/json", "X-Request-Id": "r-1"}
+    assert caplog.records == []
+
+
+def test_a_fallback_that_breaks_the_contract_never_leaves(caplog: pytest.LogCaptureFixture) -> None:
+    last = Response(200, {"a": 1})
+    broken = Response(200, {}, {"X-Request-Id": ""}, fallback=lambda: last)
+    answered = call(lambda request: Response(200, [SECRET], fallback=lambda: broken))
+    assert_internal_error(answered)
+    (record,) = caplog.records
+    assert record.getMessage() == "response breaks the contract"
+    assert fields(record)["pointer"] == "/X-Request-Id"
+
+
+def test_a_fallback_that_fails_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> Response:
+        raise Leak(SECRET)
+
+    assert_internal_error(call(lambda request: Response(200, [SECRET], fallback=fail)))
+    (record,) = caplog.records
+    assert record.getMessage() == "handler failed"
+    assert SECRET not in caplog.text
+
+
 def test_an_undeclared_refusal_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
     def refuse(_request: Request) -> Response:
         raise Refusal(404)

@@ -131,6 +131,18 @@ def test_the_contract_completes_the_headers_that_it_decides_alone() -> None:
     assert judge().completed(Response(204), "r-1").headers == {}
 
 
+def test_a_text_header_with_a_media_type_is_its_json() -> None:
+    quoted = header({"type": "string", "maxLength": 2}, media="application/json")
+    operation(responses={"204": answer(X_Quoted=quoted)}).check_response(Response(204, None, {"X-Quoted": '"ab"'}))
+
+
+def test_a_constant_header_may_be_empty() -> None:
+    empty = header({"type": "string", "enum": [""]}, constant="")
+    assert operation(responses={"204": answer(X_Empty=empty)}).completed(Response(204), "r-1").headers == {
+        "X-Empty": ""
+    }
+
+
 def test_a_header_that_the_handler_names_stays_in_any_case() -> None:
     given = {"cache-control": "public", "content-type": "application/x+json"}
     assert judge().completed(Response(404, {}, given), "r-1").headers == given

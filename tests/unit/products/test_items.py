@@ -12,6 +12,7 @@ from products.errors import BrokenItem
 from products.items import StoredProduct, attributes, new_product, normalised, plain, timestamp
 
 AT = "2026-03-01T09:30:00.000000Z"
+AHEAD = "2026-03-01T09:30:00.500000Z"
 FIELDS: dict[str, Any] = {
     "name": "Entry",
     "description": "A single page.",
@@ -65,6 +66,11 @@ def test_no_price_is_changed_by_the_table(price: Decimal) -> None:
 )
 def test_numbers_are_written_in_plain_digits(number: int | Decimal, digits: str) -> None:
     assert plain(number) == digits
+
+
+@pytest.mark.parametrize(("stored_price", "shown"), [("95.50", "95.5"), ("95.00", "95"), ("1E+3", "1000")])
+def test_a_price_is_shown_in_plain_digits(stored_price: str, shown: str) -> None:
+    assert str(stored(price={"N": stored_price}).product()["price"]) == shown
 
 
 @pytest.mark.parametrize("value", [None, {"a": 1}])
@@ -140,4 +146,18 @@ def test_a_timestamp_is_utc_and_sorts_as_text() -> None:
 )
 def test_the_time_of_an_update_never_goes_back(updated_at: str, later: str) -> None:
     now = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    assert timestamp(stored(updatedAt={"S": updated_at}).not_before(now)) == later
+    assert stored(updatedAt={"S": updated_at}, lastWriteId=None).time_of_change(now) == later
+
+
+@pytest.mark.parametrize(
+    ("attributes", "change"),
+    [
+        ({}, None),
+        ({"lastWriteId": None}, AHEAD),
+        ({"version": None}, AHEAD),
+        ({"updatedAt": {"S": AT}}, "2026-03-01T09:30:00.000001Z"),
+    ],
+)
+def test_a_later_time_of_ours_is_left_as_it_is(attributes: dict[str, Any], change: str | None) -> None:
+    now = datetime(2026, 3, 1, 9, 30, 0, 1, tzinfo=UTC)
+    assert stored(**{"updatedAt": {"S": AHEAD}, **attributes}).time_of_change(now) == change

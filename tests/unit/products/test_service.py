@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,7 @@ from products.errors import Inactive, NameTaken, NotFound, PreconditionFailed, U
 from products.idempotency import Claim
 from products.items import StoredProduct, new_product
 from products.repository import Creation, Refused, Repository, StoredPage
-from products.retries import Patience
+from products.retries import BUDGET_SECONDS, Patience
 from products.service import Catalogue
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -81,8 +82,24 @@ class FakeTime:
         self.seconds += seconds
 
 
+class PassingTime:
+    """A second passes whenever somebody looks at the clock."""
+
+    def __init__(self) -> None:
+        self._looks = count()
+
+    @property
+    def seconds(self) -> int:
+        return next(self._looks)
+
+    def sleep(self, _: float) -> None:
+        raise AssertionError("nothing is gained by waiting")
+
+
 def catalogue(
-    repository: FakeRepository, time: FakeTime | None = None, are_sound: Callable[[list[Any]], bool] = lambda _: True
+    repository: FakeRepository,
+    time: FakeTime | PassingTime | None = None,
+    is_sound: Callable[[Any], bool] = lambda _: True,
 ) -> Catalogue:
     clock, ids = time or FakeTime(), iter(range(100))
     return Catalogue(
@@ -90,7 +107,7 @@ def catalogue(
         now=lambda: NOW,
         new_id=lambda: f"id-{next(ids)}",
         patience=lambda: Patience(lambda: clock.seconds, clock.sleep, lambda: 0.5),
-        are_sound=are_sound,
+        is_sound=is_sound,
     )
 
 
@@ -113,10 +130,12 @@ def test_a_page_leaves_out_what_is_broken_and_what_breaks_the_contract(caplog: p
         stored(PK={"S": "PRODUCT#4"}, name={"S": "Basic"}),
     ]
     repository = FakeRepository(StoredPage(found, {"PK": "next"}))
-    sound = catalogue(repository, are_sound=lambda page: all(product["currency"] == "ZAR" for product in page))
-    page = sound.active(20, {"PK": "start"})
-    assert [product["name"] for product in page.products] == ["Entry", "Basic"]
-    assert page.following == {"PK": "next"}
+    products = catalogue(repository, is_sound=lambda product: product["currency"] == "ZAR")
+    readable = products.active(20, {"PK": "start"})
+    assert list(readable.products) == ["PRODUCT#PROD-001", "PRODUCT#3", "PRODUCT#4"]
+    sound = products.without_unsound(readable)
+    assert [product["name"] for product in sound.products.values()] == ["Entry", "Basic"]
+    assert readable.following == sound.following == {"PK": "next"}
     assert repository.asked == [("active", 20, {"PK": "start"})]
     assert [vars(record)["item"] for record in caplog.records] == ["PRODUCT#2", "PRODUCT#3"]
 
@@ -202,14 +221,24 @@ def test_a_product_ahead_of_the_clock_keeps_its_time() -> None:
     repository = FakeRepository(Refused(stored(updatedAt={"S": ahead})), stored())
     catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), None)
     assert repository.calls == ["change", "change"]
-    assert repository.asked[1][1].at == ahead
+    again, condition = repository.asked[1][1:]
+    assert again.at is None
+    assert not [term for term in condition.terms if "updatedAt" in term]
+
+
+def test_a_product_whose_time_is_not_ours_is_seen_before_it_is_changed() -> None:
+    ahead = stored(updatedAt={"S": "2026-03-01T12:30:00+01:00"}, lastWriteId=None)
+    repository = FakeRepository(Refused(ahead), stored())
+    catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), None)
+    assert repository.calls == ["change", "change_seen"]
+    assert repository.asked[1][1].at == "2026-03-01T11:30:00.000000Z"
 
 
 def test_a_product_that_never_stands_still_is_given_up_in_time() -> None:
-    repository, time = FakeRepository(*[Refused(stored())] * 1000), FakeTime()
+    repository = FakeRepository(*[Refused(stored())] * 1000)
     with pytest.raises(Unavailable):
-        catalogue(repository, time).update("PROD-001", cast("Any", {"name": "Basic"}), None)
-    assert 0 < time.seconds <= 8
+        catalogue(repository, PassingTime()).update("PROD-001", cast("Any", {"name": "Basic"}), None)
+    assert len(repository.calls) == BUDGET_SECONDS + 1
 
 
 def test_an_update_of_a_taken_name_is_a_conflict() -> None:

@@ -1,7 +1,7 @@
 """Answers requests in one process, again and again, and tells how long one takes.
 
 The argument is the subject. Each line on standard input is a scenario and how often to run it; each on standard output
-the microseconds of one request.
+the microseconds of one request, by the clock and of CPU time.
 """
 
 import sys
@@ -65,17 +65,17 @@ def main() -> None:
     for line in sys.stdin:
         scenario, _, times = line.strip().rpartition(" ")
         name, event, right = SCENARIOS[scenario]
-        print(_microseconds(handlers[name], event, right, int(times)), flush=True)
+        print(*_microseconds(handlers[name], event, right, int(times)), flush=True)
 
 
-def _microseconds(handler: Handler, event: dict[str, Any], right: set[int], times: int) -> float:
-    started = time.perf_counter()
+def _microseconds(handler: Handler, event: dict[str, Any], right: set[int], times: int) -> tuple[float, float]:
+    started, started_cpu = time.perf_counter(), time.process_time()
     for _ in range(times):
         answer = handler(event, None)
-    seconds = time.perf_counter() - started
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - started_cpu
     if answer["statusCode"] not in right:
         raise RuntimeError(f"answered {answer['statusCode']}")
-    return seconds / times * 1e6
+    return seconds / times * 1e6, cpu_seconds / times * 1e6
 
 
 if __name__ == "__main__":
