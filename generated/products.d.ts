@@ -273,6 +273,7 @@ export interface components {
                 Allow: components["headers"]["Allow"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
+                "X-Contract-Version": components["headers"]["XContractVersion"];
                 "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
@@ -466,6 +467,11 @@ export interface components {
          * @example c6af9ac6-7b61-11e6-9a41-93e8deadbeef
          */
         XRequestId: string;
+        /**
+         * @description The `info.version` of the contract that the gateway serves.
+         * @example 1.0.0
+         */
+        XContractVersion: string;
         /**
          * @description The version of the product that this answer shows (strong). Send it back in `If-Match` or `If-None-Match`.
          * @example "3"

@@ -3,7 +3,7 @@
 ################################################################################
 
 locals {
-  # By operation: what its code calls on the table and on its indexes, no more. From src/products/needs.json.
+  # By operation: what its code calls on the table and on its indexes, no more. From generated/needs.json.
   dynamodb_statements = {
     for id in keys(local.operations) : id => [
       for resource, actions in try(local.needs[id].dynamodb, {}) : {

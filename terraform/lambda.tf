@@ -3,7 +3,7 @@
 ################################################################################
 
 locals {
-  # Everything that the code may read; each function gets what src/products/needs.json says.
+  # Everything that the code may read; each function gets what its handler says.
   environment_variables = {
     PRODUCTS_TABLE      = data.aws_dynamodb_table.products.name
     ALLOWED_ORIGINS     = join(",", var.allowed_origins)
@@ -66,7 +66,7 @@ resource "aws_lambda_function" "this" {
 
     precondition {
       condition     = contains(keys(local.needs), each.key)
-      error_message = "src/products/needs.json does not say what ${each.key} reads and calls."
+      error_message = "generated/needs.json does not say what ${each.key} reads and calls: run scripts/generate."
     }
 
     precondition {

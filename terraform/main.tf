@@ -38,10 +38,10 @@ locals {
   contract   = jsondecode(file("${path.module}/../generated/operations.json"))
   operations = { for operation in local.contract.operations : operation.operationId => operation }
 
-  # What each function reads and calls stands beside its code.
-  needs = jsondecode(file("${path.module}/../src/products/needs.json"))
+  # What each function reads and calls: its handler says so.
+  needs = jsondecode(file("${path.module}/../generated/needs.json"))
 
-  table_name = "products-${var.environment}"
+  table_name = coalesce(var.table_name, "products-${var.environment}")
   alias_name = "live"
 
   function_names = {

@@ -43,6 +43,11 @@ output "functions" {
   }
 }
 
+output "function_names" {
+  description = "The functions' names, with a space between them: for the loops of docs/runbooks"
+  value       = join(" ", values(local.function_names))
+}
+
 output "canary_deployments" {
   description = "By operationId: what scripts/shift_traffic tells CodeDeploy. Empty where Terraform shifts the aliases itself"
   value = {

@@ -32,6 +32,17 @@ variable "name_prefix" {
   }
 }
 
+variable "table_name" {
+  description = "The table, when it is not products-ENVIRONMENT: one that was restored beside it, say"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.table_name == null || can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
+    error_message = "A table's name is 3 to 255 letters, digits, hyphens, underscores and dots."
+  }
+}
+
 variable "package_dir" {
   description = "Folder with one zip for each function, made by scripts/package_lambdas.sh. The checkout's dist/ when null"
   type        = string

@@ -24,7 +24,10 @@ exit status: 0 compiled (or up to date); 1 the document is refused, or with --ch
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compile, or check what was compiled, and return the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.needs is not None and options.handlers is None:
+        parser.error("--needs needs --handlers")
     try:
         files = _compile(options)
         return _check(options.out, files) if options.check else _write(options.out, files)
@@ -51,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--models", metavar="FILE", help="also write pydantic models of its schemas")
     parser.add_argument("--types", metavar="FILE", help="also write TypedDicts of its schemas")
     parser.add_argument("--typescript", metavar="FILE", help="also write TypeScript types")
+    parser.add_argument("--needs", metavar="FILE", help="also write what the handlers declare that they need")
     parser.add_argument("--api-gateway", metavar="FILE", help="also write the body that API Gateway imports")
     parser.add_argument(
         "--api-gateway-settings",

@@ -41,7 +41,7 @@ _SCHEMA = _object(
     integration=_object(("timeoutInMillis",), **_INTEGRATION),
     operations=_map(_object((), **_INTEGRATION)),
     authorizers=_map(_object(("type",), type={"enum": ["cognito_user_pools"]})),
-    headers=_map({"type": "string", "pattern": r"^('[^']*'|context\.[A-Za-z.]+)$"}),
+    headers=_map({"type": "string", "pattern": r"^('[^']*'|context\.[A-Za-z.]+|info\.version)$"}),
     preflight=_object(("maxAgeSeconds",), maxAgeSeconds={"type": "integer", "minimum": 0}),
     gatewayResponses=_object(
         (*RESPONSE_TYPES, *DEFAULT_TYPES),
@@ -79,10 +79,14 @@ def read(settings: Node, document: Node) -> Settings:
         integration=settings.value["integration"],
         operations=settings.read("operations", {}),
         authorizers=settings.value["authorizers"],
-        headers=settings.value["headers"],
+        headers={name: _expression(source, document) for name, source in settings.value["headers"].items()},
         preflight_seconds=settings.value["preflight"]["maxAgeSeconds"],
         gateway_responses=settings["gatewayResponses"],
     )
+
+
+def _expression(source: str, document: Node) -> str:
+    return f"'{document['info'].read('version')}'" if source == "info.version" else source
 
 
 def _structure(settings: Node) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from contract_compiler.document import Node, load
 from contract_compiler.findings import Refused
 from contract_compiler.json_text import json_text
 from contract_compiler.models import python_types
+from contract_compiler.needs import needs
 from contract_compiler.operations import index, module_name, operation_table
 from contract_compiler.typescript import typescript_types
 from contract_compiler.walk import operations
@@ -33,6 +34,8 @@ class Extras:
     node_tools: Path = Path("node_modules")
     api_gateway: str | None = None
     api_gateway_settings: Path = Path("apigateway.yaml")
+    needs: str | None = None
+    handlers: Path | None = None
 
 
 def tables(document: Node) -> Files:
@@ -55,7 +58,7 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
 
     Raises:
         ToolError: a generator is missing or failed.
-        Refused: API Gateway cannot import the document, or its settings do not fit.
+        Refused: API Gateway cannot import the document, its settings do not fit, or a handler does not tell its needs.
         OSError: the settings cannot be read.
     """
     bundle = json_text(document.value, sort_keys=False)
@@ -65,6 +68,7 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
         (wanted.types, lambda: python_types(bundle, "types")),
         (wanted.typescript, lambda: typescript_types(bundle, wanted.node_tools)),
         (wanted.api_gateway, lambda: json_text(import_body(document, load(wanted.api_gateway_settings)))),
+        (wanted.needs, lambda: json_text(needs(document, wanted.handlers or Path()))),
     )
     files: Files = {}
     for name, make in makers:

@@ -56,6 +56,16 @@ def lint(document: Node, handlers: Path | None = None) -> None:
         _refuse(operations.handlers(document, handlers))
 
 
+def readable(document: Node) -> None:
+    """Check only what must hold before anything can be said of a document, whoever is to enforce it.
+
+    Raises:
+        Refused: see `lint`.
+    """
+    for stage in (structure, references.references, references.endless_schemas, _parts):
+        _refuse(stage(document))
+
+
 def _refuse(found: Iterator[Finding]) -> None:
     findings = list(found)
     if findings:
@@ -68,6 +78,10 @@ def _meaning(document: Node) -> Iterator[Finding]:
     for operation in all_operations(document):
         for check in _OF_OPERATION:
             yield from check(operation)
+    yield from _parts(document)
+
+
+def _parts(document: Node) -> Iterator[Finding]:
     for part in _own_parts(document):
         for check_part in _OF_PART.get(part.kind, ()):
             yield from check_part(part)

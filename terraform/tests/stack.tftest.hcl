@@ -111,7 +111,7 @@ run "roles_allow_what_the_code_calls_and_no_more" {
         ]
       ]))
     ])
-    error_message = "A role does not allow exactly what src/products/needs.json says."
+    error_message = "A role does not allow exactly what generated/needs.json says."
   }
 
   assert {

@@ -17,6 +17,7 @@ run "refused_together" {
     name_prefix              = "BBWS"
     api_name                 = "Product API"
     cognito_user_pool_arn    = "eu-west-1_Example01"
+    table_name               = "p"
     request_validation       = "body"
     kms_key_arn              = "alias/aws/sns"
     domain_name              = "https://api.example.com/"
@@ -38,7 +39,7 @@ run "refused_together" {
   }
 
   expect_failures = [
-    var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.request_validation, var.kms_key_arn,
+    var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.table_name, var.request_validation, var.kms_key_arn,
     var.domain_name, var.base_path, var.lambda_memory_mb, var.lambda_timeout_seconds, var.reserved_concurrency,
     var.log_level, var.log_retention_days, var.canary_deployment_config, var.alarm_emails, var.alarm_thresholds,
     var.throttling, var.allowed_origins,

@@ -13,7 +13,7 @@ from local_cloud.terraform import Terraform
 PROJECT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "sit", "prod")
 USER_POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"
-_READ = ("terraform", "openapi", "generated/operations.json", "generated/apigateway.json", "src/products/needs.json")
+_READ = ("terraform", "openapi", "generated/operations.json", "generated/apigateway.json", "generated/needs.json")
 
 
 class Stack:
@@ -24,9 +24,9 @@ class Stack:
         self.terraform = Terraform.at(root / "terraform", TF_VAR_package_dir=str(root / "packages"))
 
     @classmethod
-    def copied_to(cls, root: Path) -> Stack:
+    def copied_to(cls, root: Path, project: Path = PROJECT) -> Stack:
         for name in _READ:
-            _copy(PROJECT / name, root / name)
+            _copy(project / name, root / name)
         (root / "packages").mkdir()
         for operation in json.loads((root / "generated/operations.json").read_text())["operations"]:
             (root / "packages" / f"{operation['module']}.zip").touch()

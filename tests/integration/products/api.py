@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ ORIGIN = "https://portal.example"
 SIGNING_KEY = b"integration-tests-sign-with-this"
 COLLECTION = "/v1.0/products"
 PRODUCT = f"{COLLECTION}/{{productId}}"
+OPERATIONS = json.loads((Path(__file__).parents[3] / "generated/operations.json").read_bytes())["operations"]
 ADMINISTRATOR = {"sub": "8d1f", "cognito:groups": "platform-admin"}
 
 ENTRY = {
@@ -106,7 +108,7 @@ class Table(NamedTuple):
 
 
 class Api:
-    """The five functions on one table, each called with a true proxy event."""
+    """Every function on one table, each called with a true proxy event."""
 
     def __init__(self, table: Table, client: Any = None, patience: Callable[[], Patience] = bootstrap.patience) -> None:
         settings = Settings(table.name, REGION, frozenset({ORIGIN}), None)
@@ -132,6 +134,12 @@ class Api:
 
     def delete(self, product_id: str, claims: Mapping[str, str] | None = ADMINISTRATOR, **headers: str) -> Answer:
         return self._call("delete_product", "DELETE", PRODUCT, product_id, claims=claims, headers=headers)
+
+    def call(self, operation_id: str, product_id: str | None = None, **sent: Any) -> Answer:
+        """Any operation of the contract, by an administrator unless `claims` say otherwise; see `_call`."""
+        operation = next(each for each in OPERATIONS if each["operationId"] == operation_id)
+        route = (operation["module"], operation["method"], operation["path"], product_id)
+        return self._call(*route, **{"claims": ADMINISTRATOR, **sent})
 
     def _call(
         self,
@@ -162,10 +170,10 @@ class Api:
 
 
 def _operations(cursors: Cursors) -> Iterator[tuple[str, str, Callable[..., Any]]]:
-    for operation_id in ("listProducts", "getProduct", "createProduct", "updateProduct", "deleteProduct"):
-        name = operation_id.replace("Product", "_product")
+    for operation in OPERATIONS:
+        name = operation["module"]
         respond = getattr(import_module(f"products.handlers.{name}"), name)
-        yield name, operation_id, partial(respond, cursors=cursors) if name == "list_products" else respond
+        yield name, operation["operationId"], partial(respond, cursors=cursors) if name == "list_products" else respond
 
 
 def _read(answer: Mapping[str, Any]) -> Answer:

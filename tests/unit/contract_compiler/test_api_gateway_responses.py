@@ -129,6 +129,15 @@ def test_an_undeclared_method_is_a_405_with_the_methods_that_there_are(
     assert problem.is_valid(json.loads(written))
 
 
+def test_an_undeclared_method_tells_which_version_of_the_contract_is_served() -> None:
+    document, settings = sources()
+    newer = {**document.value, "info": {**document.value["info"], "version": "2.3.4"}}
+    body = render(Node(newer, (), newer), settings)
+    for path in body["paths"].values():
+        answer = path[ANY_METHOD][INTEGRATION]["responses"]["default"]
+        assert answer["responseParameters"]["method.response.header.X-Contract-Version"] == "'2.3.4'"
+
+
 def test_a_mock_takes_nothing_from_the_clients_body(body: dict[str, Any]) -> None:
     for item in body["paths"].values():
         for mock in (item["options"], item[ANY_METHOD]):
@@ -167,8 +176,9 @@ def changed(settings: Node, **values: Any) -> Node:
 
 def test_a_header_that_the_contract_requires_and_nobody_can_make_is_refused() -> None:
     contract, settings = sources()
+    headers = {name: source for name, source in settings.value["headers"].items() if name != "Retry-After"}
     with pytest.raises(Refused, match="cannot make the header Retry-After of a 429"):
-        render(contract, changed(settings, headers={"X-Request-Id": "context.requestId"}))
+        render(contract, changed(settings, headers=headers))
 
 
 def test_a_status_that_no_operation_declares_is_refused() -> None:

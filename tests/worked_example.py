@@ -1,0 +1,107 @@
+"""The worked examples of CONTRIBUTING.md, carried out in a copy of the project."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "CONTRIBUTING.md"
+FIELD, OPERATION = "An example: a field", "An example: an operation"
+
+_COPIED = ("openapi", "generated", "src", "tests", "scripts", "terraform", "pyproject.toml", "CHANGELOG.md")
+_LEFT = shutil.ignore_patterns("__pycache__", "node_modules", ".terraform*", "*.tfstate*", ".*_cache", ".hypothesis")
+_BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ENVIRONMENT = """\
+PROJECT=$(cd "$(dirname "${{BASH_SOURCE[0]}}")/.." && pwd)
+PYTHON={python}
+NODE_TOOLS={tools}
+install_node_tools() {{ :; }}
+say() {{ printf '%s\\n' "$*" >&2; }}
+"""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of the page: a `diff`, or a file in full if it has a `path`, or what a command prints."""
+
+    language: str
+    path: str
+    text: str
+
+
+def blocks(section: str) -> list[Block]:
+    """Those of one section, in their order."""
+    [content] = [part for part in PAGE.read_text(encoding="utf-8").split("\n## ") if part.startswith(section + "\n")]
+    return [Block(found[1], found[2] or "", found[3]) for found in _BLOCK.finditer(content)]
+
+
+class WorkedExample:
+    """A copy of the project below `root`, in which scripts run with this very interpreter."""
+
+    def __init__(self, root: Path, *, node_tools: Path | None = None) -> None:
+        self.root = root
+        for name in _COPIED:
+            _copy(ROOT / name, root / name)
+        tools = node_tools or ROOT / "scripts/toolchain/node_modules"
+        (root / "scripts/environment").write_text(_ENVIRONMENT.format(python=sys.executable, tools=tools))
+
+    def follow(self, section: str) -> set[str]:
+        """Do what the section says; the files that were touched."""
+        touched = set()
+        for block in blocks(section):
+            if block.path:
+                (self.root / block.path).write_text(block.text)
+                touched.add(block.path)
+            elif block.language == "diff":
+                self._run(["git", "apply", "--recount", "-"], block.text)
+                touched |= set(re.findall(r"^\+\+\+ b/(.+)$", block.text, re.MULTILINE))
+        return touched
+
+    def script(self, *command: str) -> str:
+        """What one of the scripts prints."""
+        return self._run([str(self.root / "scripts" / command[0]), *command[1:]])
+
+    def python(self, *arguments: str) -> str:
+        """What the interpreter prints; only the copy is imported from."""
+        return self._run([sys.executable, *arguments])
+
+    def files(self) -> Mapping[str, bytes]:
+        """Every file of the copy that is not made by running things."""
+        found = (path for path in self.root.rglob("*") if path.is_file() and not _is_made(path))
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in found}
+
+    def operations(self) -> list[str]:
+        """The operationIds of the compiled contract."""
+        index = json.loads((self.root / "generated/operations.json").read_bytes())
+        return [operation["operationId"] for operation in index["operations"]]
+
+    def _run(self, command: list[str], text: str = "") -> str:
+        path = os.pathsep.join((str(self.root / "src"), str(self.root)))
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        for name in ("CI", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+            environment.pop(name, None)
+        done = subprocess.run(
+            command, cwd=self.root, env=environment, input=text, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+def _is_made(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=_LEFT, symlinks=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
