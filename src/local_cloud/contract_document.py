@@ -81,14 +81,15 @@ class ContractDocument:
             path=path,
             secured=bool(operation.get("security", self.content.get("security"))),
             has_body="requestBody" in operation,
-            parameters=tuple(self._parameter(self._resolve(each)) for each in parameters),
+            parameters=tuple(self._parameter(self.resolve(each)) for each in parameters),
         )
 
     def _parameter(self, parameter: Mapping[str, Any]) -> Parameter:
-        schema = self._resolve(parameter.get("schema", {}))
+        schema = self.resolve(parameter.get("schema", {}))
         return Parameter(parameter["in"], parameter["name"], schema.get("type", ""))
 
-    def _resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The node, or what it refers to, at the end of the references."""
         while "$ref" in node:
             target: Any = self.content
             for step in node["$ref"].removeprefix("#/").split("/"):

@@ -59,10 +59,9 @@ def _fault(error: Exception) -> Fault:
     cause = error.__cause__
     found: Iterable[Any] = cause.schema_errors if isinstance(cause, InvalidSchemaValue) else ()
     name = getattr(error, "name", "")  # Of a parameter or header, as the document spells it.
-    return Fault(
-        type(error).__name__,
-        tuple((str(each.validator), "/".join((name, *map(str, each.absolute_path)))) for each in found),
-    )
+    broken = tuple((str(each.validator), "/".join((name, *map(str, each.absolute_path)))) for each in found)
+    kind = type(error).__name__
+    return Fault(kind, broken or (((kind, name),) if name else ()))
 
 
 @dataclass
@@ -124,16 +123,17 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> Headers:
 
 
 def _for_python(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with decimal limits, for 0.01 is no float, and with `$` where Python writes `\\Z`."""
-    content: dict[str, Any] = json.loads(json.dumps(document), parse_float=Decimal, object_hook=_python_pattern)
+    """The document with decimal limits, for 0.01 is no float, and with patterns that end where ECMA 262 has it."""
+    content: dict[str, Any] = json.loads(json.dumps(document), parse_float=Decimal, object_hook=_closed_pattern)
     return content
 
 
-def _python_pattern(node: dict[str, Any]) -> dict[str, Any]:
+def _closed_pattern(node: dict[str, Any]) -> dict[str, Any]:
     pattern = node.get("pattern")
     if isinstance(pattern, str) and pattern.endswith("$") and not pattern.endswith("\\$"):
-        # In ECMA 262 `$` is the end; in Python it is also the place before a last line break.
-        node["pattern"] = pattern[:-1] + r"\Z"
+        # In ECMA 262 `$` is the end; in Python it is also the place before a last line break. openapi-core uses the
+        # package regress where it finds it, else Python's re: the end is written as both know it.
+        node["pattern"] = pattern[:-1] + r"(?![\s\S])"
     return node
 
 

@@ -9,7 +9,8 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from local_cloud.cors import Cors
 from local_cloud.identity import Identity
-from local_cloud.integration import LARGEST_BODY, Integration
+from local_cloud.integration import Integration
+from local_cloud.limits import LARGEST_BODY
 from local_cloud.refusals import GatewayResponses
 from tests.integration.local_cloud.conftest import ANSWER, PORTAL, Client, Stubs
 from tests.unit.local_cloud.things import document
@@ -94,6 +95,7 @@ def test_an_undeclared_method_is_405_and_names_the_declared_ones(request_to: Cli
     response = request_to(method, "/v1/things")
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, POST"
+    assert response.headers["X-Contract-Version"] == document().content["info"]["version"]
 
 
 def test_a_405_is_a_problem_too(request_to: Client) -> None:

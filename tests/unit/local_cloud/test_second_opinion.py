@@ -71,6 +71,6 @@ def test_a_response_is_judged_by_status_and_body(opinion: SecondOpinion) -> None
 
 def test_a_crash_is_a_fault_of_its_own_kind() -> None:
     document: dict[str, Any] = json.loads(json.dumps(CONTENT))
-    document["components"]["schemas"]["Thing"]["properties"]["name"]["pattern"] = "("
+    document["components"]["schemas"]["Thing"]["properties"]["name"] = {"$ref": "#/components/schemas/Nothing"}
     [fault] = SecondOpinion(document).of_request(creation('{"name": "spoon"}'))
     assert fault.error == CRASH

@@ -1,0 +1,89 @@
+"""What a validation reads in the contract."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from contract_compiler import document
+from contract_compiler.findings import Refused
+from deployment_validation.errors import CannotRun
+from local_cloud.contract_document import ContractDocument, Operation
+
+LATENCY_TARGET = "x-latency-target-ms"
+LIST, GET, CREATE = "listProducts", "getProduct", "createProduct"
+UPDATE, DELETE = "updateProduct", "deleteProduct"
+KNOWN = frozenset({LIST, GET, CREATE, UPDATE, DELETE})
+"""The operations whose happy paths are checked."""
+
+_UNDECLARED = ("PATCH", "TRACE", "PUT", "DELETE")
+
+
+class Contract:
+    """An OpenAPI document, its references as they stand in it."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+        self._document = ContractDocument(content)
+        self.operations = {each.operation_id: each for each in self._document.operations()}
+
+    @classmethod
+    def load(cls, path: Path) -> Contract:
+        """Raises CannotRun."""
+        try:
+            contract = cls(json.loads(json.dumps(document.load(path).value, default=float)))
+        except OSError as error:
+            raise CannotRun(f"The contract {path} cannot be read ({error.strerror}).") from None
+        except (Refused, LookupError, TypeError, AttributeError):
+            raise CannotRun(f"The contract {path} is no OpenAPI document that this script can use.") from None
+        if missing := sorted(KNOWN - contract.operations.keys()):
+            raise CannotRun(f"The contract {path} has no operation {', '.join(missing)}.")
+        return contract
+
+    @property
+    def title(self) -> str:
+        return str(self.content["info"]["title"])
+
+    @property
+    def version(self) -> str:
+        return str(self.content["info"]["version"])
+
+    @property
+    def paths(self) -> list[str]:
+        return list(self.content["paths"])
+
+    def of_path(self, path: str) -> list[Operation]:
+        """The operations of a path, in the document's order."""
+        return [each for each in self.operations.values() if each.path == path]
+
+    def methods(self, path: str) -> list[str]:
+        """The declared methods of a path, in capitals, in alphabetical order."""
+        return self._document.methods(path)
+
+    def declaring(self, status: int) -> list[Operation]:
+        """The operations that may answer with this status."""
+        return [each for name, each in self.operations.items() if str(status) in self._node(name)["responses"]]
+
+    def undeclared_method(self, path: str) -> str:
+        """A method that the path does not have."""
+        return next(method for method in _UNDECLARED if method not in self.methods(path))
+
+    def latency_target(self, operation_id: str) -> float | None:
+        """The p95 that the operation is held to, in milliseconds."""
+        target = self._node(operation_id).get(LATENCY_TARGET)
+        return None if target is None else float(target)
+
+    def largest_body(self, operation_id: str) -> int:
+        """How many bytes a request's body may have; 0 when the contract sets no limit."""
+        return int(self._document.resolve(self._node(operation_id).get("requestBody", {})).get("x-max-bytes", 0))
+
+    def response_headers(self, operation_id: str, status: int) -> list[str]:
+        """The headers that an answer with this status may have."""
+        response = self._node(operation_id)["responses"].get(str(status), {})
+        return list(self._document.resolve(response).get("headers", {}))
+
+    def _node(self, operation_id: str) -> dict[str, Any]:
+        operation = self.operations[operation_id]
+        node: dict[str, Any] = self.content["paths"][operation.path][operation.method.lower()]
+        return node

@@ -1,0 +1,102 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from deployment_validation import origins, tokens
+from deployment_validation.contract import LATENCY_TARGET
+from local_cloud import project
+
+CONTRACT = project.ROOT / "openapi" / "products.yaml"
+
+_DESCRIPTION = "Tells whether a deployment of the API works, by calling it, and holds every answer to the contract."
+_EPILOG = f"""\
+Without a token only reads are checked. A token comes from, in this order: --token-file; a login at Cognito, if
+--user-pool-client-id is given, with the name and password in {tokens.USERNAME} and {tokens.PASSWORD}; {tokens.TOKEN}.
+With one, some test products named "Deployment validation …" are made and retired again in every case, also on Ctrl-C.
+
+The URL is the API's base, without the contract's paths: https://….execute-api.REGION.amazonaws.com/dev. Name the API
+itself and not a cache in front of it. Times are judged by {LATENCY_TARGET} of each operation, less the time of a
+TCP handshake. SSL_CERT_FILE and HTTPS_PROXY are heeded.
+
+exit status: 0 all checks passed; 1 a check failed; 2 it could not run, or was interrupted"""
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "scripts/validate_deployment.py",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("url", metavar="URL", help="the API's base; the contract's paths follow it")
+    parser.add_argument("--read-only", action="store_true", help="check reads only, even when there is a token")
+    _add_tokens(parser)
+    _add_expectations(parser)
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON; - is standard output")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the result as JUnit's XML")
+    return parser
+
+
+def _add_tokens(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="holds an administrator's token")
+    parser.add_argument(
+        "--token-without-group-file",
+        type=Path,
+        metavar="FILE",
+        help=f"holds the token of a user who is no administrator (default: {tokens.TOKEN_WITHOUT_GROUP})",
+    )
+    parser.add_argument("--user-pool-client-id", metavar="ID", help="log in at Cognito through this app client")
+    parser.add_argument("--region", help="of the user pool (default: AWS_REGION)")
+
+
+def _add_expectations(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--contract", type=Path, default=CONTRACT, metavar="FILE", help="what to hold it to (default: this checkout's)"
+    )
+    parser.add_argument("--origin", help="an origin that may call it from a browser, the first of allowed_origins")
+    parser.add_argument(
+        "--environment",
+        choices=origins.environments(),
+        help="take the origin from this environment's tfvars (default: the URL's last segment, if it is one's name)",
+    )
+    parser.add_argument(
+        "--requests", type=_count, default=20, metavar="N", help="time N requests of each operation (default: 20)"
+    )
+    parser.add_argument(
+        "--latency-slack",
+        type=_factor,
+        metavar="FACTOR",
+        help="multiply the latency targets by this (default: 1; 3 on this machine, which is not what they are for)",
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, default=30, metavar="SECONDS", help="wait so long for an answer (default: 30)"
+    )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 1000):
+        raise argparse.ArgumentTypeError("a number from 0 to 1000")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    return _number(text, 600)
+
+
+def _factor(text: str) -> float:
+    return _number(text, 1000)
+
+
+def _number(text: str, most: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= most:
+        raise argparse.ArgumentTypeError(f"a number above 0, up to {most:g}")
+    return number

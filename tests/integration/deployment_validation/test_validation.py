@@ -1,0 +1,152 @@
+"""A validation is green where all is well, and red, with operation, pointer and keyword, where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from tests.integration.deployment_validation.conftest import Tokens, Validate
+from tests.integration.deployment_validation.front import HandOn, Passing, Reply, front
+from tests.integration.deployment_validation.sabotages import COLLECTION, SABOTAGES, Clock, Sabotage, named
+from tests.served import Served
+
+pytestmark = pytest.mark.usefixtures("left_over")
+
+
+def test_a_sound_deployment_passes_every_check(cloud: Served, validate: Validate) -> None:
+    result = validate(cloud.url, "--requests", "2")
+    assert result.failed == []
+    assert result.status == 0
+    assert result.report["counts"]["skipped"] == 0
+    called = {check["operation"] for check in result.report["checks"]}
+    assert called == {"gateway", "listProducts", "getProduct", "createProduct", "updateProduct", "deleteProduct"}
+    assert {each["operation"]: each["requests"] for each in result.report["latencies"]} == dict.fromkeys(
+        called - {"gateway"}, 2
+    )
+    assert cloud.disagreements()["count"] == 0
+
+
+def test_a_sound_deployment_passes_what_can_be_read(
+    cloud: Served, validate: Validate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("API_TOKEN")
+    with front(cloud.url, lambda request, hand_on: hand_on(request)) as passed:
+        result = validate(passed.url, "--requests", "0")
+    assert (result.status, result.failed) == (0, [])
+    assert "No token, so nothing was written" in result.printed
+    writes = [status for request, status in passed.passed if request.method in ("POST", "PUT", "DELETE")]
+    assert set(writes) == {401}
+
+
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_a_sabotaged_deployment_fails_by_operation_and_pointer(
+    cloud: Served, validate: Validate, tokens: Tokens, name: str
+) -> None:
+    sabotage = SABOTAGES[name]
+    with front(cloud.url, partial(_spoil, sabotage, validate.clock, f"Bearer {tokens.administrator}")) as spoilt:
+        result = validate(spoilt.url, *sabotage.arguments)
+    assert result.status == 1
+    found = {(each["operation"], *finding) for each in result.failed for finding in named(each["findings"])}
+    assert (sabotage.operation, sabotage.place, sabotage.pointer, sabotage.keyword) in found
+    line = f"{sabotage.place} {sabotage.pointer}".strip() + f": {sabotage.keyword}: "
+    assert line in result.printed
+    failures = ElementTree.parse(validate.files[1]).findall(f".//testcase[@classname='{sabotage.operation}']/failure")
+    assert any(line in str(each.text) for each in failures)
+
+
+def _spoil(sabotage: Sabotage, clock: Clock, token: str, request: Passing, hand_on: HandOn) -> Reply:
+    return sabotage.reply(request, hand_on, clock, token)
+
+
+def test_what_is_in_order_is_not_blamed_for_what_is_not(cloud: Served, validate: Validate) -> None:
+    sabotage = SABOTAGES["wrong error shape"]
+    with front(cloud.url, partial(_spoil, sabotage, validate.clock, "")) as spoilt:
+        result = validate(spoilt.url, *sabotage.arguments)
+    assert [each["name"] for each in result.failed] == ["an unknown route is a 404 in the contract's shape"]
+
+
+def _gone_after_creation(request: Passing, hand_on: HandOn) -> Reply | None:
+    return hand_on(request) if request.method in ("POST", "DELETE") or request.path != COLLECTION else None
+
+
+def _creation_is_lost(request: Passing, hand_on: HandOn) -> Reply | None:
+    reply = hand_on(request)
+    return None if reply.status == 201 and "idempotent-replayed" not in reply.headers else reply
+
+
+def _creation_is_garbled(request: Passing, hand_on: HandOn) -> Reply:
+    reply = hand_on(request)
+    return Reply(500, {}, b"\xff") if reply.status == 201 and "idempotent-replayed" not in reply.headers else reply
+
+
+def _creation_is_never_named(request: Passing, hand_on: HandOn) -> Reply:
+    reply = hand_on(request)
+    return Reply(400, {}, b"") if reply.status == 201 else reply
+
+
+@pytest.mark.parametrize(
+    "spoil", [_gone_after_creation, _creation_is_lost, _creation_is_garbled, _creation_is_never_named]
+)
+def test_test_products_are_retired_whatever_goes_wrong(
+    cloud: Served, validate: Validate, spoil: Callable[[Passing, HandOn], Reply | None]
+) -> None:
+    with front(cloud.url, spoil) as spoilt:
+        result = validate(spoilt.url, "--requests", "0")
+    assert result.status == 1
+    created = [request for request, status in spoilt.passed if (request.method, status) == ("POST", 201)]
+    assert created
+
+
+def test_a_test_product_that_cannot_be_retired_is_named(cloud: Served, validate: Validate, tokens: Tokens) -> None:
+    def keep(request: Passing, hand_on: HandOn) -> Reply:
+        return Reply(500, {}, b"") if request.method == "DELETE" else hand_on(request)
+
+    with front(cloud.url, keep) as spoilt:
+        result = validate(spoilt.url, "--requests", "0")
+    [check] = [each for each in result.failed if each["name"] == "no test product is left active"]
+    headers = {"Authorization": f"Bearer {tokens.administrator}"}
+    for finding in check["findings"]:
+        product_id = finding["message"].split()[3]
+        url = f"{cloud.url}{COLLECTION}/{product_id}"
+        assert httpx.delete(url, headers=headers, trust_env=False).status_code == 204
+
+
+def test_no_token_is_ever_shown(cloud: Served, validate: Validate, tokens: Tokens) -> None:
+    def repeat(request: Passing, hand_on: HandOn) -> Reply:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        content = {"error": token, "message": token, "requestId": token, token: token}
+        spoilt = hand_on(request).with_content(content) if token else hand_on(request)
+        headers = dict.fromkeys(("x_request_id", "allow", "etag", "x_contract_version", "location"), token or "x")
+        return spoilt.with_headers(**headers)
+
+    with front(cloud.url, repeat) as spoilt:
+        result = validate(spoilt.url, "--requests", "0")
+    assert result.failed
+    shown = result.printed + "".join(file.read_text() for file in validate.files)
+    for token in (tokens.administrator, tokens.powerless):
+        assert not any(part in shown for part in token.split("."))
+
+
+def test_a_server_that_speaks_no_tls_cannot_be_validated(cloud: Served, validate: Validate) -> None:
+    result = validate(cloud.url.replace("http:", "https:"))
+    assert (result.status, result.printed) == (2, "Nothing answers at the URL (the TLS handshake failed).\n")
+
+
+def test_a_report_that_cannot_be_written_is_a_2(cloud: Served, validate: Validate, tmp_path: Path) -> None:
+    result = validate(cloud.url, "--read-only", "--requests", "0", "--junit", str(tmp_path / "no folder" / "junit.xml"))
+    assert result.status == 2
+
+
+def test_a_redirect_is_not_followed(cloud: Served, validate: Validate) -> None:
+    def elsewhere(request: Passing, hand_on: HandOn) -> Reply:
+        return Reply(307, {"location": cloud.url + request.path}, b"")
+
+    with front(cloud.url, elsewhere) as spoilt:
+        result = validate(spoilt.url, "--read-only", "--requests", "0")
+    assert spoilt.passed == []
+    assert "is 307, a redirect, which is not followed, not 404" in result.printed

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+
+from deployment_validation import cors
+from deployment_validation.answers import Answer
+from deployment_validation.checks import Checks, Stop
+from deployment_validation.contract import Contract
+from deployment_validation.findings import Finding
+from deployment_validation.judge import Judge
+from local_cloud.project import DOCUMENT
+from local_cloud.proxy_answer import HttpResponse
+
+ORIGIN = "https://portal.example"
+PROBLEM = {"error": "Not Found", "message": "There is no such product."}
+HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Request-Id": "r",
+}
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return Contract(json.loads(DOCUMENT.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def judge(contract: Contract) -> Judge:
+    return Judge(contract)
+
+
+def answer(status: int, body: Any = None, **changed: str | None) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    headers = tuple((name, value) for name, value in {**HEADERS, **named}.items() if value is not None)
+    return Answer(HttpResponse(status, headers, b"" if body is None else json.dumps(body).encode()), 0)
+
+
+def test_a_check_that_stops_keeps_what_it_found() -> None:
+    checks = Checks(clock=lambda: next(ticks))
+    ticks = iter(count())
+    with checks.check("getProduct", "it works") as trial:
+        trial.answered("c6af9ac6-7b61-11e6")
+        trial.found("status", "", "status", "is 500, not 200")
+        raise Stop
+    [made] = checks.made
+    assert (made.outcome, made.milliseconds, made.request_id) == ("failed", 1000, "c6af9ac6-7b61-11e6")
+    assert made.findings == (Finding("status", "", "status", "is 500, not 200"),)
+
+
+def test_the_same_finding_is_kept_once() -> None:
+    checks = Checks(clock=lambda: 0)
+    with checks.check("getProduct", "it works") as trial:
+        for _ in range(2):
+            trial.add([Finding("body", "/a", "type", "breaks the contract")] * 2)
+    assert len(checks.made[0].findings) == 1
+
+
+@pytest.mark.parametrize("named", [None, "", "eyJ0.eyJz.c2ln", "x y", "a" * 65, "<script>"])
+def test_a_request_id_that_looks_like_none_is_not_shown(named: str | None) -> None:
+    checks = Checks(clock=lambda: 0)
+    with checks.check("getProduct", "it works") as trial:
+        trial.answered(named)
+    assert checks.made[0].request_id == ""
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "finding"),
+    [
+        (answer(404, PROBLEM, X_Content_Type_Options=None), ("header", "/X-Content-Type-Options", "required")),
+        (answer(404, PROBLEM, X_Content_Type_Options="x"), ("header", "/X-Content-Type-Options", "enum")),
+        (answer(404, {**PROBLEM, "stack": "secret"}), ("body", "", "additionalProperties")),
+        (answer(404, {**PROBLEM, "details": [{"in": "body"}]}), ("body", "/details/0", "required")),
+        (answer(404, {**PROBLEM, "error": 1}), ("body", "/error", "type")),
+        (answer(404), ("body", "", "required")),
+        (answer(418, PROBLEM), ("status", "", "responses")),
+        (answer(304, {}, ETag='"1"', Cache_Control="public, max-age=600"), ("body", "", "content")),
+    ],
+    ids=lambda value: "" if isinstance(value, Answer) else " ".join(value),
+)
+def test_what_breaks_the_contract_is_named_by_place_pointer_and_keyword(
+    contract: Contract, judge: Judge, spoilt: Answer, finding: tuple[str, str, str]
+) -> None:
+    found = judge.findings(contract.operations["getProduct"], spoilt)
+    assert finding in {(each.place, each.pointer, each.keyword) for each in found}
+    assert "secret" not in str(found)
+
+
+def test_an_answer_that_keeps_the_contract_has_no_finding(contract: Contract, judge: Judge) -> None:
+    assert judge.findings(contract.operations["getProduct"], answer(404, PROBLEM)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"Access_Control_Allow_Origin": None}, "/Access-Control-Allow-Origin"),
+        ({"Access_Control_Allow_Origin": "*"}, "/Access-Control-Allow-Origin"),
+        ({"Access_Control_Expose_Headers": "X-Content-Type-Options"}, "/Access-Control-Expose-Headers"),
+    ],
+)
+def test_an_answer_that_a_script_cannot_read_is_found(
+    contract: Contract, changed: dict[str, str | None], pointer: str
+) -> None:
+    good = {
+        "Access_Control_Allow_Origin": ORIGIN,
+        "Access_Control_Expose_Headers": "x-content-type-options, X-Request-Id",
+    }
+    operation = contract.operations["getProduct"]
+    assert list(cors.faults(contract, operation, answer(404, PROBLEM, **good), ORIGIN)) == []
+    found = cors.faults(contract, operation, answer(404, PROBLEM, **{**good, **changed}), ORIGIN)
+    assert [each.pointer for each in found] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "fixed", "faulty"),
+    [
+        (None, False, False),
+        (cors.UNLISTED, False, True),
+        ("*", True, True),
+        (ORIGIN, False, True),
+        (ORIGIN, True, False),
+    ],
+)
+def test_an_unlisted_origin_may_read_nothing(allowed: str | None, fixed: bool, faulty: bool) -> None:
+    found = list(cors.faults_for_unlisted(answer(404, Access_Control_Allow_Origin=allowed), fixed=fixed))
+    assert bool(found) == faulty

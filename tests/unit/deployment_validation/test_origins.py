@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deployment_validation import origins
+from deployment_validation.connection import BaseUrl
+from deployment_validation.errors import CannotRun
+
+
+@pytest.fixture(autouse=True)
+def _environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(origins, "ENVIRONMENTS", tmp_path)
+    (tmp_path / "dev.tfvars").write_text(
+        'region = "r"\n\nallowed_origins    = ["https://a.example", "https://b.example"]\n'
+    )
+    (tmp_path / "prod.tfvars").write_text('allowed_origins = [\n  "https://p.example",\n]\n')
+    (tmp_path / "empty.tfvars").write_text("allowed_origins = []\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "environment", "url", "expected"),
+    [
+        ("https://n.example", "prod", "https://api.example/dev", "https://n.example"),
+        (None, "prod", "https://api.example/dev", "https://p.example"),
+        (None, None, "https://api.example/dev", "https://a.example"),
+        (None, None, "http://127.0.0.1:1/dev/", "https://a.example"),
+        (None, None, "http://127.0.0.1:1", "http://localhost:3000"),
+        (None, None, "https://api.example", None),
+    ],
+)
+def test_the_origin_is_the_one_that_is_known_best(
+    named: str | None, environment: str | None, url: str, expected: str | None
+) -> None:
+    assert origins.origin(named, environment, BaseUrl(url)) == expected
+
+
+def test_an_environment_without_origins_is_said_so() -> None:
+    with pytest.raises(CannotRun, match=r"empty\.tfvars names no allowed_origins"):
+        origins.origin(None, "empty", BaseUrl("https://api.example"))
+
+
+def test_every_environment_of_this_project_has_an_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert list(origins.environments()) == ["dev", "prod", "sit"]
+    for name in origins.environments():
+        found = origins.origin(None, name, BaseUrl("https://api.example"))
+        assert found
+        assert found.startswith("https://")

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from deployment_validation import reports
+from deployment_validation.findings import Check, Finding, Findings, Latency
+
+MISSING = Finding("header", "/ETag", "required", "is missing")
+WRONG = Finding("body", "/product/price", "type", "breaks the contract")
+FINDINGS = Findings(
+    url="https://api.example/dev",
+    title="Things",
+    version="1.2.3",
+    writes=True,
+    distance=12.34,
+    checks=(
+        Check("getThing", "a thing can be read", "failed", (MISSING, WRONG), 12.3456, "c6af9ac6-7b61"),
+        Check("putThing", "it is <403>", "skipped", reason="no token"),
+        Check("getThing", "an unknown thing is a 404", "passed", milliseconds=5),
+    ),
+    latencies=(Latency("getThing", 20, 10.04, 20.06, 300.0, 100.0), Latency("putThing", 5, 1.0, 2.0, 3.0, None)),
+    notes=("A word.",),
+)
+
+
+def test_the_table_has_a_block_for_each_operation_and_the_outcome_last() -> None:
+    assert reports.text(FINDINGS).splitlines() == [
+        "Things 1.2.3 at https://api.example/dev",
+        "",
+        "getThing",
+        f"  FAIL  {'a thing can be read':<72}      12 ms",
+        "        header /ETag: required: is missing",
+        "        body /product/price: type: breaks the contract",
+        "        request c6af9ac6-7b61",
+        f"  ok    {'an unknown thing is a 404':<72}       5 ms",
+        "",
+        "putThing",
+        f"  skip  {'it is <403> (no token)':<72}       0 ms",
+        "",
+        "milliseconds, less 12.3 for the way there and back",
+        "                   requests     p50     p95  target   first",
+        "  getThing               20    10.0    20.1     100   300.0",
+        "  putThing                5     1.0     2.0       -     3.0",
+        "",
+        "A word.",
+        "3 checks: 1 passed, 1 failed, 1 skipped",
+    ]
+
+
+def test_the_json_says_all_that_the_table_says() -> None:
+    report = json.loads(reports.as_json(FINDINGS))
+    assert report["outcome"] == "failed"
+    assert report["counts"] == {"passed": 1, "failed": 1, "skipped": 1}
+    assert report["contract"] == {"title": "Things", "version": "1.2.3"}
+    assert report["checks"][0] == {
+        "operation": "getThing",
+        "name": "a thing can be read",
+        "outcome": "failed",
+        "findings": [
+            {"in": "header", "pointer": "/ETag", "keyword": "required", "message": "is missing"},
+            {"in": "body", "pointer": "/product/price", "keyword": "type", "message": "breaks the contract"},
+        ],
+        "milliseconds": 12.346,
+        "requestId": "c6af9ac6-7b61",
+        "reason": "",
+    }
+    assert report["latencies"][0] == {
+        "operation": "getThing", "requests": 20, "p50": 10.04, "p95": 20.06, "first": 300.0, "target": 100.0
+    }  # fmt: skip
+    assert report["notes"] == ["A word."]
+
+
+@pytest.mark.parametrize(("outcome", "whole"), [("passed", "passed"), ("skipped", "passed"), ("failed", "failed")])
+def test_only_a_failed_check_fails_the_whole(outcome: str, whole: str) -> None:
+    findings = replace(FINDINGS, checks=(Check("getThing", "it works", outcome),))  # type: ignore[arg-type]
+    assert json.loads(reports.as_json(findings))["outcome"] == whole
+
+
+def test_junit_has_a_suite_for_each_operation() -> None:
+    root = ElementTree.fromstring(reports.as_junit(FINDINGS))
+    suites = [(each.get("name"), each.get("tests"), each.get("failures"), each.get("skipped")) for each in root]
+    assert suites == [("getThing", "2", "1", "0"), ("putThing", "1", "0", "1")]
+    [failure] = root.iter("failure")
+    assert failure.text == f"{MISSING}\n{WRONG}"
+    [skipped] = root.iter("skipped")
+    assert skipped.get("message") == "no token"
