@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from jsonschema_rs import Draft202012Validator, EmailOptions, ValidationError
 
 from contract.messages import JSON
+from contract.time_formats import TIME_FORMATS
 from contract.wording import words
 
 _TAG_KEYWORDS = {"const", "enum"}
@@ -77,6 +78,7 @@ class Schema:
         self._validator = Draft202012Validator(
             {**self._document, "$defs": self._definitions},
             validate_formats=True,
+            formats=TIME_FORMATS,
             email_options=EmailOptions(allow_display_text=False),
             keywords={"x-integer-literal": IntegerLiteral},
             offline=True,

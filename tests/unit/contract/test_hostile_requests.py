@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.lambda_handler import lambda_handler
@@ -56,6 +56,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     path=st.none() | st.dictionaries(st.sampled_from("pl"), TEXT),
     query=st.none() | mapping("q[R]", "q[", "j", "n"),

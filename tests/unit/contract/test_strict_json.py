@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.strict_json import MalformedJson, dumps, loads
@@ -145,6 +145,7 @@ def test_a_lone_surrogate_is_not_written() -> None:
         dumps(["\ud800"])
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none()
@@ -160,6 +161,7 @@ def test_what_is_written_reads_back_the_same(value: Any) -> None:
     assert loads(dumps(value).encode()) == value
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(MalformedJson):

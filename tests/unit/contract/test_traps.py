@@ -104,7 +104,14 @@ def test_t10_a_uuid_has_one_spelling(spelling: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "instant", ["1700000000", '"2025-01-01 00:00:00Z"', '"2025-01-01T00:00:00"', '"2025-02-30T00:00:00Z"']
+    "instant",
+    [
+        "1700000000",
+        '"2025-01-01 00:00:00Z"',
+        '"2025-01-01T00:00:00"',
+        '"2025-02-30T00:00:00Z"',
+        '"20*5-01-01T00:00:00Z"',
+    ],
 )
 def test_t11_a_date_time_is_rfc_3339(instant: str) -> None:
     judge = field({"type": "string", "format": "date-time"})

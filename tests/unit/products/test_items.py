@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from products.errors import BrokenItem
@@ -44,6 +44,7 @@ def test_active_is_text_for_the_index_takes_no_bool() -> None:
     assert attributes({"active": False}) == {"active": {"S": "false"}}
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value="0.01", max_value="999999.99", places=2))
 def test_no_price_is_changed_by_the_table(price: Decimal) -> None:
     kept = stored(**attributes({"price": price})).product()["price"]
