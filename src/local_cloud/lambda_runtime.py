@@ -50,10 +50,10 @@ class Environment:
 
     def invoke(self, event: bytes, request_id: str) -> bytes:
         """The handler's answer, as JSON. Raises FunctionFailed."""
-        init_ms = self._await_init()
-        started = time.monotonic()
-        status = "success"
+        init_ms, started, status = None, time.monotonic(), "success"
         try:
+            init_ms = self._await_init()
+            started = time.monotonic()
             return self._ask(event, request_id)
         except FunctionFailed as failure:
             status = str(failure)

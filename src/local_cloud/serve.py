@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until it is interrupted. The exit status: 0 after that, 1 when it cannot start, 2 for bad usage."""
     options = _parser().parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        signal.signal(number, interrupt)
     log_to_standard_error()
     try:
         _serve(options)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("scripts/serve", description="Serves the product catalogue on this machine.")
-    parser.add_argument("--port", type=_port, default=8080, help="on 127.0.0.1; 0 takes a free one (default: 8080)")
+    parser.add_argument("--port", type=port, default=8080, help="on 127.0.0.1; 0 takes a free one (default: 8080)")
     parser.add_argument(
         "--database",
         choices=(EMBEDDED, DYNAMODB_LOCAL),
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
     return int(text)
@@ -63,7 +63,7 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
-def _interrupt(*_: object) -> NoReturn:
+def interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from local_cloud.processes import Ended, run_to_end
 
 # Terraform finds the mirrors in its own usual places by itself:
 # https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
@@ -25,11 +26,12 @@ class TerraformMissing(Exception):
 
 
 class TerraformFailed(Exception):
-    """A command of Terraform's failed. `output` is what it said."""
+    """A command of Terraform's failed. `status` is how it ended, `output` what it said."""
 
-    def __init__(self, arguments: tuple[str, ...], output: str) -> None:
-        super().__init__(f"terraform {' '.join(arguments)} failed:\n{output}")
-        self.output = output
+    def __init__(self, arguments: tuple[str, ...], ended: Ended) -> None:
+        super().__init__(f"terraform {' '.join(arguments)} failed:\n{ended.output}")
+        self.status = ended.status
+        self.output = ended.output
 
 
 def provider_mirror(environment: Mapping[str, str], parents: Iterable[Path] = _MIRROR_PARENTS) -> Path | None:
@@ -66,14 +68,11 @@ class Terraform:
     def run(self, *arguments: str) -> str:
         """Run one command and return what it printed. Raises TerraformFailed."""
         command, *options = arguments
-        finished = subprocess.run(
-            ["terraform", command, *(["-no-color"] if command != "fmt" else []), *options],
-            cwd=self.folder, env=dict(self.environment), text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        if finished.returncode != 0:
-            raise TerraformFailed(arguments, finished.stdout)
-        return finished.stdout
+        colourless = [] if command == "fmt" else ["-no-color"]
+        ended = run_to_end(["terraform", command, *colourless, *options], self.folder, self.environment)
+        if ended.status != 0:
+            raise TerraformFailed(arguments, ended)
+        return ended.output
 
 
 def _without_broken_configuration(environment: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from local_cloud.errors import CannotStart
 
 JAR = "DynamoDBLocal.jar"
+# The engine lives for minutes: the thorough compiler and the parallel collector of Java cost it more than they give.
+JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.library.path=DynamoDBLocal_lib")
 START_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -50,7 +52,7 @@ class DynamoDBLocal:
         self._port = _free_port()
         with _claimed(self._data) as locks:
             self._process = subprocess.Popen(
-                [java, "-Djava.library.path=DynamoDBLocal_lib", "-jar", JAR, *self._arguments()],
+                [java, *JAVA_OPTIONS, "-jar", JAR, *self._arguments()],
                 cwd=self.home,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

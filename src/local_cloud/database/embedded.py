@@ -35,7 +35,7 @@ class EmbeddedDynamoDB:
         self.wait()
 
     def launch(self) -> None:
-        self._server = make_server("127.0.0.1", 0, _application, threaded=True, request_handler=_QuietHandler)
+        self._server = make_server("127.0.0.1", 0, _application, threaded=True, request_handler=QuietHandler)
         Thread(target=self._server.serve_forever, name="embedded-dynamodb", daemon=True).start()
 
     def wait(self) -> None:
@@ -59,7 +59,7 @@ class _WireRequest(Request):
     from_wsgi_server = True
 
 
-class _QuietHandler(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
     # Headers and body are two writes: with Nagle's algorithm the second would wait for the client's delayed ACK.
     disable_nagle_algorithm = True
 

@@ -172,3 +172,12 @@ def test_what_a_function_writes_is_logged_and_each_invocation_reported(start: St
     assert (first["requestId"], first["status"]) == ("request-1", "success")
     assert "initDurationMs" in first["metrics"]
     assert "initDurationMs" not in second["metrics"]
+
+
+@pytest.mark.parametrize("handler", ["fails to load", "dies at once"])
+def test_a_function_that_cannot_start_is_reported_as_failed(start: Starts, log: list[str], handler: str) -> None:
+    with pytest.raises(FunctionFailed):
+        ask(start(handler), "tell")
+    [report] = [json.loads(line)["record"] for line in log if line.startswith("{")]
+    assert report["requestId"] == "request-1"
+    assert report["status"] != "success"
