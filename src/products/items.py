@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     Item = Mapping[str, AttributeValueTypeDef]
 
 SORT_KEY = "METADATA"
+_MISSING: AttributeValueTypeDef = {}
+# The types of a product's attributes. Only an older item may lack one: updatedAt.
+_TYPES = {
+    **dict.fromkeys(
+        ("productId", "name", "description", "currency", "period", "active", "createdAt", "updatedAt"), "S"
+    ),
+    "price": "N",
+    "features": "L",
+}
 
 
 class StoredProduct:
@@ -88,28 +97,32 @@ class StoredProduct:
 
     def product(self) -> Product:
         """The product as the contract shows it. Raises BrokenItem when an attribute is missing or of another type."""
-        return {
-            "productId": self.product_id,
-            "name": self.name,
-            "description": self._text("description"),
-            "price": Decimal(plain(Decimal(self._digits("price")))),
-            "currency": self._text("currency"),
-            "period": self._text("period"),
-            "features": self._texts("features"),
-            "active": self.active,
-            "createdAt": _utc(self._text("createdAt")),
-            "updatedAt": self.updated_at,
-        }
+        item = self.item
+        created_at = item.get("createdAt", _MISSING)
+        try:
+            return {
+                "productId": item["productId"]["S"],
+                "name": item["name"]["S"],
+                "description": item["description"]["S"],
+                "price": Decimal(plain(Decimal(item["price"]["N"]))),
+                "currency": item["currency"]["S"],
+                "period": item["period"]["S"],
+                "features": [feature["S"] for feature in item["features"]["L"]],
+                "active": item["active"]["S"] == "true",
+                "createdAt": _utc(created_at["S"]),
+                "updatedAt": _utc(item.get("updatedAt", created_at)["S"]),
+            }
+        except KeyError:
+            raise BrokenItem(self.key, self._broken_attribute()) from None
+
+    def _broken_attribute(self) -> str:
+        """The first attribute that keeps the product from being shown."""
+        present = {name: kind for name, kind in _TYPES.items() if name in self.item or name != "updatedAt"}
+        return next((name for name, kind in present.items() if kind not in self.item.get(name, _MISSING)), "features")
 
     def _text(self, attribute: str) -> str:
         try:
             return self.item[attribute]["S"]
-        except KeyError:
-            raise BrokenItem(self.key, attribute) from None
-
-    def _texts(self, attribute: str) -> list[str]:
-        try:
-            return [element["S"] for element in self.item[attribute]["L"]]
         except KeyError:
             raise BrokenItem(self.key, attribute) from None
 

@@ -19,6 +19,7 @@ from local_cloud.rehearsal.deployment import Deployment
 from local_cloud.rehearsal.kept import announce
 from local_cloud.rehearsal.rehearsal import Options, rehearse, write_report
 from local_cloud.rehearsal.steps import Step, Steps
+from tests.deployment.rehearsal.on_call import RUNBOOKS, follow, make_tools
 
 PRODUCT = {
     "name": "Rehearsed",
@@ -50,7 +51,8 @@ class Rehearsal:
 
 @pytest.fixture(scope="module")
 def rehearsal(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """Everything, judges included."""
+    """Everything, judges included, and somebody who follows the runbooks."""
+    tools = tmp_path_factory.mktemp("tools")
     options = Options(tmp_path_factory.mktemp("reports"), "dev", packages=packages)
     rehearsal = Rehearsal(options, Steps(print))
 
@@ -60,6 +62,8 @@ def rehearsal(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> R
         rehearsal.live["mode"] = stat.S_IMODE(session.stat().st_mode)
         rehearsal.live["statuses"] = [_create(deployment, token) for token in _tokens(deployment)]
         rehearsal.live["log"] = deployment.world.logs.lines(deployment.log_groups["access"])[-1]
+        make_tools(deployment, tools)
+        rehearsal.live["runbooks"] = {runbook: follow(runbook, deployment, tools) for runbook in RUNBOOKS}
 
     return rehearsal.run(look)
 
@@ -101,6 +105,12 @@ def test_requests_are_in_the_access_log_in_the_stacks_own_format(rehearsal: Rehe
     line = json.loads(rehearsal.live["log"])
     assert (line["httpMethod"], line["resourcePath"], line["status"]) == ("POST", "/v1.0/products", "401")
     assert line["responseType"] == "UNAUTHORIZED"
+
+
+@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)
+def test_the_commands_of_a_runbook_run_as_they_are_written(rehearsal: Rehearsal, runbook: Path) -> None:
+    ended = rehearsal.live["runbooks"][runbook]
+    assert ended.returncode == 0, ended.stdout[-4000:]
 
 
 def test_the_report_is_there_for_programs_too(rehearsal: Rehearsal) -> None:

@@ -57,7 +57,7 @@ class PackagedApi(Api):
     """The five functions, each in a process of its own."""
 
     def __init__(self, functions: PackagedFunctions) -> None:
-        self._functions = {name: _invoker(functions, operation_id) for name, operation_id in _names()}
+        self.functions = {name: _invoker(functions, operation_id) for name, operation_id in _names()}
 
 
 def _names() -> Iterator[tuple[str, str]]:
