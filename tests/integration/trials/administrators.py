@@ -10,7 +10,7 @@ from typing import Any
 from tests.integration.products.api import ENTRY, Answer
 from tests.integration.trials.witness import Witness, is_in_doubt
 
-NAMES = [f"{kind} {size}" for kind in ("Site", "Shop", "Mail", "Backup") for size in "SMLXYZ"]
+NAMES = [f"{kind} {number}" for kind in ("Site", "Shop", "Mail", "Backup") for number in range(15)]
 _TRIES = 5
 _orders, _prices = count(), count(1)
 
@@ -31,6 +31,7 @@ class Administrator:
         self._random = Random(seed)
         self._actions = {
             self._create: 3,
+            self._create_without_a_key: 2,
             self._change: 4,
             self._change_what_was_read: 4,
             self._rename: 2,
@@ -49,6 +50,9 @@ class Administrator:
     def _create(self, _: str) -> None:
         body = order(self._name(), price=next(_prices))
         _persist(lambda: self._witness.create(body, Idempotency_Key=body["period"]))
+
+    def _create_without_a_key(self, _: str) -> None:
+        self._witness.create(order(self._name(), price=next(_prices)))
 
     def _change(self, product_id: str) -> None:
         self._witness.update(product_id, {"price": next(_prices)})

@@ -45,9 +45,9 @@ def figures(request: pytest.FixtureRequest) -> Figures:
     return note
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def endpoint(environment: pytest.MonkeyPatch) -> Iterator[str]:
-    """Where the engine listens."""
+    """Where the engine listens. It slows down with all that was ever written to it, so no trial follows many others."""
     with running("dynamodb-local", environment) as endpoint:
         yield endpoint
 

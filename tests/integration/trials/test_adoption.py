@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from products.adoption import Adoption, State, findings
 from tests.integration.products.api import ENTRY, Api, Table
@@ -16,13 +17,15 @@ from tests.integration.trials.witness import Witness
 SEED = "adoption"
 OTHER_NAMES = [f"{name} too" for name in NAMES]
 ADMINISTRATORS, ACTIONS = 4, 50
+UNIQUE_PRICE = "0.01"  # that no administrator sets
 
 
 def test_older_products_are_adopted_while_they_change(
     api: Api, table: Table, ledger: Ledger, checker: Checker, figures: Figures
 ) -> None:
     for number, name in enumerate(NAMES):
-        table.put_older(f"PROD-{number:03}", name={"S": name}, period={"S": f"older-{number}"})
+        fields: Any = {"name": {"S": name}, "period": {"S": f"older-{number}"}, "price": {"N": UNIQUE_PRICE}}
+        table.put_older(f"PROD-{number:03}", **fields)
         ledger.found(f"PROD-{number:03}", f"older-{number}", version=0)
     staff = [Administrator(Witness(api, ledger), f"{SEED} {n}", OTHER_NAMES) for n in range(ADMINISTRATORS)]
     with ThreadPoolExecutor(ADMINISTRATORS) as pool:

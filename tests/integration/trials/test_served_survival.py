@@ -7,9 +7,10 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
+from select import select
 from threading import Event, Semaphore
 
 import boto3
@@ -75,9 +76,17 @@ def _work_until_killed(cloud: Served, ledger: Ledger, random: Random, seed: str)
 
 
 def _kill(pid: int) -> None:
-    """Kills the process and all that it started, the engine first: nothing may tell the other to end well."""
-    for each in [*_children(pid), pid]:
-        os.kill(each, signal.SIGKILL)
+    """Kills the process and all that it started, the engine first: nothing may tell the other to end well.
+
+    Returns when the last of it has ended: till then the engine holds the lock of its folder.
+    """
+    with ExitStack() as stack:
+        ends = [os.pidfd_open(each) for each in [*_children(pid), pid]]
+        for end in ends:
+            stack.callback(os.close, end)
+            signal.pidfd_send_signal(end, signal.SIGKILL)
+        for end in ends:
+            select([end], [], [])
 
 
 def _children(pid: int) -> list[int]:

@@ -4,55 +4,55 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from functools import partialmethod
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Client, Connection, Listener
 from typing import Any, cast
 
 from products import dynamodb
 from tests.integration.products.api import REGION, Answer, Api, Table
 from tests.integration.trials.witness import NoAnswer
 
-# A fork of a process that has imported everything and has no threads.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([__name__])
+_processes = multiprocessing.get_context("spawn")
 
 
 class Worker:
-    """A catalogue to call: each call is carried out by the process, which is started anew when it has died.
+    """A catalogue to call: each call is carried out by the process, which is replaced when it has died.
 
-    A context manager: the process ends with the `with` block.
+    Another process, which has composed the functions and does nothing with them, makes each by forking: a process that
+    starts from nothing takes a second. A context manager: all processes end with the `with` block.
     """
 
     def __init__(self, table: str, endpoint: str) -> None:
-        self._arguments = (table, endpoint)
+        address, theirs = _processes.Pipe(duplex=False)
+        self._parent = _processes.Process(target=_multiply, args=(table, endpoint, theirs), daemon=True)
+        self._parent.start()
+        theirs.close()
+        with address:
+            self._address = cast("tuple[str, int]", address.recv())
         self._start()
 
-    @property
-    def pid(self) -> int:
-        return cast("int", self._process.pid)
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
 
     def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
         self._pipe.close()
-        self._process.join()
+        self._parent.terminate()
+        self._parent.join()
 
     def _start(self) -> None:
-        self._pipe, theirs = _processes.Pipe()
-        self._process = _processes.Process(target=_work, args=(theirs, *self._arguments))
-        self._process.start()
-        theirs.close()
+        self._pipe = Client(self._address)
+        self._pid = cast("int", self._pipe.recv())
 
     def _call(self, operation: str, *arguments: Any, **named: Any) -> Answer:
         try:
             self._pipe.send((operation, arguments, named))
             return cast("Answer", self._pipe.recv())
         except (EOFError, OSError):
-            self._stop()
+            self._pipe.close()
             self._start()
             raise NoAnswer from None
 
@@ -63,13 +63,25 @@ class Worker:
     delete = partialmethod(_call, "delete")
 
 
-def _work(pipe: Connection, table: str, endpoint: str) -> None:
+def _multiply(table: str, endpoint: str, address: Connection) -> None:
+    """Tells where it listens, and forks for every connection."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody asks how they ended.
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
-    client = dynamodb.connect(REGION)
-    api = Api(Table(client, table))
+    api = Api(Table(dynamodb.connect(REGION), table))
+    with Listener(("127.0.0.1", 0)) as listener:
+        address.send(listener.address)
+        while True:
+            with listener.accept() as pipe:
+                if os.fork() == 0:
+                    listener.close()
+                    _work(pipe, api)
+
+
+def _work(pipe: Connection, api: Api) -> None:
+    pipe.send(os.getpid())
     while True:
         try:
             operation, arguments, named = pipe.recv()
         except EOFError:
-            return
+            os._exit(0)
         pipe.send(getattr(api, operation)(*arguments, **named))
