@@ -25,7 +25,9 @@ from fuzzing.summary import summary
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT, too: a process that a shell has put in the background would ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         return _fuzz(options, settings(options))
     except CannotRun as error:
