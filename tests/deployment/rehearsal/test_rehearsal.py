@@ -51,8 +51,7 @@ class Rehearsal:
 
 @pytest.fixture(scope="module")
 def rehearsal(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """Everything, judges included, and somebody who follows the runbooks."""
-    tools = tmp_path_factory.mktemp("tools")
+    """Everything, judges included."""
     options = Options(tmp_path_factory.mktemp("reports"), "dev", packages=packages)
     rehearsal = Rehearsal(options, Steps(print))
 
@@ -62,8 +61,6 @@ def rehearsal(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> R
         rehearsal.live["mode"] = stat.S_IMODE(session.stat().st_mode)
         rehearsal.live["statuses"] = [_create(deployment, token) for token in _tokens(deployment)]
         rehearsal.live["log"] = deployment.world.logs.lines(deployment.log_groups["access"])[-1]
-        make_tools(deployment, tools)
-        rehearsal.live["runbooks"] = {runbook: follow(runbook, deployment, tools) for runbook in RUNBOOKS}
 
     return rehearsal.run(look)
 
@@ -107,9 +104,23 @@ def test_requests_are_in_the_access_log_in_the_stacks_own_format(rehearsal: Rehe
     assert line["responseType"] == "UNAUTHORIZED"
 
 
-@pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)
-def test_the_commands_of_a_runbook_run_as_they_are_written(rehearsal: Rehearsal, runbook: Path) -> None:
-    ended = rehearsal.live["runbooks"][runbook]
+@pytest.fixture(scope="module")
+def followed(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """One in which somebody on call follows the runbooks."""
+    options = Options(tmp_path_factory.mktemp("reports"), "dev", packages=packages, validate=False, fuzz=None)
+    rehearsal = Rehearsal(options, Steps(print))
+
+    def look(deployment: Deployment) -> None:
+        tools = make_tools(deployment, tmp_path_factory.mktemp("tools"))
+        rehearsal.live |= {runbook.stem: follow(runbook, deployment, tools) for runbook in RUNBOOKS}
+
+    return rehearsal.run(look)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("runbook", [each.stem for each in RUNBOOKS])
+def test_the_commands_of_a_runbook_run_as_they_are_written(followed: Rehearsal, runbook: str) -> None:
+    ended = followed.live[runbook]
     assert ended.returncode == 0, ended.stdout[-4000:]
 
 
@@ -167,6 +178,7 @@ def sabotaged(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> R
     return Rehearsal(options, Steps(print)).run(lambda deployment: None)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("sabotage", SABOTAGE)
 def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sabotage: str) -> None:
     _, _, name = SABOTAGE[sabotage]
@@ -174,6 +186,7 @@ def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sab
     assert not sabotaged.steps.passed
 
 
+@pytest.mark.drill
 def test_what_goes_wrong_is_told(sabotaged: Rehearsal) -> None:
     assert "getProduct may dynamodb:DeleteItem on table" in sabotaged.step("hold roles to their needs").problem
     assert "counted nothing and not ['HandlerFailures']" in sabotaged.step("make things go wrong").problem

@@ -32,14 +32,14 @@ from tests.integration.products import (
     test_updating,
 )
 from tests.integration.products.api import Api, Table
-from tests.integration.products.conftest import client, engine, environment
+from tests.integration.products.conftest import client, environment, running
 from tests.integration.products.faults import Fault, Faulty, unreachable
 from tests.integration.products.test_reading import names, product_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["client", "engine", "environment", "names", "product_id"]  # Their fixtures.
+__all__ = ["client", "environment", "names", "product_id"]  # Their fixtures.
 _OF_THEIR_PROCESS = {"caplog", "monkeypatch"}
 
 
@@ -66,6 +66,13 @@ def _names() -> Iterator[tuple[str, str]]:
 
 def _invoker(functions: PackagedFunctions, operation_id: str) -> Any:
     return lambda event, context: asyncio.run(functions.invoke(operation_id, event, "request-1"))
+
+
+@pytest.fixture(scope="session")
+def engine(environment: pytest.MonkeyPatch) -> Iterator[str]:
+    """AWS's own alone: what moto says of the same handlers is said in process."""
+    with running("dynamodb-local", environment):
+        yield "dynamodb-local"
 
 
 @pytest.fixture(scope="session")
