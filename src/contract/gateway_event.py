@@ -4,8 +4,6 @@ Every map may be null, the header names keep the client's case, the body may be 
 pleases. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 from collections.abc import Mapping

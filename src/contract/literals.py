@@ -12,9 +12,10 @@ from math import isinf
 
 from contract.messages import JSON
 
-# [0-9] and not \d, which in Python means the digits of every script.
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+# [0-9] and not \d, which in Python means the digits of every script. Compiled by `re` at first use: not every operation
+# has such parameters.
+_INTEGER = r"-?(?:0|[1-9][0-9]*)"
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -46,11 +47,11 @@ def _zero(text: str) -> Decimal:
 
 
 def _integer_literal(text: str) -> JSON:
-    return integer(text) if _INTEGER.fullmatch(text) else text
+    return integer(text) if re.fullmatch(_INTEGER, text) else text
 
 
 def _number_literal(text: str) -> JSON:
-    return number(text) if _NUMBER.fullmatch(text) else text
+    return number(text) if re.fullmatch(_NUMBER, text) else text
 
 
 def _boolean_literal(text: str) -> JSON:

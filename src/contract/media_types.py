@@ -1,7 +1,5 @@
 """Media types and ranges (RFC 9110, section 8.3.1)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache

@@ -89,11 +89,13 @@ class Responses:
 
     def __init__(self, method: str, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
         self._is_head = method == "HEAD"
-        self._answers = {status: _Answer(answer, definitions) for status, answer in declared.items()}
+        self._declared = declared
+        self._definitions = definitions
+        self._answers: dict[int, _Answer | None] = {}  # Made at the first use of their status.
 
     def header_names(self) -> list[str]:
         """Every header that some answer declares, sorted."""
-        return sorted({header.name for answer in self._answers.values() for header in answer.headers})
+        return sorted({name for answer in self._declared.values() for name in answer["headers"]})
 
     def completed(self, response: Response, request_id: str) -> Response:
         """The response with the headers that the contract alone decides, unless it names them itself."""
@@ -126,9 +128,15 @@ class Responses:
         return "none"
 
     def _answer(self, status: int) -> _Answer | None:
+        if status not in self._answers:
+            self._answers[status] = self._made(status)
+        return self._answers[status]
+
+    def _made(self, status: int) -> _Answer | None:
         """By the exact status, its range, or the default (OpenAPI 3.0.3, Responses Object)."""
-        answers = self._answers
-        return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
+        keys = (str(status), f"{status // 100}XX", "default")
+        declared = next((self._declared[key] for key in keys if key in self._declared), None)
+        return None if declared is None else _Answer(declared, self._definitions)
 
     def _has_body(self, status: int, answer: _Answer) -> bool:
         return bool(answer.content) and not self._is_head and status not in _BODILESS

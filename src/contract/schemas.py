@@ -4,8 +4,6 @@ jsonschema-rs decides. A validator is built at its schema's first use, so that a
 that its first request needs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,8 +11,6 @@ from typing import Any, NamedTuple
 from jsonschema_rs import Draft202012Validator, EmailOptions, ValidationError
 
 from contract.messages import JSON
-from contract.time_formats import TIME_FORMATS
-from contract.wording import words
 
 _TAG_KEYWORDS = {"const", "enum"}
 
@@ -54,7 +50,7 @@ class Schema:
 
     def __init__(self, document: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
         self._document = document
-        self._definitions = definitions if _refers(document) else {}
+        self._definitions = definitions
         self._validator: Draft202012Validator | None = None
 
     def is_valid(self, value: JSON) -> bool:
@@ -76,9 +72,8 @@ class Schema:
 
     def _build(self) -> Draft202012Validator:
         self._validator = Draft202012Validator(
-            {**self._document, "$defs": self._definitions},
+            {**self._document, "$defs": _referred(self._document, self._definitions)},
             validate_formats=True,
-            formats=TIME_FORMATS,
             email_options=EmailOptions(allow_display_text=False),
             keywords={"x-integer-literal": IntegerLiteral},
             offline=True,
@@ -91,11 +86,21 @@ def optional_schema(entry: Mapping[str, Any], definitions: Mapping[str, Any]) ->
     return Schema(entry["schema"], definitions) if "schema" in entry else None
 
 
-def _refers(document: object) -> bool:
-    """Whether a schema needs definitions at all: most of a header's or a parameter's do not."""
-    if isinstance(document, Mapping):
-        return "$ref" in document or any(map(_refers, document.values()))
-    return isinstance(document, list) and any(map(_refers, document))
+def _referred(document: object, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The definitions that a schema needs. The others would be checked, too, each time that a validator is built."""
+    needed: dict[str, Any] = {}
+    open_ends = [document]
+    while open_ends:
+        part = open_ends.pop()
+        if isinstance(part, Mapping):
+            name = str(part.get("$ref", "")).removeprefix("#/$defs/")
+            if name in definitions and name not in needed:
+                needed[name] = definitions[name]
+                open_ends.append(definitions[name])
+            open_ends += part.values()
+        elif isinstance(part, list):
+            open_ends += part
+    return needed
 
 
 def _each(errors: Iterable[ValidationError]) -> Iterator[Breach]:
@@ -104,6 +109,8 @@ def _each(errors: Iterable[ValidationError]) -> Iterator[Breach]:
 
 
 def _breaches_of(error: ValidationError) -> Iterator[Breach]:
+    from contract.wording import told  # Spares it to every cold start whose request keeps the contract.
+
     kind: Any = error.kind
     at = tuple(error.instance_path)
     if kind.name in ("anyOf", "oneOf"):
@@ -112,7 +119,7 @@ def _breaches_of(error: ValidationError) -> Iterator[Breach]:
             yield from _each(meant)
             return
     for path in _places(kind, at):
-        yield Breach(path, kind.name, words(kind))
+        yield Breach(path, *told(kind))
 
 
 def _places(kind: Any, at: tuple[str | int, ...]) -> Iterable[tuple[str | int, ...]]:

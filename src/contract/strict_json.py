@@ -191,7 +191,10 @@ def _plain_number(value: object) -> int | float:
     return float(text) if "." in text else int(text)  # Which refuse NaN and Infinity, by whatever name.
 
 
-_ENCODER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain_number)
+# A circle is found by where it ends, at the limit of recursion: to look out for one costs every array and object.
+_ENCODER = JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"), default=_plain_number
+)
 
 
 def dumps(value: JSON) -> str:
@@ -200,12 +203,19 @@ def dumps(value: JSON) -> str:
     Raises ValueError or TypeError for what JSON cannot say: NaN, a lone surrogate, a circle, an object of another type.
     """
     try:
-        text = _ENCODER.encode(value)
-    except _ManyDigits:
-        text = _exact(value)
+        text = _encoded(value)
+    except RecursionError:
+        raise ValueError("a value that holds itself is not JSON") from None
     if not is_unicode(text):
         raise ValueError("text with a lone surrogate is not JSON")
     return text
+
+
+def _encoded(value: JSON) -> str:
+    try:
+        return _ENCODER.encode(value)
+    except _ManyDigits:
+        return _exact(value)
 
 
 def _exact(value: JSON) -> str:

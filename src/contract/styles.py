@@ -22,7 +22,7 @@ Decode: TypeAlias = Callable[[str], str]
 
 _SPREADING = {("form", True), ("deepObject", True), ("deepObject", False)}
 _SEPARATORS = {"simple": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_STRAY_PERCENT = r"%(?![0-9A-Fa-f]{2})"
 _ANY: Mapping[str, Any] = {"type": "any"}
 _TWICE = "is given more than once"
 
@@ -160,7 +160,7 @@ def percent_decoded(text: str) -> str:
     """The text that a URI spells, decoded exactly once (`+` is a plus sign here). Raises Misspelt."""
     if "%" not in text:
         return unicode_text(text)
-    if _STRAY_PERCENT.search(text):
+    if re.search(_STRAY_PERCENT, text):
         raise Misspelt(((), "is not percent-encoded properly"))
     try:
         return unquote_to_bytes(text).decode()

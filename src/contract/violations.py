@@ -1,7 +1,5 @@
 """One way in which a request breaks its contract, as it is told to the client."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contract import strict_json
+from contract.time_formats import GRAMMARS
 
 _TYPES = {
     "array": "an array",
@@ -29,6 +30,8 @@ _FORMATS = {
     "uri": "an absolute URI",
     "uuid": "a UUID with hyphens",
 }
+# The formats that a pattern helps to judge.
+_SPELLED = {grammar: name for name, grammar in GRAMMARS.items()}
 
 
 def _either(choices: Iterable[str]) -> str:
@@ -41,8 +44,8 @@ def _types(kind: Any) -> str:
     return f"must be {_either(_TYPES[name] for name in names)}"
 
 
-def _format(kind: Any) -> str:
-    return f"must be {_FORMATS.get(kind.format, 'a valid ' + kind.format)}"
+def _of_format(name: str) -> str:
+    return f"must be {_FORMATS.get(name, 'a valid ' + name)}"
 
 
 def _enum(kind: Any) -> str:
@@ -72,7 +75,7 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "exclusiveMaximum": lambda kind: f"must be less than {_json(kind.limit)}",
     "exclusiveMinimum": lambda kind: f"must be more than {_json(kind.limit)}",
     "falseSchema": lambda kind: "is not allowed here",
-    "format": _format,
+    "format": lambda kind: _of_format(kind.format),
     "maxItems": lambda kind: f"must have at most {_count(kind.limit, 'item')}",
     "maxLength": lambda kind: f"must have at most {_count(kind.limit, 'character')}",
     "maxProperties": lambda kind: f"must have at most {_count(kind.limit, 'field')}",
@@ -93,7 +96,12 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def words(kind: Any) -> str:
-    """The words for a jsonschema-rs error kind. One without words of its own is "is not valid"."""
+def told(kind: Any) -> tuple[str, str]:
+    """The keyword that was broken and the words for it, by jsonschema-rs' error kind.
+
+    One without words of its own "is not valid".
+    """
+    if kind.name == "pattern" and kind.pattern in _SPELLED:
+        return "format", _of_format(_SPELLED[kind.pattern])
     make = _WORDS.get(kind.name)
-    return make(kind) if make else "is not valid"
+    return kind.name, make(kind) if make else "is not valid"

@@ -21,10 +21,10 @@ def percentile(values: Sequence[float], percent: float) -> float:
 class Stopwatch:
     """Times operations one request after another.
 
-    `distance` is the way there and back, in seconds; each target is multiplied by `slack`.
+    `distance` is the way there and back, in seconds; each target is multiplied by `slack`, and none is set without it.
     """
 
-    def __init__(self, session: Session, distance: float, slack: float) -> None:
+    def __init__(self, session: Session, distance: float, slack: float | None) -> None:
         self.latencies: list[Latency] = []
         self._session = session
         self._distance = distance
@@ -45,7 +45,7 @@ class Stopwatch:
 
     def _target(self, operation_id: str) -> float | None:
         target = self._session.api.contract.latency_target(operation_id)
-        return None if target is None else target * self._slack
+        return None if target is None or self._slack is None else target * self._slack
 
     def _round(self, operation_id: str, requests: int, ask: Ask, trial: Trial, target: float | None) -> Latency:
         times = [self._milliseconds(ask(trial).seconds) for _ in range(requests)]

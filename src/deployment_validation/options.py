@@ -71,7 +71,7 @@ def _add_expectations(parser: argparse.ArgumentParser) -> None:
         "--latency-slack",
         type=_factor,
         metavar="FACTOR",
-        help="multiply the latency targets by this (default: 1; 3 on this machine, which is not what they are for)",
+        help="multiply the latency targets by this (default: 1; for this machine: judge none)",
     )
     parser.add_argument(
         "--timeout", type=_seconds, default=30, metavar="SECONDS", help="wait so long for an answer (default: 30)"

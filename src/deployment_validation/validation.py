@@ -30,8 +30,8 @@ _MOST_CREATIONS = 5
 class Plan:
     """What to validate and how. `origin`: an origin that may call from a browser; `token`: an administrator's.
 
-    `requests` is how many of each operation are timed, 0 for none; `slack`, how often each target may be exceeded;
-    `seconds`, how long to wait for an answer.
+    `requests` is how many of each operation are timed, 0 for none; `slack`, by what each latency target is
+    multiplied, None to judge none; `seconds`, how long to wait for an answer.
     """
 
     base: BaseUrl
@@ -40,7 +40,7 @@ class Plan:
     token: str | None
     powerless: str | None
     requests: int
-    slack: float
+    slack: float | None
     seconds: float
     notes: tuple[str, ...] = ()
 

@@ -104,7 +104,7 @@ class StoredProduct:
                 "productId": item["productId"]["S"],
                 "name": item["name"]["S"],
                 "description": item["description"]["S"],
-                "price": Decimal(plain(Decimal(item["price"]["N"]))),
+                "price": Decimal(plain(item["price"]["N"])),
                 "currency": item["currency"]["S"],
                 "period": item["period"]["S"],
                 "features": [feature["S"] for feature in item["features"]["L"]],
@@ -205,11 +205,11 @@ def _attribute(value: JSON) -> AttributeValueTypeDef:
     raise TypeError("no attribute of a product has this type")
 
 
-def plain(number: int | Decimal) -> str:
+def plain(number: int | Decimal | str) -> str:
     """The number in digits: exact, no exponent, no zeros at the end of a fraction. DynamoDB's own spelling."""
     digits = str(number)
-    if "E" in digits:
-        digits = format(number, "f")
+    if "E" in digits or "e" in digits:
+        digits = format(Decimal(digits), "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 

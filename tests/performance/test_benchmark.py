@@ -12,7 +12,7 @@ from tests.performance.benchmark.__main__ import main
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 
-@pytest.mark.parametrize(("what", "bars"), [("warm", 3), ("cold", 5)])
+@pytest.mark.parametrize(("what", "bars"), [("warm", 3), ("cold", 4)])
 def test_a_round_is_measured_and_held_to_its_bars(
     what: str, bars: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

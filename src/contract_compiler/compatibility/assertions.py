@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from contract.time_formats import GRAMMARS
 from contract_compiler.compatibility.facts import NUMBERS, Bound, Facts, lower, types, upper
 from contract_compiler.compatibility.gaps import Gap
 from contract_compiler.compatibility.sourced import Known, Part
@@ -108,6 +109,12 @@ def _same_text(keyword: str, facts: Facts, part: Part) -> Iterator[Gap]:
         yield _gap(keyword, keyword, facts, part, _first(facts, keyword), part.read(keyword))
 
 
+def _pattern(facts: Facts, part: Part) -> Iterator[Gap]:
+    """What a format's own pattern demands, its format says."""
+    if part.read("pattern") != GRAMMARS.get(part.read("format")):
+        yield from _same_text("pattern", facts, part)
+
+
 def _unique(facts: Facts, part: Part) -> Iterator[Gap]:
     most = facts.most("maxItems")
     known = any(facts.all_of("uniqueItems")) or (most is not None and most < 2)
@@ -131,7 +138,7 @@ _CHECKS: Mapping[str, Check] = {
     "exclusiveMaximum": partial(_upper, "exclusiveMaximum"),
     "minLength": partial(_at_least, "minLength", "length", "string"),
     "maxLength": partial(_at_most, "maxLength", "length", "string"),
-    "pattern": partial(_same_text, "pattern"),
+    "pattern": _pattern,
     "format": partial(_same_text, "format"),
     "minItems": partial(_at_least, "minItems", "items", "array"),
     "maxItems": partial(_at_most, "maxItems", "items", "array"),

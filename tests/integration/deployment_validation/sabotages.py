@@ -92,7 +92,9 @@ SABOTAGES = {
     "missing CORS": Sabotage(_missing_cors, "getProduct", "header", "/Access-Control-Allow-Origin", "required"),
     "open write": Sabotage(_open_write, "createProduct", "status", "", "status"),
     "stale contract version": Sabotage(_stale_contract, "gateway", "header", "/X-Contract-Version", "const"),
-    "slow answer": Sabotage(_slow_answer, "getProduct", "latency", "", "p95", ("--read-only", "--requests", "2")),
+    "slow answer": Sabotage(
+        _slow_answer, "getProduct", "latency", "", "p95", ("--read-only", "--requests", "2", "--latency-slack", "3")
+    ),
     "leaked field": Sabotage(_leaked_field, "listProducts", "body", "/products/0", "additionalProperties"),
     "broken pagination": Sabotage(_broken_pagination, "listProducts", "body", "/products", "uniqueItems"),
     "wrong error shape": Sabotage(_wrong_error_shape, "gateway", "body", "", "required"),

@@ -33,13 +33,20 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _cold(rounds: int, out: Path) -> bool:
-    version, path = interpreter.choose(None, _say)
-    subjects = Subjects(Target(this_architecture(), version), path, _say).all()
-    return cold.show(subjects, cold.measure(subjects, path, rounds, _say), out)
+    subjects, path = _subjects()
+    chosen = subjects.cold()
+    return cold.show(chosen, cold.measure(chosen, path, rounds, _say), out)
 
 
 def _warm(rounds: int, out: Path) -> bool:
-    return warm.show(warm.measure(rounds, _say), out)
+    subjects, path = _subjects()
+    return warm.show(warm.measure(subjects.warm(warm.OPERATIONS), path, rounds, _say), out)
+
+
+def _subjects() -> tuple[Subjects, Path]:
+    """And the interpreter that they are for: Lambda's, if this machine has it."""
+    version, path = interpreter.choose(None, _say)
+    return Subjects(Target(this_architecture(), version), path, _say), path
 
 
 def _say(line: str) -> None:

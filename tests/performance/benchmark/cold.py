@@ -16,12 +16,10 @@ from tempfile import TemporaryDirectory
 from tests.performance.benchmark import events, import_times, report
 from tests.performance.benchmark.bars import Bar
 from tests.performance.benchmark.database import dynamodb
-from tests.performance.benchmark.rounds import Added, Figures, Sample, Say, added, interleaved
-from tests.performance.benchmark.subjects import DOCUMENT, PROGRAMS, PROJECT, Subject
+from tests.performance.benchmark.rounds import Figures, Sample, Say, interleaved
+from tests.performance.benchmark.subjects import DOCUMENT, PROGRAMS, PROJECT, WITH_CONTRACT, Subject
 
-_BARE, _NO_CLIENT, _OURS = "bare boto3", "boto3, no client", "create_product"
-# What src/contract is measured over, and the same with it, by what else is loaded: a DynamoDB client, boto3, nothing.
-_OVER = {each: f"{each} + contract" for each in (_BARE, _NO_CLIENT, "no boto3")}
+_BARE, _OURS, _CONTRACT = "bare boto3", "create_product", "src/contract"
 _COLUMNS = ["median ms", "min ms", "CPU ms", "ratio", "CPU ratio", "peak MiB", "zip MB", "files", "modules"]
 _MEGABYTE = 1_000_000
 Results = tuple[dict[str, Figures], dict[str, str]]
@@ -38,8 +36,21 @@ class ColdStarts:
             (scratch / f"{name}.json").write_text(json.dumps(event))
 
     def run(self, subject: Subject) -> Sample:
+        """A whole process."""
+        return self._sample(subject, "cold_run.py", subject.handler)
+
+    def added(self, subject: Subject) -> Sample:
+        """What src/contract adds where boto3 is loaded and has answered."""
+        return self._sample(subject, "added_run.py")
+
+    def import_times(self, subject: Subject) -> str:
+        """What -X importtime says of one run."""
+        with self._start(subject, ["-X", "importtime"], "cold_run.py", subject.handler) as process:
+            return process.communicate()[1]
+
+    def _sample(self, subject: Subject, *program: str) -> Sample:
         started = time.perf_counter()
-        with self._start(subject) as process:
+        with self._start(subject, [], *program) as process:
             assert process.stdout is not None
             line = process.stdout.readline()
             wall = (time.perf_counter() - started) * 1000
@@ -48,17 +59,12 @@ class ColdStarts:
         told = json.loads(line or '{"status": "nothing"}')
         if told["status"] not in {200, 201, 204}:
             raise RuntimeError(f"{subject.name} answers {told['status']}")
-        return Sample(wall, told["cpu"], memory, told["modules"])
+        return Sample(told.get("wall", wall), told["cpu"], memory, told["modules"])
 
-    def import_times(self, subject: Subject) -> str:
-        """What -X importtime says of one run."""
-        with self._start(subject, "-X", "importtime") as process:
-            return process.communicate()[1]
-
-    def _start(self, subject: Subject, *options: str) -> subprocess.Popen[str]:
+    def _start(self, subject: Subject, options: Sequence[str], program: str, *arguments: str) -> subprocess.Popen[str]:
         event = self._scratch / f"{subject.event}.json"
-        program: list[str | Path] = [PROGRAMS / "cold_run.py", subject.handler, event]
-        command = [self._interpreter, "-P", "-S", "-s", *options, *program]
+        command: list[str | Path] = [self._interpreter, "-P", "-S", "-s", *options]
+        command += [PROGRAMS / program, *arguments, event]
         pipe = subprocess.PIPE
         errors = pipe if options else None
         variables = self._variables(subject)
@@ -81,10 +87,12 @@ class ColdStarts:
 
 
 def measure(subjects: Sequence[Subject], interpreter: Path, rounds: int, say: Say) -> Results:
-    """Figures by subject, and the import times of the bare and of our create."""
+    """Figures by subject and of what src/contract adds, and the import times of the bare and of our create."""
     with dynamodb() as endpoint, TemporaryDirectory() as scratch:
         starts = ColdStarts(interpreter, endpoint, Path(scratch))
-        figures = interleaved({each.name: partial(starts.run, each) for each in subjects}, rounds, say)
+        runs = {each.name: partial(starts.run, each) for each in subjects}
+        checked = next(each for each in subjects if each.name == WITH_CONTRACT)
+        figures = interleaved({**runs, _CONTRACT: partial(starts.added, checked)}, rounds, say)
         timed = [each for each in subjects if each.name in {_BARE, _OURS}]
         return figures, {each.name: starts.import_times(each) for each in timed}
 
@@ -93,16 +101,11 @@ def show(subjects: Sequence[Subject], results: Results, out: Path) -> bool:
     """Prints everything, writes the JSON, and says whether every bar is met."""
     figures, imports = results
     print(_table(subjects, figures), end="\n\n")
-    contract = {base: added(figures[both], figures[base]) for base, both in _OVER.items()}
-    print(_added_table(figures, contract), end="\n\n")
     print(import_times.table({name: import_times.by_package(text) for name, text in imports.items()}), end="\n\n")
-    bars = _bars(subjects, figures, contract)
+    bars = _bars(subjects, figures)
     print(*bars, sep="\n")
-    zips = {each.name: {"bytes": each.size, "files": each.files} for each in subjects}
-    told = {name: {**asdict(each), "zip": zips[name]} for name, each in figures.items()}
-    for base, its in contract.items():
-        told[_OVER[base]]["added"] = asdict(its)
-    report.write_json(out, told, bars)
+    zips = {each.name: {"zip": {"bytes": each.size, "files": each.files}} for each in subjects}
+    report.write_json(out, {name: {**asdict(each), **zips.get(name, {})} for name, each in figures.items()}, bars)
     return all(bar.passed for bar in bars)
 
 
@@ -116,24 +119,18 @@ def _table(subjects: Sequence[Subject], figures: Mapping[str, Figures]) -> str:
         ratios = [f"{its.median / bare.median:.2f}", f"{its.cpu / bare.cpu:.2f}"]
         sizes = [f"{its.memory:.1f}", f"{subject.size / _MEGABYTE:.2f}", str(subject.files), str(its.modules)]
         rows.append([subject.name, *times, *ratios, *sizes])
+    its = figures[_CONTRACT]
+    times = [f"{each:.1f}" for each in (its.median, its.minimum, its.cpu)]
+    ratios = [f"{its.median / bare.median:.2f}", f"{its.cpu / bare.cpu:.2f}"]
+    rows.append([f"{_CONTRACT} over bare boto3", *times, *ratios, *[""] * 4])
     return report.table(heading, rows)
 
 
-def _added_table(figures: Mapping[str, Figures], contract: Mapping[str, Added]) -> str:
-    heading = ["src/contract, cold, over", "without ms", "with ms", "added ms", "added CPU ms", "ratio"]
-    rows = []
-    for base, its in contract.items():
-        without, both = figures[base].median, figures[_OVER[base]].median
-        rows.append([base, *(f"{each:.1f}" for each in (without, both, its.wall, its.cpu)), f"{its.ratio:.2f}"])
-    return report.table(heading, rows)
-
-
-def _bars(subjects: Sequence[Subject], figures: Mapping[str, Figures], contract: Mapping[str, Added]) -> list[Bar]:
+def _bars(subjects: Sequence[Subject], figures: Mapping[str, Figures]) -> list[Bar]:
     ours = [each for each in subjects if (PROJECT / "generated/operations" / f"{each.name}.json").is_file()]
     return [
         Bar("create, cold, times the bare boto3 handler", figures[_OURS].median / figures[_BARE].median, 1.0),
-        Bar("src/contract over bare boto3, cold, milliseconds", contract[_BARE].wall, 15),
-        Bar("src/contract over boto3 and a stub, cold, milliseconds", contract[_NO_CLIENT].wall, 15),
+        Bar("src/contract over bare boto3, cold, milliseconds", figures[_CONTRACT].median, 15),
         Bar("largest zip, MB", max(each.size for each in ours) / _MEGABYTE, 11),
         Bar("peak memory, MiB", max(figures[each.name].memory for each in ours), 64),
     ]

@@ -33,23 +33,9 @@ class Figures:
     samples: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True)
-class Added:
-    """What one subject takes more than another: the medians of the rounds' differences, in milliseconds.
-
-    `ratio`: its median time by the clock in the other's.
-    """
-
-    wall: float
-    cpu: float
-    ratio: float
-
-
-def added(figures: Figures, base: Figures) -> Added:
-    """What the first takes more. A round's two samples are neighbours, so a slow minute is in both."""
-    pairs = list(zip(figures.samples, base.samples, strict=True))
-    wall, cpu = (statistics.median(one[column] - other[column] for one, other in pairs) for column in (0, 1))
-    return Added(wall, cpu, figures.median / base.median)
+def ratio(figures: Figures, base: Figures) -> float:
+    """The first one's CPU time in the other's: the median of the rounds' ratios."""
+    return statistics.median(one / other for (_, one), (_, other) in zip(figures.samples, base.samples, strict=True))
 
 
 def interleaved(subjects: Mapping[Name, Callable[[], Sample]], rounds: int, say: Say) -> dict[Name, Figures]:

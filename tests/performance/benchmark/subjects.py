@@ -1,4 +1,4 @@
-"""What a cold run starts: folders as Lambda would unpack them, one a subject."""
+"""What is measured: folders as Lambda would unpack them, one a subject."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,19 +18,17 @@ from tests.performance.benchmark.rounds import Say
 
 PROJECT = Path(__file__).resolve().parents[3]
 PROGRAMS = Path(__file__).with_name("programs")
+WITH_CONTRACT = "bare boto3 + contract"
 DOCUMENT = PROJECT / "generated" / "products.json"
 _WORK = PROJECT / "build" / "benchmark"
 _LOCK = PROJECT / "scripts" / "toolchain" / "development.txt"
 _BARE = PROGRAMS / "bare.py"
-_NO_SDK = [_BARE, PROGRAMS / "stub" / "boto3.py"]
-_NO_CLIENT = [_BARE, PROGRAMS / "without_client.py", PROGRAMS / "bare_without_client.py"]
 _CONTRACT = [
     _BARE,
     PROGRAMS / "bare_with_contract.py",
     PROJECT / "src" / "contract",
     PROJECT / "generated" / "operations" / "create_product.json",
 ]
-_NO_CLIENT_CONTRACT = [*_CONTRACT, PROGRAMS / "without_client.py", PROGRAMS / "contract_without_client.py"]
 _PIN = re.compile(r"^([\w.-]+==[^ ;]+)( ;[^\\]+)?", re.MULTILINE)
 
 
@@ -57,39 +55,43 @@ class Subjects:
         self._interpreter = interpreter
         self._say = say
 
-    def all(self) -> list[Subject]:
+    def cold(self) -> list[Subject]:
         """The bare handler first: the others are compared with it."""
         ours = self._ours()
-        create = next(subject for subject in ours if subject.event == "create_product")
         return [
-            self._made("bare boto3", "bare", ["boto3"], [_BARE]),
+            self._bare(),
             self._made("empty", "empty", [], [PROGRAMS / "empty.py"]),
-            *ours,
-            self._with_openapi_core(create),
-            self._made("bare boto3 + contract", "bare_with_contract", ["boto3", "jsonschema-rs"], _CONTRACT),
-            self._made("boto3, no client", "bare_without_client", ["boto3"], _NO_CLIENT),
-            self._made(
-                "boto3, no client + contract",
-                "contract_without_client",
-                ["boto3", "jsonschema-rs"],
-                _NO_CLIENT_CONTRACT,
-            ),
-            self._made("no boto3", "bare", [], _NO_SDK),
-            self._made("no boto3 + contract", "bare_with_contract", ["jsonschema-rs"], [*_CONTRACT, *_NO_SDK]),
+            *ours.values(),
+            self._over(ours["create_product"], self._openapi_core()),
+            self._made(WITH_CONTRACT, "bare_with_contract", ["boto3", "jsonschema-rs"], _CONTRACT),
         ]
 
-    def _ours(self) -> list[Subject]:
+    def warm(self, operations: Iterable[str]) -> dict[str, dict[str, Subject]]:
+        """For each of the operations a bare handler, ours, and ours with openapi-core in the engine's place."""
+        bare, ours, extra = self._bare(), self._ours(), self._openapi_core()
+        return {
+            "bare": dict.fromkeys(operations, bare),
+            "ours": {name: ours[name] for name in operations},
+            "openapi-core": {name: self._over(ours[name], extra) for name in operations},
+        }
+
+    def _bare(self) -> Subject:
+        return self._made("bare boto3", "bare", ["boto3"], [_BARE, PROGRAMS / "bare_reads.py"])
+
+    def _ours(self) -> Mapping[str, Subject]:
         out = _WORK / "packages"
         packages = build(PROJECT, self._target, self._interpreter, out, self._say)
-        return [_unpacked(package, out) for package in packages]
+        return {package.name: _unpacked(package, out) for package in packages}
 
-    def _with_openapi_core(self, create: Subject) -> Subject:
-        """Over our own package, so that nothing differs but the engine."""
+    def _openapi_core(self) -> Subject:
         sources = [PROGRAMS / "openapi_core_engine.py", PROGRAMS / "create_with_openapi_core.py", DOCUMENT]
-        extra = self._made("create_product, openapi-core", "create_with_openapi_core", ["openapi-core"], sources)
+        return self._made("create_product, openapi-core", "create_with_openapi_core", ["openapi-core"], sources)
+
+    def _over(self, ours: Subject, extra: Subject) -> Subject:
+        """Over our own package, so that nothing differs but the engine."""
         return Subject(
-            extra.name, extra.handler, extra.event, (*create.path, *extra.path),
-            extra.size + create.size, extra.files + create.files,
+            extra.name, extra.handler, extra.event, (*ours.path, *extra.path),
+            extra.size + ours.size, extra.files + ours.files,
         )  # fmt: skip
 
     def _made(self, name: str, handler: str, packages: list[str], sources: Iterable[Path]) -> Subject:

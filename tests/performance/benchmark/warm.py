@@ -1,27 +1,37 @@
 """Warm requests: the same ones to a handler that checks nothing, to ours, and to ours with openapi-core in the engine's
-place. Each in a process of its own, side by side, against a database that answers at once.
+place. Each in a process of its own, from what ships, side by side, against a database that answers at once.
 
 What is compared is CPU time. Nothing waits here, so it is the time by the clock, less what a busy machine adds to that.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tests.performance.benchmark import report
+from local_cloud.proxy_event import Event
+from tests.performance.benchmark import events, report
 from tests.performance.benchmark.bars import Bar
-from tests.performance.benchmark.rounds import Figures, Sample, Say, interleaved
-from tests.performance.benchmark.subjects import DOCUMENT, PROGRAMS, PROJECT
+from tests.performance.benchmark.rounds import Figures, Sample, Say, interleaved, ratio
+from tests.performance.benchmark.subjects import DOCUMENT, PROGRAMS, PROJECT, Subject
 
 _SUBJECTS = ("bare", "ours", "openapi-core")
-_SCENARIOS = ("create", "get", "list of 20", "list of 100", "refused create")
+# What is asked of which operation.
+_SCENARIOS: Mapping[str, tuple[str, Event]] = {
+    "create": ("create_product", events.create()),
+    "get": ("get_product", events.get()),
+    "list of 20": ("list_products", events.list_of(20)),
+    "list of 100": ("list_products", events.list_of(100)),
+    "refused create": ("create_product", events.refused_create()),
+}
+OPERATIONS = tuple(dict.fromkeys(operation for operation, _ in _SCENARIOS.values()))
 # A sample is the mean of so many requests: a twentieth of a second's worth.
 _SAMPLE_MICROSECONDS = 50_000
 Results = Mapping[tuple[str, str], Figures]
@@ -52,10 +62,21 @@ class Worker:
         return wall, cpu
 
 
-def measure(rounds: int, say: Say) -> Results:
+def measure(subjects: Mapping[str, Mapping[str, Subject]], interpreter: Path, rounds: int, say: Say) -> Results:
+    """`subjects` by name and operation."""
     with ExitStack() as stack:
-        workers = {name: stack.enter_context(_worker(name)) for name in _SUBJECTS}
-        runs = {(each, name): partial(workers[name].run, each) for each in _SCENARIOS for name in _SUBJECTS}
+        asked = Path(stack.enter_context(TemporaryDirectory())) / "events.json"
+        asked.write_text(json.dumps({name: event for name, (_, event) in _SCENARIOS.items()}))
+        workers = {
+            (name, operation): stack.enter_context(_worker(name, operation, subject, interpreter, asked))
+            for name, its in subjects.items()
+            for operation, subject in its.items()
+        }
+        runs = {
+            (scenario, name): partial(workers[name, operation].run, scenario)
+            for scenario, (operation, _) in _SCENARIOS.items()
+            for name in _SUBJECTS
+        }
         return interleaved(runs, rounds, say)
 
 
@@ -71,34 +92,35 @@ def show(results: Results, out: Path) -> bool:
 
 def _rows(results: Results) -> Iterator[Sequence[str]]:
     for scenario in _SCENARIOS:
-        bare, ours, interpreted = (results[scenario, name].cpu for name in _SUBJECTS)
-        ratios = [f"{ours / bare:.2f}", f"{interpreted / ours:.1f}"]
-        yield [scenario, *(f"{each:.3f}" for each in (bare, ours, interpreted)), *ratios]
+        bare, ours, interpreted = (results[scenario, name] for name in _SUBJECTS)
+        ratios = [f"{ratio(ours, bare):.2f}", f"{ratio(interpreted, ours):.1f}"]
+        yield [scenario, *(f"{each.cpu:.3f}" for each in (bare, ours, interpreted)), *ratios]
 
 
 def _bars(results: Results) -> list[Bar]:
-    def ratio(scenario: str, one: str, other: str) -> float:
-        return results[scenario, one].cpu / results[scenario, other].cpu
+    def its(scenario: str, one: str, other: str) -> float:
+        return ratio(results[scenario, one], results[scenario, other])
 
     return [
-        Bar("create, warm, times the bare handler", ratio("create", "ours", "bare"), 6),
-        Bar("create, warm, openapi-core's time in ours", ratio("create", "openapi-core", "ours"), 50, at_least=True),
-        Bar("list of 100, warm, times the bare handler", ratio("list of 100", "ours", "bare"), 4),
+        Bar("create, warm, times the bare handler", its("create", "ours", "bare"), 6),
+        Bar("create, warm, openapi-core's time in ours", its("create", "openapi-core", "ours"), 50, at_least=True),
+        Bar("list of 100, warm, times the bare handler", its("list of 100", "ours", "bare"), 4),
     ]
 
 
 @contextmanager
-def _worker(subject: str) -> Iterator[Worker]:
+def _worker(name: str, operation: str, subject: Subject, interpreter: Path, asked: Path) -> Iterator[Worker]:
     variables = {
         "ALLOWED_ORIGINS": "https://portal.example.com",
         "AWS_REGION": "eu-west-1",
         "CONTRACT_DOCUMENT": str(DOCUMENT),
         "CURSOR_SIGNING_KEYS": "a-key-that-signs-nothing-of-worth",
         "PRODUCTS_TABLE": "products-benchmark",
-        "PYTHONPATH": os.pathsep.join(map(str, (PROGRAMS, PROJECT / "src", PROJECT))),
+        "PYTHONPATH": os.pathsep.join(map(str, (*subject.path, PROGRAMS, PROJECT))),
     }
     pipe = subprocess.PIPE
-    command: list[str | Path] = [sys.executable, PROGRAMS / "warm_run.py", subject]
+    program: list[str | Path] = [PROGRAMS / "warm_run.py", name, operation, asked]
+    command = [interpreter, "-P", "-S", "-s", *program]
     with subprocess.Popen(command, env=variables, stdin=pipe, stdout=pipe, text=True) as process:
         yield Worker(process)
         assert process.stdin is not None

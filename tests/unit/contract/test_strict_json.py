@@ -140,6 +140,14 @@ def test_what_json_does_not_know_is_refused_by_its_type(value: Any) -> None:
         dumps([value])
 
 
+@pytest.mark.parametrize("more", [[], [Decimal("12345678901234567890.1")]])
+def test_a_circle_is_refused(more: list[Any]) -> None:
+    value: dict[str, Any] = {"more": more}
+    value["itself"] = [value]
+    with pytest.raises(ValueError, match="holds itself"):
+        dumps(value)
+
+
 def test_a_lone_surrogate_is_not_written() -> None:
     with pytest.raises(ValueError, match="surrogate"):
         dumps(["\ud800"])

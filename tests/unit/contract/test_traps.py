@@ -10,6 +10,7 @@ import pytest
 from contract.messages import Response
 from contract.operation import Operation
 from contract.responses import ContractViolation
+from contract_compiler import formats
 from tests.unit.contract import tables
 from tests.unit.contract.tables import body, operation, parameter, refusal, sent, sent_json, violations
 
@@ -114,7 +115,7 @@ def test_t10_a_uuid_has_one_spelling(spelling: str) -> None:
     ],
 )
 def test_t11_a_date_time_is_rfc_3339(instant: str) -> None:
-    judge = field({"type": "string", "format": "date-time"})
+    judge = field({"type": "string", **(formats.keywords("string", "date-time") or {})})
     assert refusal(judge, sent_json(f'{{"value": {instant}}}')).status == 400
 
 

@@ -1,59 +1,51 @@
 """Answers requests in one process, again and again, and tells how long one takes.
 
-The argument is the subject. Each line on standard input is a scenario and how often to run it; each on standard output
-the microseconds of one request, by the clock and of CPU time.
+The arguments are the subject, the operation, and a file with the scenarios' events. Each line on standard input is a
+scenario and how often to run it; each on standard output the microseconds of one request, by the clock and of CPU time.
 """
 
+import importlib
+import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from tests.performance.benchmark import events
 from tests.performance.benchmark.database import Client
 
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
-# Which handler, what it is asked, and the statuses that are right: a bare handler refuses nothing.
-SCENARIOS: dict[str, tuple[str, dict[str, Any], set[int]]] = {
-    "create": ("create_product", events.create(), {201}),
-    "get": ("get_product", events.get(), {200}),
-    "list of 20": ("list_products", events.list_of(20), {200}),
-    "list of 100": ("list_products", events.list_of(100), {200}),
-    "refused create": ("create_product", events.refused_create(), {201, 400}),
-}
 
-
-def _bare() -> Mapping[str, Handler]:
+def _bare(operation: str) -> Handler:
     import boto3
 
     vars(boto3)["client"] = lambda service: Client()
     import bare
     import bare_reads
 
-    return {
+    handlers: dict[str, Handler] = {
         "create_product": bare.handler,
         "get_product": bare_reads.get_product,
         "list_products": bare_reads.list_products,
     }
+    return handlers[operation]
 
 
-def _ours() -> Mapping[str, Handler]:
+def _ours(operation: str) -> Handler:
     from products import dynamodb
 
     vars(dynamodb)["connect"] = lambda region: Client()
-    from products.handlers import create_product, get_product, list_products
+    handler: Handler = importlib.import_module(f"products.handlers.{operation}").handler
+    return handler
 
-    return {each.__name__.rpartition(".")[2]: each.handler for each in (create_product, get_product, list_products)}
 
-
-def _openapi_core() -> Mapping[str, Handler]:
+def _openapi_core(operation: str) -> Handler:
     import openapi_core_engine  # noqa: F401  # First: it takes the engine's place.
 
-    return _ours()
+    return _ours(operation)
 
 
-SUBJECTS: dict[str, Callable[[], Mapping[str, Handler]]] = {
+SUBJECTS: dict[str, Callable[[str], Handler]] = {
     "bare": _bare,
     "ours": _ours,
     "openapi-core": _openapi_core,
@@ -61,11 +53,14 @@ SUBJECTS: dict[str, Callable[[], Mapping[str, Handler]]] = {
 
 
 def main() -> None:
-    handlers = SUBJECTS[sys.argv[1]]()
+    subject, operation, file = sys.argv[1:]
+    handler = SUBJECTS[subject](operation)
+    with open(file, encoding="utf-8") as asked:  # noqa: PTH123  # As the cold run does.
+        events = json.load(asked)
     for line in sys.stdin:
         scenario, _, times = line.strip().rpartition(" ")
-        name, event, right = SCENARIOS[scenario]
-        print(*_microseconds(handlers[name], event, right, int(times)), flush=True)
+        right = {400} if scenario.startswith("refused") and subject != "bare" else {200, 201}
+        print(*_microseconds(handler, events[scenario], right, int(times)), flush=True)
 
 
 def _microseconds(handler: Handler, event: dict[str, Any], right: set[int], times: int) -> tuple[float, float]:
