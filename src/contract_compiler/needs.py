@@ -25,30 +25,32 @@ def needs(document: Node, handlers: Path) -> Needs:
     """The needs of every operation, by operationId: objects of objects and of lists of texts.
 
     Raises:
-        Refused: a handler declares none, or something else than that.
+        Refused: a handler declares none, or it or the package something else than that.
     """
-    shared = _declared(handlers / "__init__.py") or {}
+    package = handlers / "__init__.py"
+    shared = _declared(package, otherwise={})
     found: Needs = {}
     findings: list[Finding] = []
     for operation in operations(document):
         path = handlers / f"{module_name(operation.operation_id)}.py"
         own = _declared(path)
-        findings += _faults(operation, path, own)
-        found[operation.operation_id] = _joined(shared, own) if _is_sound(own) else {}
+        faults = [*_faults(operation, package, shared), *_faults(operation, path, own)]
+        found[operation.operation_id] = {} if faults else _joined(shared, own)
+        findings += faults
     if findings:
         raise Refused(findings)
     return found
 
 
-def _declared(path: Path) -> Any:
-    """The literal that the module gives the name to; None when there is none, or no literal."""
+def _declared(path: Path, otherwise: Any = None) -> Any:
+    """The literal that the module gives the name to, None when it is no literal; `otherwise` when there is no name."""
     for node in ast.parse(path.read_bytes()).body if path.is_file() else ():
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [NAME]:
             try:
                 return ast.literal_eval(node.value)
             except ValueError:
                 return None
-    return None
+    return otherwise
 
 
 def _faults(operation: Operation, path: Path, declared: Any) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from local_cloud.proxy_answer import HttpResponse
 Clock = Callable[[], float]
 _CONNECT_SECONDS = 10.0
 _HANDSHAKES = 3
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CAUSES = (
     (ssl.SSLError, "the TLS handshake failed"),
     (socket.gaierror, "there is no such host"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from contract_compiler import document
 from contract_compiler.findings import Refused
@@ -52,6 +53,22 @@ class Contract:
     @property
     def paths(self) -> list[str]:
         return list(self.content["paths"])
+
+    @property
+    def collection(self) -> str:
+        """The path of all products."""
+        return self.operations[CREATE].path
+
+    def product(self, product_id: str) -> str:
+        """The path of one product."""
+        return self.operations[GET].path.format(productId=quote(product_id, safe=""))
+
+    @property
+    def largest_page(self) -> int:
+        """How many products a client may ask for at once."""
+        parameters = map(self._document.resolve, self._node(LIST)["parameters"])
+        limit = next(each["schema"] for each in parameters if each["name"] == "limit")
+        return int(self._document.resolve(limit)["maximum"])
 
     def of_path(self, path: str) -> list[Operation]:
         """The operations of a path, in the document's order."""

@@ -10,9 +10,9 @@ from deployment_validation.api import Sent
 from deployment_validation.checks import Stop, Trial
 from deployment_validation.findings import GATEWAY
 from deployment_validation.session import Session, unknown_id
+from local_cloud import project
 from local_cloud.contract_document import Operation
 
-VERSION_HEADER = "X-Contract-Version"
 _SHOWN_VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2}")
 _NO_TOKEN = {"no token": {}, "a bad token": {"Authorization": "Bearer not-a-token"}}
 
@@ -52,10 +52,11 @@ def _version(session: Session) -> None:
     path = contract.paths[0]
     with session.checks.check(GATEWAY, f"it serves version {contract.version} of the contract") as trial:
         answer = session.api.send(trial, contract.undeclared_method(path), _filled(path), {})
-        served = answer.header(VERSION_HEADER)
-        trial.expect(served is not None, "header", f"/{VERSION_HEADER}", "required", "is missing")
-        if served not in (None, contract.version):
-            trial.found("header", f"/{VERSION_HEADER}", "const", _other_version(str(served), contract.version))
+        for name in project.version_headers():
+            served = answer.header(name)
+            trial.expect(served is not None, "header", f"/{name}", "required", "is missing")
+            if served not in (None, contract.version):
+                trial.found("header", f"/{name}", "const", _other_version(str(served), contract.version))
 
 
 def _other_version(served: str, wanted: str) -> str:

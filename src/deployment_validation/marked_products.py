@@ -7,17 +7,15 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 from deployment_validation.answers import Answer
 from deployment_validation.api import Sent
 from deployment_validation.checks import Trial
 from deployment_validation.connection import Connection, NoAnswer
-from deployment_validation.contract import CREATE
+from deployment_validation.contract import CREATE, Contract
 from deployment_validation.session import Pause, Session
 
-COLLECTION = "/v1.0/products"
 MARK = "Deployment validation"
 _TRIES = 5
 _SHOWN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -26,7 +24,8 @@ _SHOWN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 class MarkedProducts:
     """Creates products, and knows each that there may be, even when the answer that would name it never came."""
 
-    def __init__(self) -> None:
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
         self._mark = f"{MARK} {uuid4()}"
         self._made = 0
         self._ids: set[str] = set()
@@ -59,7 +58,7 @@ class MarkedProducts:
 
     def retire(self, trial: Trial, connection: Connection, token: str, pause: Pause) -> None:
         """Leaves no product of this validation active, or finds those that stay. Judges nothing else."""
-        broom = _Broom(connection, token, pause)
+        broom = _Broom(self._contract, connection, token, pause)
         for key, body in self._open:
             self._ids |= broom.ids_of(key, body) or broom.ids_named(self._mark)
         for product_id in sorted(self._ids):
@@ -71,7 +70,8 @@ class MarkedProducts:
 class _Broom:
     """Cleans up by whatever answers come, good or bad."""
 
-    def __init__(self, connection: Connection, token: str, pause: Pause) -> None:
+    def __init__(self, contract: Contract, connection: Connection, token: str, pause: Pause) -> None:
+        self._contract = contract
         self._connection = connection
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._pause = pause
@@ -80,7 +80,7 @@ class _Broom:
         """The id of the product that a request with this key made, or makes now: it is repeated."""
         for _ in self._tries():
             headers = {**self._headers, "Idempotency-Key": key}
-            answer = self._answer("POST", COLLECTION, headers, content=json.dumps(body).encode())
+            answer = self._answer("POST", self._contract.collection, headers, content=json.dumps(body).encode())
             if answer and (product_id := answer.text("product", "productId")):
                 return {product_id}
             if answer and answer.status in range(400, 500) and answer.header("Retry-After") is None:
@@ -90,9 +90,9 @@ class _Broom:
     def ids_named(self, mark: str) -> set[str]:
         """The ids of the listed products whose name begins so."""
         ids: set[str] = set()
-        query: dict[str, str] = {"limit": "100"}
+        query: dict[str, str] = {"limit": str(self._contract.largest_page)}
         seen: set[str] = set()
-        while answer := self._answer("GET", COLLECTION, {}, params=query):
+        while answer := self._answer("GET", self._contract.collection, {}, params=query):
             listed = (each for each in answer.members("products") if isinstance(each, dict))
             ids |= {str(each.get("productId")) for each in listed if str(each.get("name")).startswith(mark)}
             token = answer.text("nextToken")
@@ -104,7 +104,7 @@ class _Broom:
 
     def retires(self, product_id: str) -> bool:
         """Whether the product is not to be read any more."""
-        path = f"{COLLECTION}/{quote(product_id, safe='')}"
+        path = self._contract.product(product_id)
         for _ in self._tries():
             self._answer("DELETE", path, self._headers)
             answer = self._answer("GET", path, {"Cache-Control": "no-cache"})

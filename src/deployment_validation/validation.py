@@ -68,7 +68,7 @@ class _Validation:
         self._api = Api(connection, plan.contract, Judge(plan.contract), plan.origin)
         self._session = Session(self._api, self._checks, plan.token, plan.powerless, pause)
         self._watch = Stopwatch(self._session, self._distance, plan.slack)
-        self._marked = MarkedProducts()
+        self._marked = MarkedProducts(plan.contract)
 
     def run(self) -> Findings:
         gateway.check(self._session)

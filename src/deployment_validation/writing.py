@@ -12,8 +12,8 @@ from deployment_validation.answers import Answer
 from deployment_validation.api import Sent
 from deployment_validation.checks import Trial
 from deployment_validation.contract import CREATE, DELETE, GET, LIST, UPDATE
-from deployment_validation.marked_products import COLLECTION, MarkedProducts
-from deployment_validation.reading import LARGEST_PAGE, expect_violations, walk
+from deployment_validation.marked_products import MarkedProducts
+from deployment_validation.reading import expect_violations, ids, walk
 from deployment_validation.session import Session, unknown_id
 
 NEVER = '"999999999"'
@@ -88,8 +88,8 @@ class Writing:
             product_id = answer.text("product", "productId")
             _expect_fields(trial, answer, {**body, "currency": "ZAR", "active": True})
             location = answer.header("Location")
-            own = location == f"{self._base_path}{COLLECTION}/{product_id}"
-            trial.expect(own, "header", "/Location", "const", "is not the path of the new product")
+            own = product_id and location == self._base_path + self._api.contract.product(product_id)
+            trial.expect(bool(own), "header", "/Location", "const", "is not the path of the new product")
             if product_id:
                 return Subject(product_id, key, body, answer.at("product"), answer.header("ETag"))
         return None
@@ -121,8 +121,8 @@ class Writing:
             for number in range(_LISTED_TRIES):
                 if number:
                     self._session.pause(number / 2)
-                listed = [each for each in walk(self._session, trial, LARGEST_PAGE) if isinstance(each, dict)]
-                if any(each.get("productId") == subject.product_id for each in listed) == there:
+                listed = ids(walk(self._session, trial, self._api.contract.largest_page))
+                if (subject.product_id in listed) is there:
                     return
             trial.found("body", "/products", "contains", "misses the product" if there else "still has the product")
 

@@ -7,6 +7,8 @@ import json
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from http.client import HTTPException
 from typing import Any, NoReturn
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -22,11 +24,13 @@ from fuzzing.reached import reached
 from fuzzing.run import CONTRACT, Outcome, Settings, run
 from fuzzing.summary import summary
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     # SIGINT, too: a process that a shell has put in the background would ignore it.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _SIGNALS:
         signal.signal(number, _interrupt)
     try:
         return _fuzz(options, settings(options))
@@ -59,7 +63,7 @@ def _fuzz(options: argparse.Namespace, wanted: Settings) -> int:
 
 def _first_page(url: str, document: Mapping[str, Any]) -> bytes:
     """What the contract's first path answers; empty for an error, which the run will judge. Raises CannotRun."""
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not url.lower().startswith(("http://", "https://")):
         raise CannotRun("the URL must begin with http:// or https://")
     try:
         with urlopen(url + next(iter(document["paths"])), timeout=30) as answer:
@@ -67,7 +71,7 @@ def _first_page(url: str, document: Mapping[str, Any]) -> bytes:
     except HTTPError as error:
         error.close()
         return b""
-    except OSError as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise CannotRun(f"{url} does not answer: {getattr(error, 'reason', error)}") from error
 
 
@@ -93,8 +97,8 @@ def _make_room(notes: Notes, wanted: Settings) -> None:
 
 def _clean_up(wanted: Settings, notes: Notes, document: Mapping[str, Any]) -> list[str]:
     """The ids of the products that could not be retired. Another Ctrl-C does not end it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     created = notes.created_ids()
     _say(f"Retiring {len(created)} products that the run has created")
     left = retire(wanted.url, wanted.token, document, created)
@@ -117,7 +121,8 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    with suppress(OSError):  # A terminal that is gone must not end the cleaning up.
+        print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

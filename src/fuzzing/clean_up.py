@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -50,11 +51,10 @@ def _patiently(attempt: Callable[[], int]) -> int:
 def _delete(place: str, token: str) -> int:
     """The answer's status; 503 when there is none."""
     try:
-        with urlopen(
-            Request(place, method="DELETE", headers={"Authorization": f"Bearer {token}"}), timeout=_TIMEOUT
-        ) as answer:
+        request = Request(place, method="DELETE", headers={"Authorization": f"Bearer {token}"})
+        with urlopen(request, timeout=_TIMEOUT) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code
-    except (URLError, OSError):
+    except (OSError, HTTPException):
         return 503

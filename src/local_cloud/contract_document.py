@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,13 +49,21 @@ class Operation:
 
 @dataclass(frozen=True)
 class ContractDocument:
-    """An OpenAPI 3.0 document, read from JSON. Its operations need an operationId each."""
+    """An OpenAPI 3.0 document, read from JSON. Its operations need an operationId each.
+
+    `version_headers` are those in which its gateway tells its version.
+    """
 
     content: dict[str, Any]
+    version_headers: tuple[str, ...] = ()
 
     @classmethod
-    def load(cls, path: Path) -> ContractDocument:
-        return cls(json.loads(path.read_text(encoding="utf-8")))
+    def load(cls, path: Path, version_headers: Iterable[str] = ()) -> ContractDocument:
+        return cls(json.loads(path.read_text(encoding="utf-8")), tuple(version_headers))
+
+    def version(self) -> tuple[tuple[str, str], ...]:
+        """The version as headers."""
+        return tuple((name, str(self.content["info"]["version"])) for name in self.version_headers)
 
     def operations(self) -> Iterator[Operation]:
         for path, item in self.content["paths"].items():

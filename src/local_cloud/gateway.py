@@ -82,13 +82,12 @@ class Gateway:
         methods = self._document.methods(path)
         operations = (each for each in self._operations.values() if each.path == path)
         headers = sorted(set().union(*(each.request_headers() for each in operations)))
-        version = ("X-Contract-Version", str(self._document.content["info"]["version"]))
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["method"] == "OPTIONS":
                 response = self._responses.preflight(scope, methods, headers)
             else:
-                response = self._responses.refusal(405, scope, ("Allow", ", ".join(methods)), version)
+                response = self._responses.refusal(405, scope, ("Allow", ", ".join(methods)), *self._document.version())
             await send_response(response, send)
 
         return answer

@@ -46,7 +46,7 @@ def run(listener: socket, database: Database, choices: Choices) -> None:
     variables = project.variables(database.endpoint, project.origins(url))
     project.set_environment(variables)
     _make_table(choices.kept)
-    document = ContractDocument.load(project.DOCUMENT)
+    document = ContractDocument.load(project.DOCUMENT, project.version_headers())
     with ExitStack() as stack:
         functions = _packaged(document, variables, stack) if choices.packaged else _in_process(document)
         asyncio.run(_serve(_compose(document, functions, identity, url), url, listener, choices))

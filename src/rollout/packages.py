@@ -19,11 +19,18 @@ def digest(folder: Path) -> str:
         manifest = (folder / MANIFEST).read_bytes()
     except FileNotFoundError:
         raise OtherPackages(f"there is no {MANIFEST} in {folder}") from None
-    listed = {each["zip"]: each["sha256"] for each in json.loads(manifest)["functions"].values()}
+    listed = _listed(manifest, folder)
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.zip")}
     if different := sorted(name for name in listed | found if listed.get(name) != found.get(name)):
         raise OtherPackages(f"not as {MANIFEST} lists them: {', '.join(different)}")
     return hashlib.sha256(manifest).hexdigest()
+
+
+def _listed(manifest: bytes, folder: Path) -> dict[str, str]:
+    try:
+        return {each["zip"]: each["sha256"] for each in json.loads(manifest)["functions"].values()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OtherPackages(f"{MANIFEST} in {folder} is no list of zips and their digests") from None
 
 
 def check(folder: Path, wanted: str) -> None:

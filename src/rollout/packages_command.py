@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 
 from rollout.packages import OtherPackages, check, digest
 from rollout.promotion import Build, GitHub, NotValidated, validated_by_run, validated_release
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except HTTPError as error:
         _say(f"error: GitHub answers {error.code} for {error.url}")
-    except (URLError, KeyError, ValueError) as error:
+    except (OSError, HTTPException, KeyError, ValueError) as error:
         _say(f"error: GitHub could not be asked: {error}")
     return 2
 

@@ -58,7 +58,7 @@ class Call:
         )
         self.note("identity", sourceIp=self.request.client, userAgent=self.header("user-agent"))
 
-    def note(self, group: str = "", **values: object) -> None:
+    def note(self, group: str = "", /, **values: object) -> None:
         """Keeps values of `$context` variables, all of one group if they are in one. None is no value."""
         prefix = f"context.{group}." if group else "context."
         self.variables |= {prefix + name: str(value) for name, value in values.items() if value is not None}

@@ -115,7 +115,8 @@ def _request(scope: Scope, body: bytes = b"") -> HttpRequest:
     request = http_request(scope, body)
     headers = tuple((name, value) for name, value in request.headers if name != _OVERRIDE)
     method = dict(request.headers).get(_OVERRIDE, "")
-    return replace(request, method=method if method in METHODS.values() else request.method, headers=headers)
+    known = method in METHODS.values() and method != ANY
+    return replace(request, method=method if known else request.method, headers=headers)
 
 
 def _log_format(stage: Stage) -> Template | None:

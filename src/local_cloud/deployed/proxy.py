@@ -15,6 +15,7 @@ from local_cloud.deployed.errors import InvokeFailed, InvokeForbidden
 from local_cloud.deployed.place import Place
 from local_cloud.deployed.ports import InvokedFunctions
 from local_cloud.functions import FunctionFailed
+from local_cloud.limits import LONGEST_SECONDS
 from local_cloud.proxy_answer import HttpResponse, MalformedAnswer, http_response
 from local_cloud.proxy_event import Match, proxy_event
 
@@ -22,7 +23,8 @@ _URI = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):apigateway:(?P<region>[a-z0-9-]+):lambda:path/2015-03-31/functions/"
     r"(?P<function>arn:(?P=partition):lambda:(?P=region):[0-9]{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9_$-]+)?)/invocations"
 )
-_MILLISECONDS = range(50, 29_001)
+_LONGEST = round(LONGEST_SECONDS * 1000)
+_MILLISECONDS = range(50, _LONGEST + 1)
 _FAILED = "Internal server error"
 
 logger = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ class LambdaProxy:
         self._resource = resource
         self._source_arn = source_arn
         self._functions = functions
-        self._timeout = min(longest, _seconds(integration.get("timeoutInMillis", 29_000)))
+        self._timeout = min(longest, _seconds(integration.get("timeoutInMillis", _LONGEST)))
 
     async def respond(self, call: Call) -> HttpResponse:
         """The function's answer. Raises Refused when there is none that can be sent."""
@@ -73,7 +75,7 @@ class LambdaProxy:
 
 def _seconds(place: Place) -> float:
     if place.value not in _MILLISECONDS:
-        raise place.refused("a REST API waits for 50 to 29000 milliseconds")
+        raise place.refused(f"a REST API waits for {_MILLISECONDS[0]} to {_LONGEST} milliseconds")
     return float(place.value) / 1000
 
 

@@ -67,19 +67,16 @@ class DynamoDBFront:
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        return self._response(request, operation)(environ, start_response)
+
+    def _response(self, request: Request, operation: str) -> Response:
+        key = access_key(request.headers.get("Authorization", ""))
         try:
-            key, token = (
-                access_key(request.headers.get("Authorization", "")),
-                request.headers.get("X-Amz-Security-Token"),
-            )
-            caller = self._roles.caller(key, token)
+            caller = self._roles.caller(key, request.headers.get("X-Amz-Security-Token"))
         except UnknownKey:
-            return _error("UnrecognizedClientException", "The security token included in the request is invalid.")(
-                environ, start_response
-            )
+            return _error("UnrecognizedClientException", "The security token included in the request is invalid.")
         refused = self._refused(caller, needs(operation, json.loads(request.get_data() or b"{}")))
-        response = _denial(caller, refused, self._arn(refused)) if refused else self._forward(request, operation)
-        return response(environ, start_response)
+        return _denial(caller, refused, self._arn(refused)) if refused else self._forward(request, operation)
 
     def _refused(self, caller: Caller, wanted: Iterable[Need]) -> Need | None:
         """The first permission that is missing."""

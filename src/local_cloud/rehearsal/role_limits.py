@@ -58,6 +58,8 @@ def hold_roles_to_their_needs(deployment: Deployment, step: Step) -> None:
     """Every call with every function's credentials. Raises StepFailed."""
     needs = json.loads((project.ROOT / "generated/needs.json").read_bytes())
     tried = list(_tried(deployment, needs))
+    if without := needs.keys() - {each.operation_id for each in tried}:
+        raise StepFailed(f"there is no role of {', '.join(sorted(without))}")
     step.figures |= {"calls": len(tried), "refused": sum(not each.allowed for each in tried)}
     if wrong := [str(each) for each in tried if each.allowed != each.wanted]:
         raise StepFailed("\n  ".join(["roles differ from needs.json", *wrong]))

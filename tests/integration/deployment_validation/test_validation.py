@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import httpx
@@ -150,3 +152,26 @@ def test_a_redirect_is_not_followed(cloud: Served, validate: Validate) -> None:
         result = validate(spoilt.url, "--read-only", "--requests", "0")
     assert spoilt.passed == []
     assert "is 307, a redirect, which is not followed, not 404" in result.printed
+
+
+def _large_catalogue(request: Passing, hand_on: HandOn) -> Reply:
+    """The sound deployment with its first product 301 times over, each time under another id."""
+    query = dict(parse_qsl(request.query))
+    limit, token = int(query.get("limit", "1")), query.get("nextToken", "page-0")
+    if request.path != COLLECTION or request.method != "GET" or limit < 2:
+        return hand_on(request)
+    reply = hand_on(replace(request, query=f"limit={limit}"))
+    if reply.status != 200:
+        return reply
+    first = reply.content["products"][0]
+    start = int(token.removeprefix("page-"))
+    products = [{**first, "productId": f"PROD-{number:03}"} if number else first for number in range(301)]
+    following = {"nextToken": f"page-{start + limit}"} if start + limit < len(products) else {}
+    page = products[start : start + limit]
+    return reply.with_content({"products": page, "count": len(page), **following})
+
+
+def test_a_catalogue_of_hundreds_is_walked_in_pages_that_the_contract_allows(cloud: Served, validate: Validate) -> None:
+    with front(cloud.url, _large_catalogue) as large:
+        result = validate(large.url, "--read-only", "--requests", "0")
+    assert (result.status, result.failed) == (0, [])

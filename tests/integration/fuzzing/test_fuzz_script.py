@@ -84,6 +84,7 @@ def test_without_a_token_only_what_reads_is_sent(cloud: Served, tmp_path: Path) 
     ("arguments", "reason"),
     [
         (["http://127.0.0.1:1"], "does not answer"),
+        (["http://[1"], "does not answer"),
         (["ftp://127.0.0.1"], "must begin with http"),
         (["http://127.0.0.1:1", "--token-variable", "NOT_SET"], "variable NOT_SET holds no token"),
         (["http://127.0.0.1:1", "--token-file", "no/such/file"], "no/such/file cannot be read"),

@@ -95,7 +95,7 @@ def test_an_undeclared_method_is_405_and_names_the_declared_ones(request_to: Cli
     response = request_to(method, "/v1/things")
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, POST"
-    assert response.headers["X-Contract-Version"] == document().content["info"]["version"]
+    assert response.headers["X-Things-Version"] == document().content["info"]["version"]
 
 
 def test_a_405_is_a_problem_too(request_to: Client) -> None:

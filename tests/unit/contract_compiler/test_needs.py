@@ -69,6 +69,12 @@ def test_a_handler_that_does_not_declare_its_needs_is_refused(handlers: Path, so
     assert "get_product.py does not declare NEEDS" in finding.message
 
 
+def test_needs_of_the_package_that_cannot_be_read_are_not_taken_for_none(handlers: Path) -> None:
+    (handlers / "__init__.py").write_text("NEEDS = dict(environment=['TABLE'])\n")
+    with pytest.raises(Refused, match=r"__init__\.py does not declare NEEDS"):
+        ours(handlers)
+
+
 def test_our_own_are_written_beside_the_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     handlers = str(PROJECT / "src/products/handlers")
     wanted = [str(PROJECT / "openapi/products.yaml"), "--out", str(tmp_path), "--needs", "needs.json"]

@@ -12,6 +12,8 @@ from fuzzing import clean_up
 
 DOCUMENT = {"paths": {"/v1/{productId}": {"parameters": [], "delete": {"operationId": "deleteProduct"}}, "/other": {}}}
 
+NO_HTTP = 0
+
 
 class Catalogue(ThreadingHTTPServer):
     """Answers with the statuses that a product has left; with 204 when it has none."""
@@ -32,6 +34,9 @@ class Deletion(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self.server.tokens.add(self.headers["Authorization"])
         left = self.server.statuses.get(self.path.removeprefix("/dev/v1/"), [])
+        if left and left[0] == NO_HTTP:
+            self.wfile.write(b"what is this?\r\n\r\n")
+            return
         self.send_response(left.pop(0) if left else 204)
         self.end_headers()
 
@@ -61,6 +66,11 @@ def test_what_is_retired_or_gone_is_done_and_the_rest_is_named(catalogue: Catalo
     assert clean_up.retire(catalogue.url, "good", DOCUMENT, wanted) == ["refused", "broken"]
     assert catalogue.tokens == {"Bearer good"}
     assert len(pauses) == 2 + 4
+
+
+def test_an_answer_that_is_no_http_leaves_its_product_only(catalogue: Catalogue) -> None:
+    catalogue.statuses["garbled"] = [NO_HTTP]
+    assert clean_up.retire(catalogue.url, "good", DOCUMENT, ["fine", "garbled", "gone"]) == ["garbled"]
 
 
 def test_an_api_that_does_not_answer_leaves_everything() -> None:

@@ -67,7 +67,7 @@ CONTENT: dict[str, Any] = {
 
 
 def document() -> ContractDocument:
-    return ContractDocument(copy.deepcopy(CONTENT))
+    return ContractDocument(copy.deepcopy(CONTENT), ("X-Things-Version",))
 
 
 def exchange(

@@ -47,3 +47,10 @@ def test_a_zip_that_was_changed_added_or_lost_is_named(build: Path) -> None:
 def test_a_folder_without_a_manifest_is_no_build(tmp_path: Path) -> None:
     with pytest.raises(OtherPackages, match=r"there is no packages\.json"):
         digest(tmp_path)
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"functions": {"one": {}}}'])
+def test_a_manifest_that_lists_nothing_is_no_build(build: Path, manifest: str) -> None:
+    (build / "packages.json").write_text(manifest)
+    with pytest.raises(OtherPackages, match="no list of zips"):
+        digest(build)

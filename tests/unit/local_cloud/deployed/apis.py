@@ -87,6 +87,9 @@ class Functions:
         return self.calls[-1][1]
 
 
+CLAIMS = {"sub": "u-1", "cognito:groups": "keepers", "group": "a claim that somebody added"}
+
+
 class Tokens:
     """Knows the token `good` of the pool, and no other. Raises `failure` when a test sets one."""
 
@@ -98,7 +101,7 @@ class Tokens:
         self.asked.append((user_pool_arn, token))
         if self.failure is not None:
             raise self.failure
-        return {"sub": "u-1", "cognito:groups": "keepers"} if (user_pool_arn, token) == (POOL, "good") else None
+        return CLAIMS if (user_pool_arn, token) == (POOL, "good") else None
 
 
 class Deployed:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from local_cloud.deployed import AuthorizerFailed, AuthorizerMisconfigured
-from tests.unit.local_cloud.deployed.apis import POOL, Deployed, proxy, secured
+from tests.unit.local_cloud.deployed.apis import CLAIMS, POOL, Deployed, proxy, secured
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def deployed() -> Deployed:
 def test_a_good_token_reaches_the_function_as_claims(deployed: Deployed, credentials: str) -> None:
     assert deployed("POST", "/things", headers={"Authorization": credentials}).status_code == 200
     claims = deployed.functions.event["requestContext"]["authorizer"]["claims"]
-    assert claims == {"sub": "u-1", "cognito:groups": "keepers"}
+    assert claims == CLAIMS
     assert deployed.tokens.asked == [(POOL, "good")]
 
 
