@@ -23,7 +23,7 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_.,:-]+|\{[^{}/]+\}")
 _MODEL_NAME = re.compile(r"[A-Za-z0-9]+")
 _UNQUALIFIED = re.compile(r":function:[^:/]+(?::\$LATEST)?/invocations$")
 MAX_RESOURCES = 300
-_TIMEOUT = range(50, 29_001)
+TIMEOUT = range(50, 29_001)  # In milliseconds.
 _COMPRESSION = range(10_485_761)
 _COGNITO = "cognito_user_pools"
 # Draft 4 does not know them, or the notes say that models do without them.
@@ -146,7 +146,7 @@ def integrations(body: Node) -> Iterator[Breach]:
         elif integration.read("type") == "aws_proxy":
             if integration.read("httpMethod") != "POST":
                 yield integration, "httpMethod"
-            if integration.read("timeoutInMillis", 29_000) not in _TIMEOUT:
+            if integration.read("timeoutInMillis", TIMEOUT[-1]) not in TIMEOUT:
                 yield integration, "timeoutInMillis"
 
 

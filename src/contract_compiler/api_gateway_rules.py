@@ -18,6 +18,7 @@ from contract_compiler.findings import Finding
 _GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
 _NOTES = "api-gateway-known-issues.html"
 _QUOTAS = "api-gateway-execution-service-limits-table.html"
+_TIMES = f"{breaches.TIMEOUT[0]} to {breaches.TIMEOUT[-1]} ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ BODY_RULES = (
     Rule("AGW-09", "references to whole responses are not followed", _NOTES, breaches.response_references),
     Rule(
         "AGW-15",
-        "a method needs an integration: aws_proxy by POST with 50 to 29000 ms, or a mock",
+        f"a method needs an integration: aws_proxy by POST with {_TIMES}, or a mock",
         "api-gateway-swagger-extensions-integration.html",
         breaches.integrations,
     ),

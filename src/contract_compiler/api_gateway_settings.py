@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
+from contract_compiler.api_gateway_breaches import TIMEOUT
 from contract_compiler.document import Node
 from contract_compiler.findings import Finding, Refused
 from contract_compiler.operations import security
@@ -35,7 +36,7 @@ def _map(values: dict[str, Any]) -> dict[str, Any]:
 _WORDS = {"type": "string", "pattern": r"^[^$#'\"\\]+$"}
 _DETAIL = _object(("in", "field", "message"), **{"in": _WORDS, "field": {"const": ""}, "message": _WORDS})
 _WORDING = {"error": _WORDS, "message": _WORDS, "details": {"type": "array", "items": _DETAIL}}
-_INTEGRATION = {"timeoutInMillis": {"type": "integer", "minimum": 50, "maximum": 29000}}
+_INTEGRATION = {"timeoutInMillis": {"type": "integer", "minimum": TIMEOUT[0], "maximum": TIMEOUT[-1]}}
 _SCHEMA = _object(
     ("integration", "authorizers", "headers", "preflight", "gatewayResponses"),
     integration=_object(("timeoutInMillis",), **_INTEGRATION),

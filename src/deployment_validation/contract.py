@@ -95,6 +95,13 @@ class Contract:
         """How many bytes a request's body may have; 0 when the contract sets no limit."""
         return int(self._document.resolve(self._node(operation_id).get("requestBody", {})).get("x-max-bytes", 0))
 
+    def defaults(self, operation_id: str) -> dict[str, Any]:
+        """What is filled in for the fields that a JSON body leaves out."""
+        content = self._document.resolve(self._node(operation_id)["requestBody"])["content"]
+        properties = self._document.resolve(content["application/json"]["schema"])["properties"]
+        fields = {name: self._document.resolve(field) for name, field in properties.items()}
+        return {name: field["default"] for name, field in fields.items() if "default" in field}
+
     def response_headers(self, operation_id: str, status: int) -> list[str]:
         """The headers that an answer with this status may have."""
         response = self._node(operation_id)["responses"].get(str(status), {})

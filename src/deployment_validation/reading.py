@@ -84,8 +84,8 @@ def ids(products: list[Any]) -> list[str]:
 
 def repeated(products: list[Any]) -> bool:
     """Whether a product is there twice."""
-    ids = ids(products)
-    return len(set(ids)) < len(ids)
+    found = ids(products)
+    return len(set(found)) < len(found)
 
 
 def _pages(session: Session, total: int) -> None:

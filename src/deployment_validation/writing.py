@@ -86,7 +86,7 @@ class Writing:
         with self._check(CREATE, "a product can be created") as trial:
             answer = self._marked.create(self._session, trial, 201, body, key)
             product_id = answer.text("product", "productId")
-            _expect_fields(trial, answer, {**body, "currency": "ZAR", "active": True})
+            _expect_fields(trial, answer, {**self._api.contract.defaults(CREATE), **body, "active": True})
             location = answer.header("Location")
             own = product_id and location == self._base_path + self._api.contract.product(product_id)
             trial.expect(bool(own), "header", "/Location", "const", "is not the path of the new product")

@@ -21,7 +21,7 @@ class TerraformMissing(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "Terraform 1.7 or newer is needed and was not found (https://developer.hashicorp.com/terraform/install)"
+            "Terraform 1.10 or newer is needed and was not found (https://developer.hashicorp.com/terraform/install)"
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 from rollout.packages import OtherPackages, check, digest
-from rollout.promotion import Build, GitHub, NotValidated, validated_by_run, validated_release
+from rollout.promotion import STARTED_BY, Build, GitHub, NotValidated, validated_by_run, validated_release
 
 EPILOG = """\
 find prints run=…, commit=… and digest=… of the build that an environment has validated. It asks GitHub about the
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     actions = parser.add_subparsers(required=True, metavar="find|digest|check")
     find = actions.add_parser("find", help="the build that an environment has validated")
-    find.add_argument("environment", choices=["dev", "sit"])
+    find.add_argument("environment", choices=list(STARTED_BY))
     which = find.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "--run", metavar="ID", help="id of the run that has validated it, the number in the run's address"

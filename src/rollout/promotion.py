@@ -19,7 +19,8 @@ from urllib.request import Request, urlopen
 Ask = Callable[[str], Mapping[str, Any]]
 """Answers a path of GitHub's REST API below the repository, such as `/actions/runs/1`, with its JSON."""
 
-_STARTED_BY = {"dev": "push", "sit": "workflow_dispatch"}
+STARTED_BY = {"dev": "push", "sit": "workflow_dispatch"}
+"""The environments that validate builds for another one, each with the event that starts its workflow."""
 
 
 class NotValidated(Exception):
@@ -83,7 +84,7 @@ def _artefacts(ask: Ask, path: str) -> list[Mapping[str, Any]]:
 def _require_success(run: Mapping[str, Any], environment: str) -> None:
     wanted = {
         "path": f".github/workflows/deploy-{environment}.yml",
-        "event": _STARTED_BY[environment],
+        "event": STARTED_BY[environment],
         "head_branch": "main",
         "conclusion": "success",
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract.media_types import match
 from contract_compiler.compatibility.changes import Change, merged
 from contract_compiler.compatibility.documentation import documentation_changes
+from contract_compiler.compatibility.likeness import same_value
 from contract_compiler.compatibility.parameters import header_changes, parameter_changes
 from contract_compiler.compatibility.schema_changes import schema_changes
 from contract_compiler.compatibility.security import security_changes
@@ -17,12 +17,11 @@ from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
 from contract_compiler.directions import conjuncts
 from contract_compiler.document import Node
+from contract_compiler.path_templates import anonymous, names
 from contract_compiler.references import follow
 from contract_compiler.walk import Direction, Operation, operations
 
 _Route = tuple[str, str]
-
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
 
 def compare(old: Node, new: Node) -> list[Change]:
@@ -32,8 +31,9 @@ def compare(old: Node, new: Node) -> list[Change]:
     """
     found = merged(_Comparison(old, new).changes())
     prose = merged(documentation_changes(old, new))
-    otherwise = [Change("written-otherwise", "", "it says the same in other words")]
-    return found + prose + (otherwise if not found and not prose and _unversioned(old) != _unversioned(new) else [])
+    if found or prose or same_value(_unversioned(old), _unversioned(new)):
+        return found + prose
+    return [Change("written-otherwise", "", "it says the same in other words")]
 
 
 def _unversioned(document: Node) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class _Comparison:
             yield Change(rule, at.pointer, f"{_name(operation)} is gone", "old", (_name(operation),))
         for added in new.keys() - old.keys():
             operation = new[added]
-            whole = all(_anonymous(operation.path) != path for _, path in _routes(old))
+            whole = all(anonymous(operation.path) != path for _, path in _routes(old))
             at, rule = (operation.item, "path-added") if whole else (operation.node, "operation-added")
             yield Change(rule, at.pointer, f"{_name(operation)} is new", "new", (_name(operation),))
 
@@ -151,13 +151,9 @@ def _name(operation: Operation) -> str:
     return f"{operation.method} {operation.path}"
 
 
-def _anonymous(path: str) -> str:
-    return _TEMPLATE.sub("{}", path)
-
-
 def _route(operation: Operation) -> _Route:
     """The same for operations that answer the same requests."""
-    return operation.method, _anonymous(operation.path)
+    return operation.method, anonymous(operation.path)
 
 
 def _routes(found: Mapping[_Route, Operation]) -> Iterator[_Route]:
@@ -170,7 +166,7 @@ def _identity(old: Operation, new: Operation) -> Iterator[Change]:
         message = f"was {old.operation_id or 'none'}, is {new.operation_id or 'none'}: generated clients call it so"
         at = new.node.get("operationId") or new.node
         yield Change("operation-id-changed", at.pointer, message)
-    for before, after in zip(_TEMPLATE.findall(old.path), _TEMPLATE.findall(new.path), strict=True):
+    for before, after in zip(names(old.path), names(new.path), strict=True):
         if before != after:
             message = f"{before} is called {after} now: generated clients name it so"
             yield Change("path-parameter-renamed", new.item.pointer, message)
@@ -199,7 +195,8 @@ def _defaults(old: Node | None, new: Node | None) -> Iterator[Change]:
     before, after = _flat_defaults(body_defaults(old)), _flat_defaults(body_defaults(new))
     for place in before.keys() | after.keys():
         nodes = (_property(old, place), _property(new, place))
-        if before.get(place, ...) != after.get(place, ...) and None not in nodes:
+        kept = place in before and place in after and same_value(before[place], after[place])
+        if not kept and None not in nodes:
             yield _default_change(place[-1], before.get(place), after.get(place), nodes[1] or new)
 
 

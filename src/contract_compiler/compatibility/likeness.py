@@ -1,4 +1,4 @@
-"""Whether two schemas of two documents say the same in the same words, references followed."""
+"""Whether two documents say the same: in their schemas, references followed, and in values."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ _Pairs = set[tuple[str, str]]
 def alike(one: Part, other: Part) -> bool:
     """Whether they are word for word the same; where they refer to themselves, in the same way."""
     return _alike(one.value, one.home, other.value, other.home, set())
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether both are the same in JSON: Python takes true for 1."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
+    return bool(one == other)
 
 
 def _alike(one: Any, home: SourcedSchemas, other: Any, other_home: SourcedSchemas, passed: _Pairs) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_compiler.compatibility.changes import Change
+from contract_compiler.compatibility.likeness import same_value
 from contract_compiler.compatibility.schema_changes import schema_changes
 from contract_compiler.compatibility.sourced import SourcedSchemas
 from contract_compiler.defaults import own_default
 from contract_compiler.document import Node
 from contract_compiler.parameters import explodes, identity, parameters, style, value_schema
+from contract_compiler.path_templates import names
 from contract_compiler.references import follow
 from contract_compiler.shapes import Shape, shape
 from contract_compiler.walk import Direction, Operation
@@ -46,13 +47,13 @@ def header_changes(old: Node, new: Node, schemas: Pair) -> Iterator[Change]:
 
 def _by_key(operation: Operation) -> Mapping[_Key, Node]:
     """Path parameters go by their place in the path: what they are called is for people."""
-    names = re.findall(r"\{([^{}]*)\}", operation.path)
-    return {_key(identity(node), names): node for node in parameters(operation)}
+    templated = names(operation.path)
+    return {_key(identity(node), templated): node for node in parameters(operation)}
 
 
-def _key(key: _Key, names: list[str]) -> _Key:
+def _key(key: _Key, templated: list[str]) -> _Key:
     place, name = key
-    return (place, f"number {names.index(name) + 1}") if place == "path" and name in names else key
+    return (place, f"number {templated.index(name) + 1}") if place == "path" and name in templated else key
 
 
 def _called(key: _Key) -> str:
@@ -138,7 +139,7 @@ def _member(found: Shape, name: str) -> Shape:
 def _default(old: Node, new: Node) -> Iterator[Change]:
     before, after = (own_default(value_schema(each)) for each in (old, new))
     said = [None if each is None else each.value for each in (before, after)]
-    if said[0] != said[1] or type(said[0]) is not type(said[1]):
+    if not same_value(*said):
         words = ["not filled in" if each is None else str(each) for each in said]
         at = after if after is not None else new
         yield Change("request-default-changed", at.pointer, f"left out, it was {words[0]}, is {words[1]}")

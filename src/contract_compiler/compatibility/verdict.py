@@ -16,6 +16,7 @@ from contract_compiler.compatibility.changes import Change, Weight
 from contract_compiler.compatibility.sources import Source
 from contract_compiler.compatibility.versions import Version
 from contract_compiler.document import Node
+from contract_compiler.path_templates import anonymous
 from contract_compiler.walk import operations
 
 _PATH_VERSION = re.compile(r"(.*)/v([0-9]+)(?:\.([0-9]+))?(/.*|$)")
@@ -80,14 +81,10 @@ def _has_successor(new: Node, name: str) -> bool:
 
 
 def _follows(old: re.Match[str], new: re.Match[str] | None) -> bool:
-    if new is None or (old[1], _anonymous(old[4])) != (new[1], _anonymous(new[4])):
+    if new is None or (old[1], anonymous(old[4])) != (new[1], anonymous(new[4])):
         return False
     return _number(new) > _number(old)
 
 
 def _number(found: re.Match[str]) -> tuple[int, int]:
     return int(found[2]), int(found[3] or 0)
-
-
-def _anonymous(path: str) -> str:
-    return re.sub(r"\{[^{}]*\}", "{}", path)

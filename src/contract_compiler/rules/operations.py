@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -13,10 +12,10 @@ from contract_compiler.document import Node
 from contract_compiler.findings import Finding
 from contract_compiler.operations import module_name, security
 from contract_compiler.parameters import parameters
+from contract_compiler.path_templates import anonymous, is_template, names
 from contract_compiler.references import follow
 from contract_compiler.walk import Operation, operations
 
-_TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _BODILESS = {"GET", "HEAD", "DELETE", "TRACE"}  # RFC 7231, 4.3: a body has no meaning, so OpenAPI 3.0 ignores it
 _NO_CONTENT = ("1", "204", "205", "304")  # RFC 9110, 6.4.1: these responses never have content
 
@@ -50,25 +49,24 @@ def handlers(document: Node, folder: Path) -> Iterator[Finding]:
 
 def paths(document: Node) -> Iterator[Finding]:
     """No two paths match the same requests, and templates are well formed."""
-    anonymous = Counter(_TEMPLATE.sub("{}", path) for path, _ in document["paths"].members())
+    counts = Counter(anonymous(path) for path, _ in document["paths"].members())
     for path, item in document["paths"].members():
-        if anonymous[_TEMPLATE.sub("{}", path)] > 1:
+        if counts[anonymous(path)] > 1:
             yield item.finding("path-twice", "another path matches the same requests")
-        names = _TEMPLATE.findall(path)
-        if re.search("[{}]", _TEMPLATE.sub("", path)) or not all(names):
+        if not is_template(path):
             yield item.finding("path-template", "its braces do not make a template")
-        if len(set(names)) < len(names):
+        if len(set(names(path))) < len(names(path)):
             yield item.finding("path-template", "it names a parameter twice")
 
 
 def path_parameters(operation: Operation) -> Iterator[Finding]:
     """The path's template and the declared path parameters are the same names."""
-    names = set(_TEMPLATE.findall(operation.path))
+    templated = set(names(operation.path))
     declared = {node.read("name"): node for node in parameters(operation) if node.read("in") == "path"}
-    for name in names - declared.keys():
+    for name in templated - declared.keys():
         message = f"the path's {{{name}}} is not declared"
         yield operation.node.finding("path-parameter-undeclared", message, "parameters")
-    for name in declared.keys() - names:
+    for name in declared.keys() - templated:
         yield declared[name].finding("path-parameter-unknown", f"{operation.path} has no {{{name}}}", "name")
 
 

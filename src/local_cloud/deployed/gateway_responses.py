@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from local_cloud.deployed.call import Call, Refused
 from local_cloud.deployed.place import Place
-from local_cloud.deployed.variables import IN_GATEWAY_RESPONSES, Expression, Template
+from local_cloud.deployed.variables import IN_GATEWAY_RESPONSES, Expression, Template, mapped_headers
 from local_cloud.proxy_answer import HttpResponse
 
 STATUSES = {
@@ -59,11 +59,9 @@ class GatewayResponse:
         )
 
     def render(self, call: Call, status: int) -> HttpResponse:
-        """The whole response. Its media type is that of the template, unless a header says otherwise."""
+        """The whole response."""
         media, template = self._template(call)
-        values = {name: expression.value(call.variables) for name, expression in self.headers.items()}
-        headers = {"content-type": ("Content-Type", media)}
-        headers |= {name.lower(): (name, value) for name, value in values.items() if value is not None}
+        headers = mapped_headers(media, self.headers, call.variables)
         return HttpResponse(self.status or status, tuple(headers.values()), template.render(call.variables).encode())
 
     def _template(self, call: Call) -> tuple[str, Template]:

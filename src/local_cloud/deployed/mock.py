@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from local_cloud.deployed import velocity, velocity_parser
 from local_cloud.deployed.call import Call, Refused
 from local_cloud.deployed.place import Place
-from local_cloud.deployed.variables import IN_MAPPINGS, Expression
+from local_cloud.deployed.variables import IN_MAPPINGS, Expression, mapped_headers
 from local_cloud.proxy_answer import HttpResponse
 
 _HEADER = "method.response.header."
@@ -29,11 +29,8 @@ class _Answer:
 
     def render(self, call: Call, scope: velocity.Scope) -> HttpResponse:
         media, text = self._text(call, scope)
-        values = {name: expression.value(call.variables) for name, expression in self.headers.items()}
-        headers = {"content-type": ("Content-Type", media)}
-        headers |= {name.lower(): (name, value) for name, value in values.items() if value is not None}
-        # Overrides are final.
-        headers |= {name.lower(): (name, value) for name, value in scope.headers.items()}
+        overrides = {name.lower(): (name, value) for name, value in scope.headers.items()}
+        headers = mapped_headers(media, self.headers, call.variables) | overrides
         return HttpResponse(self.status, tuple(headers.values()), text.encode())
 
     def _text(self, call: Call, scope: velocity.Scope) -> tuple[str, str]:

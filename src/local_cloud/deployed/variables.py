@@ -85,3 +85,15 @@ class Expression:
     def value(self, variables: Variables) -> str | None:
         """None when the variable does not apply to this request."""
         return self.source[1:-1] if self.source.startswith("'") else variables.get(self.source)
+
+
+def mapped_headers(
+    media: str, expressions: Mapping[str, Expression], variables: Variables
+) -> dict[str, tuple[str, str]]:
+    """Name and value of each header that applies, by the name in lower case.
+
+    The media type is that of the template, unless a header says otherwise.
+    """
+    values = {name: expression.value(variables) for name, expression in expressions.items()}
+    sent = {name.lower(): (name, value) for name, value in values.items() if value is not None}
+    return {"content-type": ("Content-Type", media)} | sent

@@ -20,7 +20,7 @@ from local_cloud.terraform import Terraform, TerraformMissing
 _EXPECTED = ("uvicorn", "local_cloud.deployed")
 _EPILOG = """\
 The stack of terraform/ is applied as it is: endpoints, credentials and two variables come from the environment, and
-the packages are built for this machine. Terraform 1.7, Java 17 and Node.js 20 are needed. build/rehearsal gets reports.
+the packages are built for this machine. It needs Terraform 1.10, Java 17 and Node.js 20; reports go to build/rehearsal.
 
 exit status: 0 all is as it should be; 1 something is not; 2 it could not run, or was interrupted
 """

@@ -27,6 +27,8 @@ def fuzz(deployment: Deployment, step: Step, folder: Path, *options: str) -> Non
         deployment, "fuzz", deployment.url, "--report", str(folder / "fuzz.ndjson"), "--summary", str(summary), *options
     )
     step.figures["cases"] = _cases(summary.read_text(encoding="utf-8"))
+    if step.figures["cases"] == 0:
+        raise StepFailed("scripts/fuzz has tried nothing")
 
 
 def _run(deployment: Deployment, script: str, *arguments: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -89,11 +90,10 @@ def _versions(deployment: Deployment) -> dict[str, str]:
 
 
 def _until_answered(traffic: Traffic) -> None:
-    """Until the new version has answered, too."""
+    """Until the new version has answered, too: the first answers may still be on their way."""
     seen = traffic.statuses.total()
-    with httpx.Client(timeout=60, trust_env=False) as client:
-        while traffic.statuses.total() < seen + 3:
-            client.get(traffic.url)
+    while traffic.statuses.total() < seen + 3:
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _with_another_file(package: Path) -> None:

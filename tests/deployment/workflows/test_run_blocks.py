@@ -22,7 +22,7 @@ case "${words[0]} ${words[1]}" in
   "s3 cp") cp "$(name "${words[2]}")" "$(name "${words[3]}")" ;;
   "s3 rm") rm "$(name "${words[2]}")" ;;
   "ssm get-parameter") echo "password of ${words[2]}" ;;
-  "cognito-idp initiate-auth") cp "${words[2]#file://}" "$STORE/login" && echo "token" ;;
+  "cognito-idp initiate-auth") cp "${words[2]#file://}" "$STORE/login" && echo "${TOKEN:-token}" ;;
 esac
 """
 TERRAFORM = """\
@@ -153,6 +153,13 @@ def test_a_token_is_masked_and_readable_by_the_job_alone(runner: Runner) -> None
     file = Path(runner.output["file"])
     assert (file.read_text(), file.stat().st_mode & 0o077) == ("token", 0)
     assert '"USERNAME": "validator"' in (Path(runner.variables["STORE"]) / "login").read_text()
+    assert not (Path(runner.variables["RUNNER_TEMP"]) / "login.json").exists()
+
+
+def test_an_administrator_who_must_do_more_than_sign_in_has_no_token(runner: Runner) -> None:
+    names = {"ENVIRONMENT": "dev", "CLIENT_ID": "client", "COGNITO_USERNAME": "validator"}
+    done = runner.run(action("token")[0], TOKEN="None", **names)
+    assert (done.returncode, "::error::Cognito asks" in done.stdout) == (1, True)
     assert not (Path(runner.variables["RUNNER_TEMP"]) / "login.json").exists()
 
 

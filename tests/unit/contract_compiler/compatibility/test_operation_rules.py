@@ -144,6 +144,20 @@ def test_a_default_inside_a_body_is_told_with_its_place() -> None:
     assert change.message == "left out, a was x, is y"
 
 
+@pytest.mark.parametrize("default", [True, [1, True]])
+def test_true_is_not_the_default_1(default: object) -> None:
+    old, new = (
+        contract({IN: {"type": "object", "properties": {"a": {"default": each}}}}) for each in (_one(default), default)
+    )
+    assert rules(old, new) == ["request-default-changed"]
+    old, new = (contract({f"{Q}/schema": {"default": each}}) for each in (_one(default), default))
+    assert "request-default-changed" in rules(old, new)
+
+
+def _one(default: object) -> object:
+    return [1, 1] if isinstance(default, list) else 1
+
+
 def test_a_change_tells_where_it_is_and_in_which_operations() -> None:
     [change] = changes(contract({f"{OPERATION}/responses/404": GONE}), contract())
     assert (change.side, change.pointer) == ("new", f"{OPERATION}/responses/404")

@@ -30,7 +30,7 @@ def test_without_terraform_one_line_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main([]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert "Terraform 1.7 or newer is needed" in line
+    assert "Terraform 1.10 or newer is needed" in line
 
 
 def test_help_needs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
