@@ -125,7 +125,7 @@ class Adoption:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints a line for each finding. The exit status: 0 when nothing is left for a person to do, else 1."""
+    """Prints a line for each finding. The exit status: 0 when nothing is left that `--write` does not do, else 1."""
     options = _parser().parse_args(arguments)
     client = Session().create_client("dynamodb", region_name=options.region)
     adoption = Adoption(cast("DynamoDBClient", client), options.table)
