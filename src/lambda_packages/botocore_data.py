@@ -62,7 +62,9 @@ def _model(model: Json, names: Iterable[str]) -> Json:
         for name, operation in model["operations"].items()
         if name.lower() in wanted or operation.get("endpointoperation")
     }
-    shapes = {name: _shape(model["shapes"][name]) for name in _reachable(operations.values(), model["shapes"])}
+    needed = _reachable(operations.values(), model["shapes"])
+    # In the model's own order: a set's is another in each process, and packages are to be the same bytes.
+    shapes = {name: _shape(shape) for name, shape in model["shapes"].items() if name in needed}
     return {**_without_prose(model), "operations": operations, "shapes": shapes}
 
 
