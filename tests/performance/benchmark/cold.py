@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import time
@@ -17,7 +16,7 @@ from tests.performance.benchmark import events, import_times, report
 from tests.performance.benchmark.bars import Bar
 from tests.performance.benchmark.database import dynamodb
 from tests.performance.benchmark.rounds import Figures, Sample, Say, interleaved
-from tests.performance.benchmark.subjects import DOCUMENT, PROGRAMS, PROJECT, WITH_CONTRACT, Subject
+from tests.performance.benchmark.subjects import ISOLATED, PROGRAMS, PROJECT, WITH_CONTRACT, Subject
 
 _BARE, _OURS, _CONTRACT = "bare boto3", "create_product", "src/contract"
 _COLUMNS = ["median ms", "min ms", "CPU ms", "ratio", "CPU ratio", "peak MiB", "zip MB", "files", "modules"]
@@ -63,7 +62,7 @@ class ColdStarts:
 
     def _start(self, subject: Subject, options: Sequence[str], program: str, *arguments: str) -> subprocess.Popen[str]:
         event = self._scratch / f"{subject.event}.json"
-        command: list[str | Path] = [self._interpreter, "-P", "-S", "-s", *options]
+        command: list[str | Path] = [self._interpreter, *ISOLATED, *options]
         command += [PROGRAMS / program, *arguments, event]
         pipe = subprocess.PIPE
         errors = pipe if options else None
@@ -71,18 +70,12 @@ class ColdStarts:
         return subprocess.Popen(command, env=variables, stdin=pipe, stdout=pipe, stderr=errors, text=True)
 
     def _variables(self, subject: Subject) -> dict[str, str]:
-        return {
-            "ALLOWED_ORIGINS": "https://portal.example.com",
+        return subject.variables() | {
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL_DYNAMODB": self._endpoint,
-            "AWS_REGION": "eu-west-1",
             "AWS_SECRET_ACCESS_KEY": "local",
-            "CONTRACT_DOCUMENT": str(DOCUMENT),
-            "CURSOR_SIGNING_KEYS": "a-key-that-signs-nothing-of-worth",
             "HOME": str(self._scratch),
-            "PRODUCTS_TABLE": "products-benchmark",
-            "PYTHONPATH": os.pathsep.join(map(str, subject.path)),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -29,6 +30,8 @@ _CONTRACT = [
     PROJECT / "src" / "contract",
     PROJECT / "generated" / "operations" / "create_product.json",
 ]
+# Nothing to import from but what the subject brings.
+ISOLATED = ("-P", "-S", "-s")
 _PIN = re.compile(r"^([\w.-]+==[^ ;]+)( ;[^\\]+)?", re.MULTILINE)
 
 
@@ -46,6 +49,17 @@ class Subject:
     size: int
     files: int
 
+    def variables(self, *path: Path) -> dict[str, str]:
+        """What every subject is told by its environment; `path` are more folders to import from."""
+        return {
+            "ALLOWED_ORIGINS": "https://portal.example.com",
+            "AWS_REGION": "eu-west-1",
+            "CONTRACT_DOCUMENT": str(DOCUMENT),
+            "CURSOR_SIGNING_KEYS": "a-key-that-signs-nothing-of-worth",
+            "PRODUCTS_TABLE": "products-benchmark",
+            "PYTHONPATH": os.pathsep.join(map(str, (*self.path, *path))),
+        }
+
 
 class Subjects:
     """Makes subjects for one target, with its interpreter."""
@@ -62,7 +76,7 @@ class Subjects:
             self._bare(),
             self._made("empty", "empty", [], [PROGRAMS / "empty.py"]),
             *ours.values(),
-            self._over(ours["create_product"], self._openapi_core()),
+            _over(ours["create_product"], self._openapi_core()),
             self._made(WITH_CONTRACT, "bare_with_contract", ["boto3", "jsonschema-rs"], _CONTRACT),
         ]
 
@@ -72,7 +86,7 @@ class Subjects:
         return {
             "bare": dict.fromkeys(operations, bare),
             "ours": {name: ours[name] for name in operations},
-            "openapi-core": {name: self._over(ours[name], extra) for name in operations},
+            "openapi-core": {name: _over(ours[name], extra) for name in operations},
         }
 
     def _bare(self) -> Subject:
@@ -86,13 +100,6 @@ class Subjects:
     def _openapi_core(self) -> Subject:
         sources = [PROGRAMS / "openapi_core_engine.py", PROGRAMS / "create_with_openapi_core.py", DOCUMENT]
         return self._made("create_product, openapi-core", "create_with_openapi_core", ["openapi-core"], sources)
-
-    def _over(self, ours: Subject, extra: Subject) -> Subject:
-        """Over our own package, so that nothing differs but the engine."""
-        return Subject(
-            extra.name, extra.handler, extra.event, (*ours.path, *extra.path),
-            extra.size + ours.size, extra.files + ours.files,
-        )  # fmt: skip
 
     def _made(self, name: str, handler: str, packages: list[str], sources: Iterable[Path]) -> Subject:
         """A folder as `pip install --target` makes it, bytecode included, with the sources beside."""
@@ -117,6 +124,14 @@ class Subjects:
         constraints.write_text("".join(f"{pin}{marker or ''}\n" for pin, marker in _PIN.findall(_LOCK.read_text())))
         wheels.install(["--constraint", str(constraints), *packages], self._target, folder)
         stamp.write_text(_digest(_LOCK))
+
+
+def _over(ours: Subject, extra: Subject) -> Subject:
+    """Over our own package, so that nothing differs but the engine."""
+    return Subject(
+        extra.name, extra.handler, extra.event, (*ours.path, *extra.path),
+        extra.size + ours.size, extra.files + ours.files,
+    )  # fmt: skip
 
 
 def _unpacked(package: Package, out: Path) -> Subject:

@@ -7,7 +7,6 @@ What is compared is CPU time. Nothing waits here, so it is the time by the clock
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,7 @@ from local_cloud.proxy_event import Event
 from tests.performance.benchmark import events, report
 from tests.performance.benchmark.bars import Bar
 from tests.performance.benchmark.rounds import Figures, Sample, Say, interleaved, ratio
-from tests.performance.benchmark.subjects import DOCUMENT, PROGRAMS, PROJECT, Subject
+from tests.performance.benchmark.subjects import ISOLATED, PROGRAMS, PROJECT, Subject
 
 _SUBJECTS = ("bare", "ours", "openapi-core")
 # What is asked of which operation.
@@ -110,17 +109,10 @@ def _bars(results: Results) -> list[Bar]:
 
 @contextmanager
 def _worker(name: str, operation: str, subject: Subject, interpreter: Path, asked: Path) -> Iterator[Worker]:
-    variables = {
-        "ALLOWED_ORIGINS": "https://portal.example.com",
-        "AWS_REGION": "eu-west-1",
-        "CONTRACT_DOCUMENT": str(DOCUMENT),
-        "CURSOR_SIGNING_KEYS": "a-key-that-signs-nothing-of-worth",
-        "PRODUCTS_TABLE": "products-benchmark",
-        "PYTHONPATH": os.pathsep.join(map(str, (*subject.path, PROGRAMS, PROJECT))),
-    }
     pipe = subprocess.PIPE
     program: list[str | Path] = [PROGRAMS / "warm_run.py", name, operation, asked]
-    command = [interpreter, "-P", "-S", "-s", *program]
+    command = [interpreter, *ISOLATED, *program]
+    variables = subject.variables(PROGRAMS, PROJECT)
     with subprocess.Popen(command, env=variables, stdin=pipe, stdout=pipe, text=True) as process:
         yield Worker(process)
         assert process.stdin is not None
