@@ -4,10 +4,14 @@ Every map may be null, the header names keep the client's case, the body may be 
 pleases. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from contract.records import Record
 
 _UNKNOWN_REQUEST = "unknown"
 
@@ -16,7 +20,7 @@ class MalformedBody(ValueError):
     """A body that is flagged as base64 and is not, or that is not Unicode text."""
 
 
-class RawRequest(NamedTuple):
+class RawRequest(Record):
     """A request as it was sent, with nothing believed of it yet.
 
     `path` is what the client sent (stage or base path included). `path_parameters` are still percent-encoded, as the
@@ -56,15 +60,15 @@ def read_event(event: Mapping[str, Any], context: object = None) -> RawRequest:
     """
     request_context = event.get("requestContext") or {}
     return RawRequest(
-        method=event["httpMethod"],
-        path=request_context.get("path") or event.get("path") or "/",
-        path_parameters=event.get("pathParameters") or {},
-        query=_multi(event, "multiValueQueryStringParameters", "queryStringParameters"),
-        headers=_in_lower_case(_multi(event, "multiValueHeaders", "headers")),
-        body=event.get("body"),
-        is_base64=bool(event.get("isBase64Encoded")),
-        claims=(request_context.get("authorizer") or {}).get("claims"),
-        request_id=request_id_of(event, context),
+        event["httpMethod"],
+        request_context.get("path") or event.get("path") or "/",
+        event.get("pathParameters") or {},
+        _multi(event, "multiValueQueryStringParameters", "queryStringParameters"),
+        _in_lower_case(_multi(event, "multiValueHeaders", "headers")),
+        event.get("body"),
+        bool(event.get("isBase64Encoded")),
+        (request_context.get("authorizer") or {}).get("claims"),
+        request_id_of(event, context),
     )
 
 

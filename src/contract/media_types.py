@@ -1,9 +1,12 @@
 """Media types and ranges (RFC 9110, section 8.3.1)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+
+from contract.records import Record
 
 _JSON = "application/json"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -12,7 +15,7 @@ _PARAMETER = rf"[ \t]*;[ \t]*(?:({_TOKEN})=({_TOKEN}|{_QUOTED}))?"
 _ESSENCE = rf"[ \t]*({_TOKEN}/{_TOKEN})"
 
 
-class MediaType(NamedTuple):
+class MediaType(Record):
     """`essence` is type/subtype in lower case; `charset` in lower case, None when it is not given."""
 
     essence: str

@@ -9,8 +9,8 @@ from contract import styles
 from contract.defaults import fresh
 from contract.gateway_event import RawRequest
 from contract.messages import JSON
+from contract.problems import Violation, pointer
 from contract.schemas import Schema
-from contract.violations import Violation, pointer
 
 # What was sent, the names that nobody claims, and how to decode.
 _Source: TypeAlias = tuple[styles.Sent, Sequence[str], styles.Decode]

@@ -1,12 +1,12 @@
-"""Refusals: one table from status to words, and the one shape that an error has."""
+"""Refusals: one table from status to words, the violations they list, and the one shape that an error has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from contract.messages import JSON
-from contract.violations import Violation, listable
+from contract.records import Record
 
 # Titles are reason phrases of RFC 9110, section 15 (413 by its older, better known name) and of RFC 6585 (428, 429).
 PROBLEMS: Mapping[int, tuple[str, str]] = {
@@ -30,7 +30,27 @@ PROBLEMS: Mapping[int, tuple[str, str]] = {
     503: ("Service Unavailable", "The service is busy. Try again in a moment."),
     504: ("Gateway Timeout", "The service took too long to answer."),
 }
+# A Lambda may answer with 6 MB at most. A hostile body can break its contract in so many places, each with so long a
+# pointer, that the list of them would not fit.
+MAX_LISTED_CHARACTERS = 1_000_000
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Violation(Record):
+    """One way in which a request breaks its contract, as it is told to the client.
+
+    `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` plain words
+    for what is allowed, never with the offending value.
+    """
+
+    where: str
+    field: str
+    message: str
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """The JSON Pointer (RFC 6901) of a path; "" for the whole document."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 class Refusal(Exception):
@@ -58,12 +78,22 @@ class Refusal(Exception):
 
 def broken_contract(violations: Sequence[Violation]) -> Refusal:
     """The refusal of a request that breaks its contract in these places."""
-    listed = listable(violations)
+    listed = _listable(violations)
     count = len(violations)
     message = f"The request breaks the contract in {count} {'place' if count == 1 else 'places'}."
     if len(listed) < count:
         message += f" The first {len(listed)} are listed."
     return Refusal(400, message, details=listed)
+
+
+def _listable(violations: Sequence[Violation]) -> Sequence[Violation]:
+    """As many of the violations, from the first, as an answer has room for. All of them, unless a client is hostile."""
+    room = MAX_LISTED_CHARACTERS
+    for count, violation in enumerate(violations):
+        room -= len(violation.field) + len(violation.message)
+        if room < 0:
+            return violations[:count]
+    return violations
 
 
 def problem_body(refusal: Refusal, request_id: str) -> JSON:

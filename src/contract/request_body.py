@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contract import media_types, strict_json
 from contract.defaults import fill
 from contract.gateway_event import MalformedBody, RawRequest
 from contract.messages import JSON
-from contract.problems import Refusal
-from contract.schemas import Breach, Schema, optional_schema
-from contract.violations import Violation, pointer
+from contract.problems import Refusal, Violation, pointer
+from contract.schemas import Schema, optional_schema
+
+if TYPE_CHECKING:
+    from contract.breaches import Breach
 
 # RFC 9110, section 8.3: a body of no stated type may be taken for this one, and is: nothing is guessed.
 _UNSTATED = "application/octet-stream"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contract import media_types, strict_json, styles
 from contract.messages import JSON, Response
+from contract.problems import pointer
 from contract.schemas import Schema, optional_schema
-from contract.violations import pointer
+
+if TYPE_CHECKING:
+    from typing import Literal
 
 # RFC 9110: sections 15.2, 15.3.5, 15.3.6 and 15.4.5; and 9.3.2 for the answer to HEAD.
 _BODILESS = frozenset({204, 205, 304})
-BodyForm: TypeAlias = Literal["none", "json", "text", "base64"]
+BodyForm: TypeAlias = "Literal['none', 'json', 'text', 'base64']"
 _REQUEST_ID = "x-request-id"
 
 

@@ -1,26 +1,21 @@
 """JSON Schemas of the compiled table: fast verdicts, and every breach when the verdict is bad.
 
-jsonschema-rs decides. A validator is built at its schema's first use, so that a cold start pays only for the schemas
-that its first request needs.
+jsonschema-rs decides. A validator is built at its schema's first use, and what tells the breaches imported at the first
+of them, so that a cold start pays only for what its first request needs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jsonschema_rs import Draft202012Validator, EmailOptions, ValidationError
 
 from contract.messages import JSON
 
-_TAG_KEYWORDS = {"const", "enum"}
-
-
-class Breach(NamedTuple):
-    """One place where a value breaks its schema: its path, the keyword broken, and plain words."""
-
-    path: tuple[str | int, ...]
-    keyword: str
-    message: str
+if TYPE_CHECKING:
+    from contract.breaches import Breach
 
 
 class IntegerLiteral:
@@ -60,14 +55,20 @@ class Schema:
     def breaches(self, value: JSON) -> list[Breach]:
         """Every breach, ordered by place; none twice."""
         validator = self._validator or self._build()
-        return [] if validator.is_valid(value) else sorted(set(_each(validator.iter_errors(value))))
+        if validator.is_valid(value):
+            return []
+        from contract.breaches import breaches_of
+
+        return sorted(set(breaches_of(validator.iter_errors(value))))
 
     def first_breach(self, value: JSON) -> Breach | None:
         """One breach, None without any: for when nobody reads more, or gathering them all could take too long."""
         try:
             (self._validator or self._build()).validate(value)
         except ValidationError as error:
-            return min(_breaches_of(error))
+            from contract.breaches import breaches_of
+
+            return min(breaches_of([error]))
         return None
 
     def _build(self) -> Draft202012Validator:
@@ -101,48 +102,3 @@ def _referred(document: object, definitions: Mapping[str, Any]) -> Mapping[str, 
         elif isinstance(part, list):
             open_ends += part
     return needed
-
-
-def _each(errors: Iterable[ValidationError]) -> Iterator[Breach]:
-    for error in errors:
-        yield from _breaches_of(error)
-
-
-def _breaches_of(error: ValidationError) -> Iterator[Breach]:
-    from contract.wording import told  # Spares it to every cold start whose request keeps the contract.
-
-    kind: Any = error.kind
-    at = tuple(error.instance_path)
-    if kind.name in ("anyOf", "oneOf"):
-        meant = _branch_meant(kind.context, len(at))
-        if meant:
-            yield from _each(meant)
-            return
-    for path in _places(kind, at):
-        yield Breach(path, *told(kind))
-
-
-def _places(kind: Any, at: tuple[str | int, ...]) -> Iterable[tuple[str | int, ...]]:
-    """Where a client must look: a missing or unknown field has a place of its own."""
-    if kind.name == "required":
-        return [(*at, kind.property)]
-    if kind.name in ("additionalProperties", "unevaluatedProperties"):
-        return [(*at, name) for name in kind.unexpected]
-    return [at]
-
-
-def _branch_meant(branches: list[list[ValidationError]], depth: int) -> list[ValidationError] | None:
-    """The one branch of a union that the value can have been meant for, if there is just one.
-
-    Its errors say more than "matches no form". A branch that wants another type, or another tag in one of the value's
-    fields, was not meant.
-    """
-    if any(not branch for branch in branches):
-        return None
-    possible = [branch for branch in branches if not any(_rules_out(error, depth) for error in branch)]
-    return possible[0] if len(possible) == 1 else None
-
-
-def _rules_out(error: ValidationError, depth: int) -> bool:
-    below = len(error.instance_path) - depth
-    return (error.kind.name == "type" and below == 0) or (error.kind.name in _TAG_KEYWORDS and below <= 1)

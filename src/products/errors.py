@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contract.problems import Refusal
-from contract.violations import Violation
+from contract.problems import Refusal, Violation
 
 RETRY_AFTER_SECONDS = 1
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from contract.gateway_event import RawRequest, read_event
 from contract.operation import Operation
-from contract.problems import Refusal
-from contract.violations import Violation
+from contract.problems import Refusal, Violation
 
 EVENTS = Path(__file__).parents[2] / "fixtures" / "events"
 

@@ -13,8 +13,7 @@ import pytest
 from contract.lambda_handler import lambda_handler
 from contract.messages import JSON, Request, Response
 from contract.operation import Operation
-from contract.problems import Refusal
-from contract.violations import Violation
+from contract.problems import Refusal, Violation
 from tests.unit.contract.tables import PROBLEM, REQUEST_ID, answer, body, event, operation, parameter, problem
 
 SECRET = "s3cret-value"

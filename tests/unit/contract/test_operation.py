@@ -8,8 +8,8 @@ import pytest
 
 from contract.messages import Response
 from contract.operation import Operation
+from contract.problems import Violation
 from contract.responses import ContractViolation
-from contract.violations import Violation
 from tests.unit.contract.tables import answer, body, details, header, operation, parameter, recorded, sent_json, table
 
 

@@ -4,8 +4,15 @@ from typing import Any
 
 import pytest
 
-from contract.problems import PROBLEMS, Refusal, broken_contract, problem_body
-from contract.violations import MAX_LISTED_CHARACTERS, Violation, pointer
+from contract.problems import (
+    MAX_LISTED_CHARACTERS,
+    PROBLEMS,
+    Refusal,
+    Violation,
+    broken_contract,
+    pointer,
+    problem_body,
+)
 
 
 @pytest.mark.parametrize("status", sorted(PROBLEMS))

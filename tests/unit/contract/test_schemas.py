@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contract.schemas import Breach, Schema
+from contract.breaches import Breach
+from contract.schemas import Schema
 
 SECRET = "s3cret-value"
 
