@@ -14,6 +14,7 @@ from contract.parameters import LOCATIONS, Location, Parameter
 from contract.problems import broken_contract
 from contract.request_body import RequestBody
 from contract.responses import Responses
+from contract.schemas import Definitions
 
 TABLE_FORMAT = 1
 
@@ -34,7 +35,7 @@ class Operation:
         self.path: str = table["path"]
         self.security: Sequence[Mapping[str, Sequence[str]]] = table["security"]
         self.security_schemes: Mapping[str, Mapping[str, Any]] = table["securitySchemes"]
-        definitions = table["definitions"]
+        definitions = Definitions(table["definitions"])
         self._locations = self._read_locations(table["parameters"], definitions)
         self._body = RequestBody(table["requestBody"], definitions) if table["requestBody"] else None
         self._responses = Responses(self.method, table["responses"], definitions)
@@ -80,7 +81,7 @@ class Operation:
         return self._responses.header_names()
 
     def _read_locations(
-        self, declared: Sequence[Mapping[str, Any]], definitions: Mapping[str, Any]
+        self, declared: Sequence[Mapping[str, Any]], definitions: Definitions
     ) -> list[tuple[str, Location]]:
         """The locations with something to check: a query always has, for what it must not have."""
         api_keys = [scheme["name"] for scheme in self.security_schemes.values() if scheme.get("in") == "query"]

@@ -10,7 +10,7 @@ from contract.defaults import fresh
 from contract.gateway_event import RawRequest
 from contract.messages import JSON
 from contract.problems import Violation, pointer
-from contract.schemas import Schema
+from contract.schemas import Definitions
 
 # What was sent, the names that nobody claims, and how to decode.
 _Source: TypeAlias = tuple[styles.Sent, Sequence[str], styles.Decode]
@@ -19,14 +19,14 @@ _Source: TypeAlias = tuple[styles.Sent, Sequence[str], styles.Decode]
 class Parameter:
     """One declared parameter: how it is spelled, what it may be, and what it is when it is absent."""
 
-    def __init__(self, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+    def __init__(self, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self.name: str = declared["name"]
         self.spelling = styles.Spelling(self.name, declared)
         self._where: str = declared["in"]
         self._required: bool = declared["required"]
         self._may_be_empty: bool = declared["allowEmptyValue"]
         self._defaults = {self.name: declared["default"]} if "default" in declared else {}
-        self._schema = Schema(declared["schema"], definitions)
+        self._schema = definitions.schema(declared["schema"])
 
     def read(self, source: _Source, values: dict[str, JSON]) -> Iterable[Violation]:
         """Puts the parameter's value among the values, and gives its violations."""

@@ -11,7 +11,7 @@ from contract.defaults import fill
 from contract.gateway_event import MalformedBody, RawRequest
 from contract.messages import JSON
 from contract.problems import Refusal, Violation, pointer
-from contract.schemas import Schema, optional_schema
+from contract.schemas import Definitions, Schema
 
 if TYPE_CHECKING:
     from contract.breaches import Breach
@@ -32,11 +32,11 @@ TOLD_IN_FULL_BYTES = 65_536
 class RequestBody:
     """The body that an operation takes."""
 
-    def __init__(self, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+    def __init__(self, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self._required: bool = declared["required"]
         self._max_bytes: int | None = declared["maxBytes"]
         self._content = {
-            key: (optional_schema(entry, definitions), entry["defaults"]) for key, entry in declared["content"].items()
+            key: (definitions.optional_schema(entry), entry["defaults"]) for key, entry in declared["content"].items()
         }
 
     def read(self, raw: RawRequest) -> tuple[JSON, list[Violation]]:

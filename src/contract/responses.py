@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from contract import media_types, strict_json, styles
 from contract.messages import JSON, Response
 from contract.problems import pointer
-from contract.schemas import Schema, optional_schema
+from contract.schemas import Definitions, Schema
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -32,7 +32,7 @@ class ContractViolation(Exception):
 class _Header:
     """One declared response header."""
 
-    def __init__(self, name: str, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self.name = name
         self.key = name.lower()
         self.constant: str | None = declared.get("constant")
@@ -41,7 +41,7 @@ class _Header:
         # Most are plain texts, which no style takes apart.
         self._is_text = declared["shape"]["type"] == "string" and "media" not in declared
         self._spelling = styles.Spelling(name, declared)
-        self._schema = Schema(declared["schema"], definitions)
+        self._schema = definitions.schema(declared["schema"])
 
     def check(self, value: str | None) -> None:
         """Takes a field value without spaces around it. Raises ContractViolation."""
@@ -65,9 +65,9 @@ class _Header:
 class _Answer:
     """What one status (or range of them) promises."""
 
-    def __init__(self, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+    def __init__(self, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self.headers = [_Header(name, header, definitions) for name, header in declared["headers"].items()]
-        self.content = {key: optional_schema(entry, definitions) for key, entry in declared["content"].items()}
+        self.content = {key: definitions.optional_schema(entry) for key, entry in declared["content"].items()}
         self._own = {header.key: header for header in self.headers if header.is_own}
         self._preferred = media_types.preferred(self.content)
 
@@ -84,13 +84,13 @@ class _Answer:
         return {**added, **headers}
 
 
-_UNDECLARED = _Answer({"headers": {}, "content": {"*/*": {"schema": {}}}}, {})
+_UNDECLARED = _Answer({"headers": {}, "content": {"*/*": {"schema": {}}}}, Definitions({}))
 
 
 class Responses:
     """All answers of an operation. `method` decides, with the status, whether a body is allowed at all."""
 
-    def __init__(self, method: str, declared: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
+    def __init__(self, method: str, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self._is_head = method == "HEAD"
         self._declared = declared
         self._definitions = definitions

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from contract.breaches import Breach
 
 
+_REFERENCE = "#/$defs/"
+
+
 class IntegerLiteral:
     """The keyword `x-integer-literal`: 1.0 and 1e2 are no integers.
 
@@ -82,9 +85,51 @@ class Schema:
         return self._validator
 
 
-def optional_schema(entry: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema | None:
-    """The schema of a media type's entry; None for one without, which allows any bytes."""
-    return Schema(entry["schema"], definitions) if "schema" in entry else None
+class Definitions:
+    """The definitions of a table, and the schemas that may refer to them.
+
+    A schema that is a definition shares one validator with the others: request and answer have most of their patterns
+    in common, and each is compiled once in a validator.
+    """
+
+    def __init__(self, documents: Mapping[str, Any]) -> None:
+        self._documents = documents
+        self._all = Schema({"properties": {name: {"$ref": f"{_REFERENCE}{name}"} for name in documents}}, documents)
+
+    def schema(self, document: Mapping[str, Any]) -> Schema:
+        """The schema that a document of the table is."""
+        name = _definition(document)
+        is_definition = len(document) == 1 and name in self._documents
+        return _Definition(name, self._all) if is_definition else Schema(document, self._documents)
+
+    def optional_schema(self, entry: Mapping[str, Any]) -> Schema | None:
+        """The schema of a media type's entry; None for one without, which allows any bytes."""
+        return self.schema(entry["schema"]) if "schema" in entry else None
+
+
+class _Definition(Schema):
+    """One definition: `everything` has it as the schema of the property of its name."""
+
+    __slots__ = ("_everything", "_name")
+
+    def __init__(self, name: str, everything: Schema) -> None:
+        self._name = name
+        self._everything = everything
+
+    def is_valid(self, value: JSON) -> bool:
+        return self._everything.is_valid({self._name: value})
+
+    def breaches(self, value: JSON) -> list[Breach]:
+        return [breach._replace(path=breach.path[1:]) for breach in self._everything.breaches({self._name: value})]
+
+    def first_breach(self, value: JSON) -> Breach | None:
+        breach = self._everything.first_breach({self._name: value})
+        return breach and breach._replace(path=breach.path[1:])
+
+
+def _definition(document: Mapping[str, Any]) -> str:
+    """The definition that a schema refers to; "" for a schema that refers to none."""
+    return str(document.get("$ref", "")).removeprefix(_REFERENCE)
 
 
 def _referred(document: object, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -94,7 +139,7 @@ def _referred(document: object, definitions: Mapping[str, Any]) -> Mapping[str, 
     while open_ends:
         part = open_ends.pop()
         if isinstance(part, Mapping):
-            name = str(part.get("$ref", "")).removeprefix("#/$defs/")
+            name = _definition(part)
             if name in definitions and name not in needed:
                 needed[name] = definitions[name]
                 open_ends.append(definitions[name])

@@ -24,12 +24,7 @@ DOCUMENT = PROJECT / "generated" / "products.json"
 _WORK = PROJECT / "build" / "benchmark"
 _LOCK = PROJECT / "scripts" / "toolchain" / "development.txt"
 _BARE = PROGRAMS / "bare.py"
-_CONTRACT = [
-    _BARE,
-    PROGRAMS / "bare_with_contract.py",
-    PROJECT / "src" / "contract",
-    PROJECT / "generated" / "operations" / "create_product.json",
-]
+_CONTRACT = [PROGRAMS / "bare_with_contract.py", PROJECT / "generated" / "operations" / "create_product.json"]
 # Nothing to import from but what the subject brings.
 ISOLATED = ("-P", "-S", "-s")
 _PIN = re.compile(r"^([\w.-]+==[^ ;]+)( ;[^\\]+)?", re.MULTILINE)
@@ -71,13 +66,14 @@ class Subjects:
 
     def cold(self) -> list[Subject]:
         """The bare handler first: the others are compared with it."""
-        ours = self._ours()
+        bare, ours = self._bare(), self._ours()
         return [
-            self._bare(),
+            bare,
             self._made("empty", "empty", [], [PROGRAMS / "empty.py"]),
             *ours.values(),
             _over(ours["create_product"], self._openapi_core()),
-            self._made(WITH_CONTRACT, "bare_with_contract", ["boto3", "jsonschema-rs"], _CONTRACT),
+            # src/contract and jsonschema-rs as our package has them, boto3 as the bare handler has it.
+            _over(bare, _over(ours["create_product"], self._made(WITH_CONTRACT, "bare_with_contract", [], _CONTRACT))),
         ]
 
     def warm(self, operations: Iterable[str]) -> dict[str, dict[str, Subject]]:
@@ -106,6 +102,8 @@ class Subjects:
         folder = _WORK / f"{name.replace(' ', '-')}-{self._target}"
         if packages:
             self._install(packages, folder)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
         for source in sources:
             _copy(source, folder)
         subprocess.run([self._interpreter, "-m", "compileall", "-q", str(folder)], check=True)
@@ -126,11 +124,11 @@ class Subjects:
         stamp.write_text(_digest(_LOCK))
 
 
-def _over(ours: Subject, extra: Subject) -> Subject:
-    """Over our own package, so that nothing differs but the engine."""
+def _over(first: Subject, extra: Subject) -> Subject:
+    """The extra subject with what it has in common with the first taken from that, so that nothing else differs."""
     return Subject(
-        extra.name, extra.handler, extra.event, (*ours.path, *extra.path),
-        extra.size + ours.size, extra.files + ours.files,
+        extra.name, extra.handler, extra.event, (*first.path, *extra.path),
+        extra.size + first.size, extra.files + first.files,
     )  # fmt: skip
 
 
