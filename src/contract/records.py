@@ -31,10 +31,10 @@ else:
                 setattr(cls, name, property(itemgetter(place)))
 
         def __new__(cls, *values: Any, **named: Any) -> Self:
+            absent = len(cls._fields) - len(values)
             if named:
                 values += cls._in_order(cls._fields[len(values) :], named)
-            absent = len(cls._fields) - len(values)
-            if absent:
+            elif absent:
                 values += cls._defaults[-absent:]
             if len(values) != len(cls._fields):
                 raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
@@ -42,11 +42,12 @@ else:
 
         @classmethod
         def _in_order(cls, fields: tuple[str, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-            defaults = dict(zip(reversed(fields), reversed(cls._defaults), strict=False))
-            if named.keys() - fields:
-                raise TypeError(f"{cls.__name__} has no field, or has a value already, for {', '.join(named)}")
-            found = {**defaults, **named}
-            return tuple(found[name] for name in fields if name in found)
+            given = named
+            if len(named) < len(fields):
+                given = {**dict(zip(reversed(fields), reversed(cls._defaults), strict=False)), **named}
+            if given.keys() - fields:
+                raise TypeError(f"{cls.__name__} has no field, or has a value already, for one of {', '.join(named)}")
+            return tuple([given[name] for name in fields if name in given])
 
         @classmethod
         def _make(cls, values: Iterable[Any]) -> Self:

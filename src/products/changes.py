@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from contract.records import Record
 from products.items import StoredProduct, attributes, product_key
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _MOST_OPERANDS = 100  # of IN
 _NO_VERSION = -1
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One write of one product. `fields` are the contract's; no other write has `write_id`.
 
     `at` becomes updatedAt; None leaves that as it is.
@@ -40,7 +41,7 @@ class Change(NamedTuple):
         return StoredProduct({**seen.item, **self.written(), **version})
 
 
-class Condition(NamedTuple):
+class Condition(Record):
     """`only_version`: the one version that a product can have to meet it; None when several will do."""
 
     terms: tuple[str, ...]

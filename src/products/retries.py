@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.exceptions import (
     ChecksumError,
@@ -23,6 +23,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from contract.records import Record
 from products.errors import Contended, Unavailable
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class OutcomeUnknown(Exception):
     """The answer to a call that must not be repeated blindly was lost."""
 
 
-class Reason(NamedTuple):
+class Reason(Record):
     """Why one action of a cancelled transaction did not happen; `item` is what failed its condition."""
 
     code: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from contract.records import Record
 
 SHORTEST_SIGNING_KEY = 16
 
@@ -12,7 +13,7 @@ class MissingSetting(Exception):
     """The function cannot start. The message names the variable, never its value."""
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """`table`: name of the DynamoDB table. `region`: where it is. `allowed_origins`: who may call from a browser.
 
     `log_level`: None leaves it to Lambda's own setting.
