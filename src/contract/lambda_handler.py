@@ -18,12 +18,12 @@ from contract.responses import ContractViolation
 
 _LOG = logging.getLogger("contract")
 
-Claims: TypeAlias = Mapping[str, object]
-Respond: TypeAlias = Callable[[Request], Response]
+Claims: TypeAlias = "Mapping[str, object]"
+Respond: TypeAlias = "Callable[[Request], Response]"
 Authorise: TypeAlias = "Callable[[Claims | None, Operation], None]"
-ProblemBody: TypeAlias = Callable[[Refusal, str], JSON]
-ProxyResponse: TypeAlias = dict[str, Any]
-Handler: TypeAlias = Callable[[dict[str, Any], object], ProxyResponse]
+ProblemBody: TypeAlias = "Callable[[Refusal, str], JSON]"
+ProxyResponse: TypeAlias = "dict[str, Any]"
+Handler: TypeAlias = "Callable[[dict[str, Any], object], ProxyResponse]"
 
 
 def lambda_handler(

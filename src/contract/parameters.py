@@ -13,7 +13,7 @@ from contract.problems import Violation, pointer
 from contract.schemas import Definitions
 
 # What was sent, the names that nobody claims, and how to decode.
-_Source: TypeAlias = tuple[styles.Sent, Sequence[str], styles.Decode]
+_Source: TypeAlias = "tuple[styles.Sent, Sequence[str], styles.Decode]"
 
 
 class Parameter:

@@ -21,7 +21,7 @@ _UNSTATED = "application/octet-stream"
 
 
 # What one media type's body must be (None: any bytes), and what is filled in where it is silent.
-_Content: TypeAlias = tuple[Schema | None, Mapping[str, Any]]
+_Content: TypeAlias = "tuple[Schema | None, Mapping[str, Any]]"
 
 
 # Each breach costs some 15 microseconds and a kilobyte: the hundreds of thousands that a larger body can have would

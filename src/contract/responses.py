@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _BODILESS = frozenset({204, 205, 304})
 BodyForm: TypeAlias = "Literal['none', 'json', 'text', 'base64']"
 _REQUEST_ID = "x-request-id"
+_ANYTHING: Mapping[str, Any] = {"headers": {}, "content": {"*/*": {"schema": {}}}}
 
 
 class ContractViolation(Exception):
@@ -84,9 +85,6 @@ class _Answer:
         return {**added, **headers}
 
 
-_UNDECLARED = _Answer({"headers": {}, "content": {"*/*": {"schema": {}}}}, Definitions({}))
-
-
 class Responses:
     """All answers of an operation. `method` decides, with the status, whether a body is allowed at all."""
 
@@ -102,7 +100,7 @@ class Responses:
 
     def completed(self, response: Response, request_id: str) -> Response:
         """The response with the headers that the contract alone decides, unless it names them itself."""
-        answer = self._answer(response.status) or _UNDECLARED
+        answer = self._answer(response.status) or _Answer(_ANYTHING, self._definitions)
         has_body = self._has_body(response.status, answer)
         return Response(response.status, response.body, answer.completed(response.headers, request_id, has_body))
 

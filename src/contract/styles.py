@@ -17,8 +17,8 @@ from contract.messages import JSON
 from contract.strict_json import Place, is_unicode
 
 Literals: TypeAlias = "str | list[str] | dict[str, str | list[str]]"
-Sent: TypeAlias = Mapping[str, Sequence[str]]
-Decode: TypeAlias = Callable[[str], str]
+Sent: TypeAlias = "Mapping[str, Sequence[str]]"
+Decode: TypeAlias = "Callable[[str], str]"
 
 _SPREADING = {("form", True), ("deepObject", True), ("deepObject", False)}
 _SEPARATORS = {"simple": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}

@@ -23,6 +23,8 @@ from tests.contract.differential.objections import Judgement, Objection, objecti
 from tests.contract.differential.respelling import is_spread_object
 from tests.contract.differential.spelling import Declared
 
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -45,7 +47,8 @@ def _unreadable(judgement: Judgement, objection: Objection) -> bool:
         return False
     essence = _content_type(judgement).partition(";")[0].strip().lower()
     named = {declared for declared in judgement.media_types if "*" not in declared}
-    return bool(essence) and not is_json(essence) and essence not in named
+    is_readable = is_json(essence) and _MEDIA_TYPE.fullmatch(essence) is not None
+    return bool(essence) and not is_readable and essence not in named
 
 
 def _lax_content_type(judgement: Judgement, objection: Objection) -> bool:
