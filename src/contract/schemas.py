@@ -99,7 +99,7 @@ class Definitions:
     def schema(self, document: Mapping[str, Any]) -> Schema:
         """The schema that a document of the table is."""
         name = _definition(document)
-        is_definition = len(document) == 1 and name in self._documents
+        is_definition = document.keys() == {"$ref"} and name in self._documents
         return _Definition(name, self._all) if is_definition else Schema(document, self._documents)
 
     def optional_schema(self, entry: Mapping[str, Any]) -> Schema | None:

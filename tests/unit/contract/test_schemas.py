@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract.breaches import Breach
-from contract.schemas import Schema
+from contract.schemas import Definitions, Schema
 
 SECRET = "s3cret-value"
 
@@ -90,6 +90,49 @@ def test_references_are_followed_recursively() -> None:
     assert told({"$ref": "#/$defs/Tree"}, {"left": {"left": {"value": "x"}}}, Tree=tree) == [
         (("left", "left", "value"), "must be an integer")
     ]
+
+
+def test_a_reference_may_lead_to_another() -> None:
+    assert told({"items": {"$ref": "#/$defs/A"}}, ["x"], A={"$ref": "#/$defs/B"}, B={"type": "integer"}) == [
+        ((0,), "must be an integer")
+    ]
+
+
+def test_a_definition_is_judged_as_what_it_is() -> None:
+    definitions = Definitions({"Pair": {"items": {"$ref": "#/$defs/Count"}}, "Count": {"type": "integer"}})
+    pair = definitions.schema({"$ref": "#/$defs/Pair"})
+    assert pair.is_valid([1, 2])
+    assert not pair.is_valid([1, "x"])
+    assert pair.breaches([1, "x"]) == [Breach((1,), "type", "must be an integer")]
+    assert pair.breaches([1, 2]) == []
+    assert pair.first_breach([1, "x"]) == Breach((1,), "type", "must be an integer")
+    assert pair.first_breach([1, 2]) is None
+
+
+@pytest.mark.parametrize("given", [{}, {"Count": 1}, ["x"], None])
+def test_a_definition_is_not_taken_for_another(given: Any) -> None:
+    definitions = Definitions({"Name": {"type": "string"}, "Count": {"type": "integer"}})
+    assert definitions.schema({"$ref": "#/$defs/Name"}).breaches(given) == [Breach((), "type", "must be a string")]
+
+
+def test_a_union_that_is_a_definition_is_told_by_the_branch_that_was_meant() -> None:
+    union = Definitions({"Pet": A_OR_B}).schema({"$ref": "#/$defs/Pet"})
+    assert union.breaches({"kind": "b"}) == [Breach(("name",), "required", "is required")]
+
+
+def test_what_stands_beside_a_reference_counts() -> None:
+    definitions = Definitions({"Name": {"type": "string"}})
+    assert not definitions.schema({"$ref": "#/$defs/Name", "minLength": 2}).is_valid("x")
+
+
+def test_a_schema_that_refers_to_nothing_is_no_definition() -> None:
+    definitions = Definitions({"None": {"type": "integer"}, "": {"type": "integer"}})
+    assert definitions.schema({"type": "string"}).is_valid("x")
+
+
+def test_a_definition_that_is_not_there_is_an_error_and_no_permission() -> None:
+    with pytest.raises(ValueError, match="Missing"):
+        Definitions({}).schema({"$ref": "#/$defs/Missing"}).is_valid(1)
 
 
 def test_a_reference_out_of_the_table_is_never_fetched() -> None:
