@@ -88,9 +88,12 @@ def _hides_a_delimiter(judgement: Judgement, objection: Objection) -> bool:
 def _is_split_wrongly(text: str, declared: Declared) -> bool:
     if spelling.schema(declared).get("type") not in ("array", "object"):
         return False
-    if declared.get("in", "header") == "header":
+    place = declared.get("in", "header")
+    if place == "header":
         return re.search(r"[ \t],|,[ \t]|=[^,]*=", text) is not None
-    encoded = declared["in"] in ("path", "cookie") or is_spread_object(declared)
+    if place == "path" and re.search("=[^,;.]*=", text):
+        return True
+    encoded = place in ("path", "cookie") or is_spread_object(declared)
     return encoded and any(f"%{ord(delimiter):X}" in text for delimiter in ",;=&|")
 
 
