@@ -9,12 +9,13 @@ from pathlib import Path
 
 import yaml
 
+from local_cloud.contract_document import ContractDocument
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "generated" / "products.json"
 GATEWAY_SETTINGS = ROOT / "openapi" / "apigateway.yaml"
 HANDLER = "products.handlers.{function}.handler"
 CATALOGUE = Path(__file__).with_name("catalogue.json")
-CREATE_PATH = "/v1.0/products"
 NODE_MODULES = ROOT / "scripts" / "toolchain" / "node_modules"
 DATA = ROOT / ".local"
 
@@ -22,6 +23,12 @@ TABLE = "products-local"
 REGION = "eu-west-1"
 ALLOWED_GROUPS = "x-allowed-groups"
 BEYOND_SCHEMA = frozenset({("query", "nextToken")})
+
+
+def collection() -> str:
+    """The path of all products, where they are listed and created."""
+    operations = ContractDocument.load(DOCUMENT).operations()
+    return next(each.path for each in operations if each.operation_id == "createProduct")
 
 
 def origins(url: str) -> list[str]:

@@ -84,7 +84,7 @@ def _compose(document: ContractDocument, functions: Functions, identity: Identit
 async def _serve(cloud: LocalCloud, url: str, listener: socket, choices: Choices) -> None:
     token = cloud.identity.token(cloud.document.extension(project.ALLOWED_GROUPS)[:1])
     if choices.seeded:
-        await seed_once(cloud.app, project.CREATE_PATH, token, project.CATALOGUE, choices.kept)
-    print(ready(url, project.CREATE_PATH, token, choices.kept), flush=True)
+        await seed_once(cloud.app, project.collection(), token, project.CATALOGUE, choices.kept)
+    print(ready(url, project.collection(), token, choices.kept), flush=True)
     log_lines.log_requests()
     await server(cloud.app).serve(sockets=[listener])

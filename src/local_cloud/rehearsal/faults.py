@@ -44,7 +44,6 @@ class Fault:
     status: int
     metrics: tuple[str, ...] = ()
     operation_id: str = _READ
-    path: str = f"{project.CREATE_PATH}/{_ID}"
     invoked: bool = True
     longest_seconds: float | None = None
 
@@ -135,7 +134,6 @@ FAULTS = (
         200,
         ("BrokenItems",),
         operation_id="listProducts",
-        path=project.CREATE_PATH,
     ),
 )
 
@@ -153,7 +151,7 @@ def _problems(deployment: Deployment, fault: Fault, judge: _Judge) -> Iterator[s
     group = deployment.log_groups[fault.operation_id]
     before = deployment.world.logs.length(group)
     with fault.make(deployment, fault.operation_id), _served(deployment, fault) as url:
-        answer = httpx.get(url + fault.path, timeout=60, trust_env=False)
+        answer = httpx.get(url + judge.path(fault), timeout=60, trust_env=False)
         counted = _counted(deployment, fault, group, before)
     if answer.status_code != fault.status:
         yield f"status {answer.status_code} and not {fault.status}"
@@ -189,11 +187,15 @@ class _Judge:
         self._operations = {each.operation_id: each for each in document.operations()}
         self._opinion = SecondOpinion(document.content)
 
+    def path(self, fault: Fault) -> str:
+        """Where the operation is asked that the fault is in."""
+        return self._operations[fault.operation_id].path.format(productId=_ID)
+
     def problems(self, fault: Fault, answer: httpx.Response) -> Iterator[str]:
-        operation = self._operations[fault.operation_id]
-        request = HttpRequest("GET", fault.path, "", (), b"", "127.0.0.1")
+        operation, path = self._operations[fault.operation_id], self.path(fault)
+        request = HttpRequest("GET", path, "", (), b"", "127.0.0.1")
         response = HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
-        exchange = Exchange(operation, request, operation.path_parameters(fault.path), response, "")
+        exchange = Exchange(operation, request, operation.path_parameters(path), response, "")
         yield from (f"{each.error} {each.keywords}" for each in self._opinion.of_response(exchange))
         if answer.status_code >= 400 and not _is_told(answer):
             yield "the error's request is not named"

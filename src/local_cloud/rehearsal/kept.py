@@ -50,5 +50,5 @@ def announce(deployment: Deployment, session: Path) -> str:
     }
     with os.fdopen(os.open(session, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(facts, file, indent=1)
-    told = {"url": deployment.url, "path": project.CREATE_PATH, "session": session, "token": token, "pid": os.getpid()}
+    told = {"url": deployment.url, "path": project.collection(), "session": session, "token": token, "pid": os.getpid()}
     return _RUNNING.format(**told, aws=world.aws.endpoint, region=world.aws.region)

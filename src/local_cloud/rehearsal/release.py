@@ -54,7 +54,7 @@ def release_again(deployment: Deployment, packages: Path, step: Step) -> None:
     before = _versions(deployment)
     for package in packages.glob("*.zip"):
         _with_another_file(package)
-    with Traffic(deployment.url + project.CREATE_PATH).flowing() as traffic:
+    with Traffic(deployment.url + project.collection()).flowing() as traffic:
         deployment.stack.apply()
         if _shifts_by_itself(deployment):
             shift(deployment)

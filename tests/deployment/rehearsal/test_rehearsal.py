@@ -196,7 +196,7 @@ def test_what_goes_wrong_is_told(sabotaged: Rehearsal) -> None:
 
 def _create(deployment: Deployment, token: str | None) -> int:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    url = deployment.url + project.CREATE_PATH
+    url = deployment.url + project.collection()
     return httpx.post(url, json=PRODUCT, headers=headers, timeout=60, trust_env=False).status_code
 
 

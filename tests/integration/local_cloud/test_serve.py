@@ -85,18 +85,18 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def test_the_catalogue_is_there_in_order(serving: Serving) -> None:
-    page = serving.get(project.CREATE_PATH)
+    page = serving.get(project.collection())
     assert [each["name"] for each in page["products"]] == [each["name"] for each in CATALOGUE]
     assert [each["price"] for each in page["products"]] == [each["price"] for each in CATALOGUE]
 
 
 def test_the_printed_token_may_write(serving: Serving) -> None:
     product = {**CATALOGUE[0], "name": "From a test"}
-    assert serving.post(project.CREATE_PATH, product)["product"]["name"] == "From a test"
+    assert serving.post(project.collection(), product)["product"]["name"] == "From a test"
 
 
 def test_the_judges_agree_about_all_of_it(serving: Serving) -> None:
-    serving.get(project.CREATE_PATH)
+    serving.get(project.collection())
     report = serving.get("/_local/disagreements")
     assert (report["judged"] > len(CATALOGUE), report["count"]) == (True, 0)
 
@@ -113,7 +113,7 @@ def test_what_is_no_http_is_answered_in_the_contracts_shape(serving: Serving) ->
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_it_without_a_word(number: signal.Signals, tmp_path: Path) -> None:
     with Serving("--port", "0", "--data", str(tmp_path), "--no-seed") as serving:
-        assert serving.get(project.CREATE_PATH)["count"] == 0
+        assert serving.get(project.collection())["count"] == 0
         status, errors = serving.stop(number)
     assert status == 0
     assert [line for line in errors.splitlines() if "local_cloud.edge" not in line] == []
@@ -133,11 +133,11 @@ def kept(tmp_path: Path) -> tuple[str, ...]:
 
 def test_with_dynamodb_local_data_and_tokens_outlive_a_restart(kept: tuple[str, ...]) -> None:
     with Serving(*kept) as first:
-        product = first.post(project.CREATE_PATH, {**CATALOGUE[0], "name": "Kept"})["product"]
+        product = first.post(project.collection(), {**CATALOGUE[0], "name": "Kept"})["product"]
         assert first.stop(signal.SIGINT)[0] == 0
     with Serving(*kept) as second:
-        assert second.get(f"{project.CREATE_PATH}/{product['productId']}")["product"] == product
-        assert second.get(project.CREATE_PATH)["count"] == len(CATALOGUE) + 1
+        assert second.get(f"{project.collection()}/{product['productId']}")["product"] == product
+        assert second.get(project.collection())["count"] == len(CATALOGUE) + 1
 
 
 def test_a_port_in_use_is_one_line_and_status_1(tmp_path: Path) -> None:
