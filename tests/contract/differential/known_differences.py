@@ -91,7 +91,7 @@ def _is_split_wrongly(text: str, declared: Declared) -> bool:
     place = declared.get("in", "header")
     if place == "header":
         return re.search(r"[ \t],|,[ \t]|=[^,]*=", text) is not None
-    if place == "path" and re.search("=[^,;.]*=", text):
+    if re.search("=[^,;.&]*=", text):
         return True
     encoded = place in ("path", "cookie") or is_spread_object(declared)
     return encoded and any(f"%{ord(delimiter):X}" in text for delimiter in ",;=&|")
