@@ -42,8 +42,11 @@ def parse(text: str) -> MediaType | None:
 
 
 def is_json(essence: str) -> bool:
-    """Whether a type is JSON: itself, or by the suffix `+json` (RFC 6839)."""
-    return essence == _JSON or essence.endswith("+json")
+    """Whether a type is JSON: by one of its two names, or by the suffix `+json` (RFC 6839).
+
+    https://mimesniff.spec.whatwg.org/#json-mime-type
+    """
+    return essence in (_JSON, "text/json") or essence.endswith("+json")
 
 
 def is_readable(media_type: MediaType) -> bool:

@@ -38,7 +38,7 @@ def may_be_json(name: str) -> bool:
 
 def is_text(name: str) -> bool:
     """Whether bodies of this media type or range are plain texts, which a schema sees as one string."""
-    return name.startswith("text/")
+    return name.startswith("text/") and not is_json(name)
 
 
 def is_any_bytes(schema: Node | None) -> bool:

@@ -67,6 +67,16 @@ def test_an_answer_prefers_json(content: list[str], preferred: str) -> None:
     assert media_types.preferred(content) == preferred
 
 
+@pytest.mark.parametrize("essence", ["application/json", "text/json", "application/problem+json"])
+def test_json_goes_by_several_names(essence: str) -> None:
+    assert media_types.is_json(essence)
+
+
+@pytest.mark.parametrize("essence", ["text/plain", "application/jsonp", "text/json5", "*/*", ""])
+def test_what_is_called_otherwise_is_not_json(essence: str) -> None:
+    assert not media_types.is_json(essence)
+
+
 @pytest.mark.parametrize(
     ("media_type", "expected"),
     [

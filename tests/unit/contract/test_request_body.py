@@ -104,6 +104,12 @@ def test_a_text_is_a_string() -> None:
     assert violations(judge, sent_json(b"\xff", "text/plain")) == [("", "is not valid UTF-8")]
 
 
+def test_json_in_the_text_tree_is_json() -> None:
+    judge = operation(requestBody=body(OBJECT, "text/json"))
+    assert judge.check_request(sent_json('{"a": 1}', "text/json")).body == {"a": 1}
+    assert violations(judge, sent_json("[]", "text/json")) == [("", "must be an object")]
+
+
 def test_bytes_without_a_schema_are_their_base64_text() -> None:
     judge = operation(requestBody=body(None, "image/png"))
     raw = sent_json(b"\x89PNG", "image/png; charset=none")
