@@ -112,6 +112,7 @@ CASES: dict[str, Callable[[], Judgement]] = {
         document(parameter("header", {"type": "object", "additionalProperties": INTEGER})), headers=(("p", "a,1"),)
     ),
     "leap seconds": lambda: json_answer("2016-12-31T23:59:60Z", {**TEXT, "format": "date-time"}),
+    "format byte": lambda: json_answer("\u00e9", {"not": {**TEXT, "format": "byte"}}),
     "names no Content-Type": lambda: answered(Response(200, "text"), json_body(TEXT)),
     "no bytes for no body": lambda: json_answer(None, {**TEXT, "nullable": True}),
 }
