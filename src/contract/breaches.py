@@ -22,7 +22,7 @@ class Breach(Record):
 
 
 def breaches_of(errors: Iterable[ValidationError]) -> Iterator[Breach]:
-    """The breaches that a validator's errors are about, in the order of the errors; maybe some of them twice."""
+    """The breaches that a validator's errors are about, in the order of the errors; the same one may come twice."""
     for error in errors:
         yield from _breaches_of(error)
 

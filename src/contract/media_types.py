@@ -42,7 +42,7 @@ def parse(text: str) -> MediaType | None:
 
 
 def is_json(essence: str) -> bool:
-    """Whether a type is JSON: by one of its two names, or by the suffix `+json` (RFC 6839).
+    """Whether a type is JSON: by either of its names, or by the suffix `+json` (RFC 6839).
 
     https://mimesniff.spec.whatwg.org/#json-mime-type
     """

@@ -39,8 +39,8 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 class Violation(Record):
     """One way in which a request breaks its contract, as it is told to the client.
 
-    `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` plain words
-    for what is allowed, never with the offending value.
+    `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` says what is allowed, in
+    plain words that never repeat the offending value.
     """
 
     where: str

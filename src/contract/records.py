@@ -1,7 +1,7 @@
 """Named tuples that cost a cold start a tenth of what typing's cost it.
 
 typing.NamedTuple compiles a constructor for each class, in every process that defines one. To a type checker a Record
-is such a NamedTuple; at run time it is as immutable, and compares, orders, unpacks and copies as one.
+is such a NamedTuple; at run time its fields cannot be set either, and it compares, orders, unpacks and copies as one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any, NoReturn, Self
     from typing import NamedTuple as Record
 else:
@@ -25,6 +24,8 @@ else:
         _defaults: tuple[Any, ...] = ()
 
         def __init_subclass__(cls) -> None:
+            if Record not in cls.__bases__:
+                return  # It has the fields of the record that it extends, as with NamedTuple.
             cls._fields = cls.__match_args__ = tuple(cls.__annotations__)
             cls._defaults = tuple(vars(cls)[name] for name in cls._fields if name in vars(cls))
             for place, name in enumerate(cls._fields):
@@ -45,13 +46,9 @@ else:
             given = named
             if len(named) < len(fields):
                 given = {**dict(zip(reversed(fields), reversed(cls._defaults), strict=False)), **named}
-            if given.keys() - fields:
-                raise TypeError(f"{cls.__name__} has no field, or has a value already, for one of {', '.join(named)}")
+            if unknown := sorted(given.keys() - fields):
+                raise TypeError(f"{cls.__name__} has no field, or has a value already, for {', '.join(unknown)}")
             return tuple([given[name] for name in fields if name in given])
-
-        @classmethod
-        def _make(cls, values: Iterable[Any]) -> Self:
-            return cls(*values)
 
         def _asdict(self) -> dict[str, Any]:
             return dict(zip(self._fields, self, strict=True))

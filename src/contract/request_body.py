@@ -11,7 +11,7 @@ from contract.defaults import fill
 from contract.gateway_event import MalformedBody, RawRequest
 from contract.messages import JSON
 from contract.problems import Refusal, Violation, pointer
-from contract.schemas import Definitions, Schema
+from contract.schemas import AnySchema, Definitions
 
 if TYPE_CHECKING:
     from contract.breaches import Breach
@@ -21,7 +21,7 @@ _UNSTATED = "application/octet-stream"
 
 
 # What one media type's body must be (None: any bytes), and what is filled in where it is silent.
-_Content: TypeAlias = "tuple[Schema | None, Mapping[str, Any]]"
+_Content: TypeAlias = "tuple[AnySchema | None, Mapping[str, Any]]"
 
 
 # Each breach costs some 15 microseconds and a kilobyte: the hundreds of thousands that a larger body can have would
@@ -79,7 +79,9 @@ class RequestBody:
         return Refusal(415, f"Send the body as {' or '.join(self._content)}, in UTF-8.")
 
 
-def _checked(data: bytes, is_json: bool, schema: Schema, defaults: Mapping[str, Any]) -> tuple[JSON, list[Violation]]:
+def _checked(
+    data: bytes, is_json: bool, schema: AnySchema, defaults: Mapping[str, Any]
+) -> tuple[JSON, list[Violation]]:
     try:
         value: JSON = strict_json.loads(data) if is_json else data.decode()
     except strict_json.MalformedJson as malformed:
@@ -92,7 +94,7 @@ def _checked(data: bytes, is_json: bool, schema: Schema, defaults: Mapping[str, 
     return value, violations
 
 
-def _breaches(schema: Schema, value: JSON, size: int) -> list[Breach]:
+def _breaches(schema: AnySchema, value: JSON, size: int) -> list[Breach]:
     if size <= TOLD_IN_FULL_BYTES:
         return schema.breaches(value)
     first = schema.first_breach(value)

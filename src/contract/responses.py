@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from contract import media_types, strict_json, styles
 from contract.messages import JSON, Response
 from contract.problems import pointer
-from contract.schemas import Definitions, Schema
+from contract.schemas import AnySchema, Definitions
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -154,7 +154,7 @@ def _checked_form(body: JSON, answer: _Answer, content_type: str | None) -> Body
     return "text" if schema else "base64"
 
 
-def _negotiated(answer: _Answer, content_type: str | None) -> tuple[str, Schema | None]:
+def _negotiated(answer: _Answer, content_type: str | None) -> tuple[str, AnySchema | None]:
     """The media type that the body is in, and its schema. Raises ContractViolation for one that is not declared."""
     media_type = media_types.parse(content_type or media_types.preferred(answer.content))
     key = media_types.match(answer.content, media_type.essence) if media_type else None

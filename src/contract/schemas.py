@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jsonschema_rs import Draft202012Validator, EmailOptions, ValidationError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contract.breaches import Breach
 
 
+AnySchema: TypeAlias = "Schema | Definition"
 _REFERENCE = "#/$defs/"
 
 
@@ -66,8 +67,9 @@ class Schema:
 
     def first_breach(self, value: JSON) -> Breach | None:
         """One breach, None without any: for when nobody reads more, or gathering them all could take too long."""
+        validator = self._validator or self._build()
         try:
-            (self._validator or self._build()).validate(value)
+            validator.validate(value)
         except ValidationError as error:
             from contract.breaches import breaches_of
 
@@ -96,19 +98,19 @@ class Definitions:
         self._documents = documents
         self._all = Schema({"properties": {name: {"$ref": f"{_REFERENCE}{name}"} for name in documents}}, documents)
 
-    def schema(self, document: Mapping[str, Any]) -> Schema:
+    def schema(self, document: Mapping[str, Any]) -> AnySchema:
         """The schema that a document of the table is."""
         name = _definition(document)
         is_definition = document.keys() == {"$ref"} and name in self._documents
-        return _Definition(name, self._all) if is_definition else Schema(document, self._documents)
+        return Definition(name, self._all) if is_definition else Schema(document, self._documents)
 
-    def optional_schema(self, entry: Mapping[str, Any]) -> Schema | None:
+    def optional_schema(self, entry: Mapping[str, Any]) -> AnySchema | None:
         """The schema of a media type's entry; None for one without, which allows any bytes."""
         return self.schema(entry["schema"]) if "schema" in entry else None
 
 
-class _Definition(Schema):
-    """One definition: `everything` has it as the schema of the property of its name."""
+class Definition:
+    """One definition, judged as a Schema is: `everything` has it as the schema of the property of its name."""
 
     __slots__ = ("_everything", "_name")
 
@@ -117,18 +119,21 @@ class _Definition(Schema):
         self._everything = everything
 
     def is_valid(self, value: JSON) -> bool:
+        """Whether the value keeps the definition."""
         return self._everything.is_valid({self._name: value})
 
     def breaches(self, value: JSON) -> list[Breach]:
+        """Every breach, ordered by place; none twice."""
         return [breach._replace(path=breach.path[1:]) for breach in self._everything.breaches({self._name: value})]
 
     def first_breach(self, value: JSON) -> Breach | None:
+        """One breach, None without any."""
         breach = self._everything.first_breach({self._name: value})
         return breach and breach._replace(path=breach.path[1:])
 
 
 def _definition(document: Mapping[str, Any]) -> str:
-    """The definition that a schema refers to; "" for a schema that refers to none."""
+    """The name of the definition that a schema refers to; "" for a schema that refers to none."""
     return str(document.get("$ref", "")).removeprefix(_REFERENCE)
 
 

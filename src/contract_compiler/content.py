@@ -32,12 +32,12 @@ def is_media_range(name: str) -> bool:
 
 
 def may_be_json(name: str) -> bool:
-    """Whether bodies of this media type or range can be JSON (RFC 6839, 3.1)."""
+    """Whether bodies of this media type or range can be JSON, other than one string."""
     return name in ("*/*", "application/*") or is_json(name)
 
 
 def is_text(name: str) -> bool:
-    """Whether bodies of this media type or range are plain texts, which a schema sees as one string."""
+    """Whether bodies of this media type or range are one string to a schema: a plain text or, under a range, JSON's."""
     return name.startswith("text/") and not is_json(name)
 
 

@@ -8,9 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from contract_compiler import document
-from contract_compiler.defaults import body_defaults
 from contract_compiler.findings import Refused
-from contract_compiler.references import follow
 from deployment_validation.errors import CannotRun
 from local_cloud.contract_document import ContractDocument, Operation
 
@@ -99,10 +97,9 @@ class Contract:
 
     def defaults(self, operation_id: str) -> dict[str, Any]:
         """What is filled in for the fields that a JSON body leaves out."""
-        operation = self.operations[operation_id]
-        node = document.Node(self.content, (), self.content)["paths"][operation.path][operation.method.lower()]
-        body = follow(node["requestBody"])["content"]["application/json"]
-        fields = body_defaults(body["schema"]).get("properties", {})
+        content = self._document.resolve(self._node(operation_id)["requestBody"])["content"]
+        properties = self._document.resolve(content["application/json"]["schema"])["properties"]
+        fields = {name: self._document.resolve(field) for name, field in properties.items()}
         return {name: field["default"] for name, field in fields.items() if "default" in field}
 
     def response_headers(self, operation_id: str, status: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -25,6 +26,7 @@ ALLOWED_GROUPS = "x-allowed-groups"
 BEYOND_SCHEMA = frozenset({("query", "nextToken")})
 
 
+@cache
 def collection() -> str:
     """The path of all products, where they are listed and created."""
     operations = ContractDocument.load(DOCUMENT).operations()

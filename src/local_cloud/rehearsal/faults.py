@@ -181,14 +181,14 @@ def _counted(deployment: Deployment, fault: Fault, group: str, start: int) -> se
 
 
 class _Judge:
-    """openapi-core, on whether an answer is one that the contract promises."""
+    """What the contract says: where an operation is called, and whether (by openapi-core) it promises an answer."""
 
     def __init__(self, document: ContractDocument) -> None:
         self._operations = {each.operation_id: each for each in document.operations()}
         self._opinion = SecondOpinion(document.content)
 
     def path(self, fault: Fault) -> str:
-        """Where the operation is asked that the fault is in."""
+        """The path at which the fault's operation is called."""
         return self._operations[fault.operation_id].path.format(productId=_ID)
 
     def problems(self, fault: Fault, answer: httpx.Response) -> Iterator[str]:

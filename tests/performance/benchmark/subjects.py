@@ -34,7 +34,7 @@ _PIN = re.compile(r"^([\w.-]+==[^ ;]+)( ;[^\\]+)?", re.MULTILINE)
 class Subject:
     """`handler`: the module with the handler; `event`: which first request it gets; `path`: folders to import from.
 
-    `size` is the zip's in bytes.
+    `size` is the zip's in bytes, or of one zip for each folder.
     """
 
     name: str
@@ -125,7 +125,7 @@ class Subjects:
 
 
 def _over(first: Subject, extra: Subject) -> Subject:
-    """The extra subject with what it has in common with the first taken from that, so that nothing else differs."""
+    """The extra subject with the first one's folders before its own: what both have comes from the first."""
     return Subject(
         extra.name, extra.handler, extra.event, (*first.path, *extra.path),
         extra.size + first.size, extra.files + first.files,
@@ -142,11 +142,8 @@ def _unpacked(package: Package, out: Path) -> Subject:
 
 
 def _copy(source: Path, folder: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, folder / source.name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, folder)
 
 
 def _zipped(folder: Path, files: Iterable[Path]) -> int:

@@ -98,8 +98,17 @@ def test_a_replaced_field_leaves_the_record_as_it_was() -> None:
         ours._replace(z=1)  # type: ignore[call-arg]
 
 
-def test_a_record_is_made_from_values_in_order() -> None:
-    assert Ours._make([1, 3, "q"]) == Ours(1, 3, "q")
+def test_the_fields_that_are_in_the_way_are_named() -> None:
+    with pytest.raises(TypeError, match=r"for x, z$"):
+        Ours(1, x=2, y=3, z=4)  # type: ignore[call-arg, misc]
+
+
+def test_what_extends_a_record_has_its_fields() -> None:
+    class Extended(Ours):
+        shown = "so"
+
+    extended = Extended(1, name="q")
+    assert (extended, extended.y, extended.shown) == ((1, 2, "q"), 2, "so")
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])

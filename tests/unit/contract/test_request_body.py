@@ -110,6 +110,12 @@ def test_json_in_the_text_tree_is_json() -> None:
     assert violations(judge, sent_json("[]", "text/json")) == [("", "must be an object")]
 
 
+def test_json_under_a_range_of_texts_is_json_too() -> None:
+    judge = operation(requestBody=body({"type": "string"}, "text/*"))
+    assert judge.check_request(sent_json('"a"', "text/json")).body == "a"
+    assert judge.check_request(sent_json('"a"', "text/plain")).body == '"a"'
+
+
 def test_bytes_without_a_schema_are_their_base64_text() -> None:
     judge = operation(requestBody=body(None, "image/png"))
     raw = sent_json(b"\x89PNG", "image/png; charset=none")
