@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lambda_packages import archive
+from lambda_packages.bundle import bundled
 from lambda_packages.bytecode import compile_all
 from lambda_packages.package import Contents, Function, contents, functions
 from lambda_packages.target import Target
@@ -41,7 +42,7 @@ def build(
     say(f"wheels for {target}")
     wheels = unpack(project / REQUIREMENTS, target, work)
     say("imports and AWS calls")
-    wanted = {function: contents(function, project, wheels) for function in functions(project)}
+    wanted = {function: _bundling(contents(function, project, wheels), interpreter) for function in functions(project)}
     with TemporaryDirectory() as folder:
         compiled = _compiled(wanted, interpreter, Path(folder), say)
         with ThreadPoolExecutor() as threads:  # Packing is zlib's work, which leaves the interpreter alone.
@@ -49,6 +50,14 @@ def build(
             packages = [future.result() for future in made]
     _write_manifest(out / MANIFEST, target, packages)
     return packages
+
+
+def _bundling(wanted: Contents, interpreter: Path) -> Contents:
+    """The contents with the bundle made."""
+    if not wanted.bundle:
+        return wanted
+    arcname = f"{wanted.bundle[0].arcname}c"
+    return replace(wanted, made={**wanted.made, arcname: bundled(wanted.bundle, interpreter)})
 
 
 def _compiled(

@@ -14,7 +14,7 @@ from pathlib import Path
 from lambda_packages.errors import BuildError
 
 # Where Lambda unpacks a zip, so that a traceback names the file as it is called there.
-_TASK_ROOT = "/var/task"
+TASK_ROOT = "/var/task"
 _COMPILE = """
 import py_compile, sys
 for line in sys.stdin:
@@ -28,7 +28,7 @@ def compile_all(sources: Mapping[str, Path], interpreter: Path, folder: Path) ->
     """Arcname of a source to its bytecode below `folder`. One process, in order, with hashes fixed: the marshalled
     bytes depend on all three. Raises BuildError for a file that does not compile."""
     compiled = {arcname: folder / f"{arcname}c" for arcname in sorted(sources)}
-    orders = [f"{sources[arcname]}\t{compiled[arcname]}\t{_TASK_ROOT}/{arcname}\n" for arcname in compiled]
+    orders = [f"{sources[arcname]}\t{compiled[arcname]}\t{TASK_ROOT}/{arcname}\n" for arcname in compiled]
     answer = subprocess.run(
         [interpreter, "-S", "-s", "-c", _COMPILE],
         input="".join(orders), env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,

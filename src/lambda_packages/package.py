@@ -12,6 +12,7 @@ from lambda_packages.errors import BuildError
 from lambda_packages.imports import Imports, Module
 
 _BOTOCORE_DATA = "botocore/data"
+_ENGINE = "contract"
 # In a package's folder, but for people and type checkers.
 _NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".so", ".typed", ".md", ".rst"})
 
@@ -39,8 +40,12 @@ class Function:
 
 @dataclass(frozen=True)
 class Contents:
-    """A zip's files by arcname: `sources` are still to be compiled, `files` go in as they are, `made` are new."""
+    """A zip's files by arcname: `sources` are still to be compiled, `files` go in as they are, `made` are new.
 
+    `bundle` is the engine, package first and in the order of execution, to be compiled into one file.
+    """
+
+    bundle: list[Module]
     sources: dict[str, Path]
     files: dict[str, Path]
     made: dict[str, bytes]
@@ -64,8 +69,10 @@ def contents(function: Function, project: Path, wheels: Path) -> Contents:
         calls = aws_calls(module for module in modules if imports.is_own(module))
         data = trimmed(wheels / _BOTOCORE_DATA, calls)
         made = {f"{_BOTOCORE_DATA}/{path}": content for path, content in data.items()}
+    bundle = [module for module in imports.at_start(function.module) if module.package == _ENGINE]
     return Contents(
-        sources={module.arcname: module.path for module in modules if module.is_python},
+        bundle=bundle,
+        sources={module.arcname: module.path for module in modules if module.is_python and module not in bundle},
         files={**files, **dict(_data(modules)), function.table: project / function.table},
         made=made,
     )

@@ -17,8 +17,12 @@ def project(tmp_path: Path) -> Path:
         "src/products/__init__.py": "",
         "src/products/handlers/__init__.py": "",
         "src/products/handlers/get_spoon.py": "import lib\nfrom products import drawer",
+        "src/contract/__init__.py": "",
+        "src/contract/judge.py": "from contract.terms import *\ndef refuse():\n    import contract.wording",
+        "src/contract/terms.py": "",
+        "src/contract/wording.py": "",
         "src/products/handlers/bend_spoon.py": "import botocore.session\ncreate_client('spoon').get_spoon()",
-        "src/products/drawer.py": "",
+        "src/products/drawer.py": "import contract.judge",
         "src/products/README.md": "for people",
         "src/products/py.typed": "",
         "wheels/lib/__init__.py": "from lib import fast",
@@ -57,8 +61,10 @@ def test_a_package_holds_what_its_handler_reaches_its_own_table_and_data(project
         "products/handlers/__init__.py",
         "products/handlers/get_spoon.py",
         "products/drawer.py",
+        "contract/wording.py",
         "lib/__init__.py",
     }
+    assert [module.name for module in packed.bundle] == ["contract", "contract.terms", "contract.judge"]
     assert packed.files.keys() == {"lib/fast.abi3.so", "lib/cacert.pem", "generated/operations/get_spoon.json"}
     assert packed.made == {}
 
