@@ -6,7 +6,7 @@ of them, so that a cold start pays only for what its first request needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -59,11 +59,7 @@ class Schema:
     def breaches(self, value: JSON) -> list[Breach]:
         """Every breach, ordered by place; none twice."""
         validator = self._validator or self._build()
-        if validator.is_valid(value):
-            return []
-        from contract.breaches import breaches_of
-
-        return sorted(set(breaches_of(validator.iter_errors(value))))
+        return [] if validator.is_valid(value) else sorted(_told(validator.iter_errors(value)))
 
     def first_breach(self, value: JSON) -> Breach | None:
         """One breach, None without any: for when nobody reads more, or gathering them all could take too long."""
@@ -71,9 +67,7 @@ class Schema:
         try:
             validator.validate(value)
         except ValidationError as error:
-            from contract.breaches import breaches_of
-
-            return min(breaches_of([error]))
+            return min(_told([error]))
         return None
 
     def _build(self) -> Draft202012Validator:
@@ -130,6 +124,13 @@ class Definition:
         """One breach, None without any."""
         breach = self._everything.first_breach({self._name: value})
         return breach and breach._replace(path=breach.path[1:])
+
+
+def _told(errors: Iterable[ValidationError]) -> set[Breach]:
+    """The breaches that the errors are about."""
+    from contract.breaches import breaches_of  # Spares it to every cold start whose request keeps the contract.
+
+    return set(breaches_of(errors))
 
 
 def _definition(document: Mapping[str, Any]) -> str:

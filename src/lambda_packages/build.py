@@ -42,7 +42,8 @@ def build(
     say(f"wheels for {target}")
     wheels = unpack(project / REQUIREMENTS, target, work)
     say("imports and AWS calls")
-    wanted = {function: _bundling(contents(function, project, wheels), interpreter) for function in functions(project)}
+    wanted = {function: contents(function, project, wheels) for function in functions(project)}
+    wanted = _with_bundles(wanted, interpreter)
     with TemporaryDirectory() as folder:
         compiled = _compiled(wanted, interpreter, Path(folder), say)
         with ThreadPoolExecutor() as threads:  # Packing is zlib's work, which leaves the interpreter alone.
@@ -52,12 +53,15 @@ def build(
     return packages
 
 
-def _bundling(wanted: Contents, interpreter: Path) -> Contents:
-    """The contents with the bundle made."""
-    if not wanted.bundle:
-        return wanted
-    arcname = f"{wanted.bundle[0].arcname}c"
-    return replace(wanted, made={**wanted.made, arcname: bundled(wanted.bundle, interpreter)})
+def _with_bundles(wanted: Mapping[Function, Contents], interpreter: Path) -> dict[Function, Contents]:
+    """The contents with their bundles made, each once: most functions have the same."""
+    bundles = {
+        modules: {f"{modules[0].arcname}c": bundled(modules, interpreter)}
+        for modules in {each.bundle for each in wanted.values() if each.bundle}
+    }
+    return {
+        function: replace(each, made={**each.made, **bundles.get(each.bundle, {})}) for function, each in wanted.items()
+    }
 
 
 def _compiled(

@@ -7,12 +7,10 @@ import late stays in files of its own.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from lambda_packages.bytecode import TASK_ROOT
-from lambda_packages.errors import BuildError
+from lambda_packages.bytecode import TASK_ROOT, told_by
 from lambda_packages.imports import Module
 
 # Follows the package's own code. The text is the place of the modules' names and bytecode.
@@ -52,10 +50,4 @@ def bundled(modules: Sequence[Module], interpreter: Path) -> bytes:
     """
     package = modules[0].name
     named = [(each.name.removeprefix(f"{package}."), str(each.path), f"{TASK_ROOT}/{each.arcname}") for each in modules]
-    answer = subprocess.run(
-        [interpreter, "-S", "-s", "-c", _COMPILE],
-        input=repr((_START, *named)).encode(), env={"PYTHONHASHSEED": "0"}, capture_output=True, check=False,
-    )  # fmt: skip
-    if answer.returncode != 0:
-        raise BuildError(f"{interpreter} cannot compile: {answer.stderr.decode().strip().splitlines()[-1]}")
-    return answer.stdout
+    return told_by(interpreter, _COMPILE, repr((_START, *named)))

@@ -29,10 +29,19 @@ def compile_all(sources: Mapping[str, Path], interpreter: Path, folder: Path) ->
     bytes depend on all three. Raises BuildError for a file that does not compile."""
     compiled = {arcname: folder / f"{arcname}c" for arcname in sorted(sources)}
     orders = [f"{sources[arcname]}\t{compiled[arcname]}\t{TASK_ROOT}/{arcname}\n" for arcname in compiled]
+    told_by(interpreter, _COMPILE, "".join(orders))
+    return compiled
+
+
+def told_by(interpreter: Path, program: str, orders: str) -> bytes:
+    """What a program that compiles writes, run by the target's interpreter, to which the orders are its input.
+
+    Raises BuildError when it fails.
+    """
     answer = subprocess.run(
-        [interpreter, "-S", "-s", "-c", _COMPILE],
-        input="".join(orders), env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,
+        [interpreter, "-S", "-s", "-c", program],
+        input=orders.encode(), env={"PYTHONHASHSEED": "0"}, capture_output=True, check=False,
     )  # fmt: skip
     if answer.returncode != 0:
-        raise BuildError(f"{interpreter} cannot compile: {answer.stderr.strip().splitlines()[-1]}")
-    return compiled
+        raise BuildError(f"{interpreter} cannot compile: {answer.stderr.decode().strip().splitlines()[-1]}")
+    return answer.stdout

@@ -45,7 +45,7 @@ class Contents:
     `bundle` is the engine, package first and in the order of execution, to be compiled into one file.
     """
 
-    bundle: list[Module]
+    bundle: tuple[Module, ...]
     sources: dict[str, Path]
     files: dict[str, Path]
     made: dict[str, bytes]
@@ -69,7 +69,7 @@ def contents(function: Function, project: Path, wheels: Path) -> Contents:
         calls = aws_calls(module for module in modules if imports.is_own(module))
         data = trimmed(wheels / _BOTOCORE_DATA, calls)
         made = {f"{_BOTOCORE_DATA}/{path}": content for path, content in data.items()}
-    bundle = [module for module in imports.at_start(function.module) if module.package == _ENGINE]
+    bundle = tuple(module for module in imports.at_start(function.module) if module.package == _ENGINE)
     return Contents(
         bundle=bundle,
         sources={module.arcname: module.path for module in modules if module.is_python and module not in bundle},

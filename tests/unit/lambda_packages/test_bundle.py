@@ -19,10 +19,10 @@ TEXTS = {
 }
 
 
-def modules(src: Path, **texts: str) -> list[Module]:
+def modules(src: Path) -> list[Module]:
     """What importing cutlery.fork executes, of a package that is written here."""
-    for name, text in {**TEXTS, **texts}.items():
-        (src / "cutlery").mkdir(parents=True, exist_ok=True)
+    (src / "cutlery").mkdir(parents=True)
+    for name, text in TEXTS.items():
         (src / "cutlery" / f"{name}.py").write_text(text)
     return Imports(own=[src], third_party=[]).at_start("cutlery.fork")
 
