@@ -46,7 +46,7 @@ def served(folder: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]
     It keeps its files and its log in `folder`; `root` is the checkout to serve.
     """
     log = folder / "serve.log"
-    command = [sys.executable, "-m", "local_cloud.serve", "--port", "0", "--data", str(folder), *arguments]
+    command = [sys.executable, "-m", "local_server", "--port", "0", "--data", str(folder), *arguments]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(root / "src"), str(root)))}
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)

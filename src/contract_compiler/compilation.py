@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract_compiler import api_gateway_rules
-from contract_compiler.api_gateway import Json, render
+from contract_compiler.api_gateway import rules as api_gateway_rules
+from contract_compiler.api_gateway.body import Json, render
 from contract_compiler.document import Node, load
 from contract_compiler.findings import Refused
 from contract_compiler.json_text import json_text

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from local_cloud.proxy_answer import HttpResponse
+from local_aws.proxy_answer import HttpResponse
 
 
 @dataclass(frozen=True)

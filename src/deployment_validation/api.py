@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from cross_check.contract_document import Operation
 from deployment_validation import cors
 from deployment_validation.answers import Answer
 from deployment_validation.checks import Stop, Trial
 from deployment_validation.connection import Connection, NoAnswer
 from deployment_validation.contract import Contract
 from deployment_validation.judge import Judge
-from local_cloud.contract_document import Operation
 
 JSON_TYPE = "application/json"
 

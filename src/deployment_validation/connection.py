@@ -14,7 +14,7 @@ import httpx
 
 from deployment_validation.answers import Answer
 from deployment_validation.errors import CannotRun
-from local_cloud.proxy_answer import HttpResponse
+from local_aws.proxy_answer import HttpResponse
 
 Clock = Callable[[], float]
 _CONNECT_SECONDS = 10.0

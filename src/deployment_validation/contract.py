@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from contract_compiler import document
 from contract_compiler.findings import Refused
+from cross_check.contract_document import ContractDocument, Operation
 from deployment_validation.errors import CannotRun
-from local_cloud.contract_document import ContractDocument, Operation
 
 LATENCY_TARGET = "x-latency-target-ms"
 LIST, GET, CREATE = "listProducts", "getProduct", "createProduct"

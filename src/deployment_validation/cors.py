@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cross_check.contract_document import Operation
 from deployment_validation.answers import Answer
 from deployment_validation.contract import Contract
 from deployment_validation.findings import Finding
-from local_cloud.contract_document import Operation
 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOW_HEADERS = "Access-Control-Allow-Headers"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from cross_check.contract_document import Operation
 from deployment_validation import cors
 from deployment_validation.answers import Answer
 from deployment_validation.api import Sent
 from deployment_validation.checks import Stop, Trial
 from deployment_validation.findings import GATEWAY
 from deployment_validation.session import Session, unknown_id
-from local_cloud import project
-from local_cloud.contract_document import Operation
+from local_server import project
 
 _SHOWN_VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2}")
 _NO_TOKEN = {"no token": {}, "a bad token": {"Authorization": "Bearer not-a-token"}}

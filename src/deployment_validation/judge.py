@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cross_check.contract_document import Operation
+from cross_check.exchange import Exchange
+from cross_check.second_opinion import Fault, SecondOpinion
 from deployment_validation.answers import Answer
 from deployment_validation.contract import Contract
 from deployment_validation.findings import Finding
-from local_cloud.contract_document import Operation
-from local_cloud.exchange import Exchange
-from local_cloud.proxy_event import HttpRequest
-from local_cloud.second_opinion import Fault, SecondOpinion
+from local_aws.proxy_event import HttpRequest
 
 _MISSING = {"MissingRequiredHeader": "required", "MissingData": "required"}
 _WITHOUT_BODY = (204, 304)

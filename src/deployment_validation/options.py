@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deployment_validation import origins, tokens
 from deployment_validation.contract import LATENCY_TARGET
-from local_cloud import project
+from local_server import project
 
 CONTRACT = project.ROOT / "openapi" / "products.yaml"
 

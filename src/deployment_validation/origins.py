@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from deployment_validation.connection import BaseUrl
 from deployment_validation.errors import CannotRun
-from local_cloud import project
+from local_server import project
 
 ENVIRONMENTS = project.ROOT / "terraform" / "environments"
 _ALLOWED = re.compile(r"^allowed_origins\s*=\s*\[([^\]]*)\]", re.MULTILINE)

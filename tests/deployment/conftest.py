@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from local_cloud.terraform import TerraformMissing
+from rehearsal.terraform import TerraformMissing
 from tests.deployment.stack import Stack
 
 

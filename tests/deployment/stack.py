@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from local_cloud.terraform import Terraform
+from rehearsal.terraform import Terraform
 
 PROJECT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "sit", "prod")

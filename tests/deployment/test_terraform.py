@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contract_compiler.api_gateway_console import console_body, read_environment
+from contract_compiler.api_gateway.console_import import console_body, read_environment
 from contract_compiler.document import load
 from tests.deployment.stack import ENVIRONMENTS, PROJECT, USER_POOL, Stack, planned
 

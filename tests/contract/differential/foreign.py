@@ -13,7 +13,7 @@ from openapi_core.casting.schemas import casters
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.validation.schemas import oas30_write_schema_validators_factory
 
-from local_cloud.second_opinion import SecondOpinion
+from cross_check.second_opinion import SecondOpinion
 from tests.contract.differential.discriminators import with_plain_discriminators
 from tests.contract.differential.schema_strategies import PATTERNS
 

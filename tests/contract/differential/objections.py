@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from local_cloud.second_opinion import Fault
+from cross_check.second_opinion import Fault
 from tests.contract.differential.judges import RequestJudgement, ResponseJudgement
 
 Judgement = RequestJudgement | ResponseJudgement

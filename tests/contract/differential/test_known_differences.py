@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from contract.messages import Response
-from local_cloud.proxy_event import HttpRequest
-from local_cloud.second_opinion import SecondOpinion
+from cross_check.second_opinion import SecondOpinion
+from local_aws.proxy_event import HttpRequest
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION
 from tests.contract.differential.foreign import foreign_opinion

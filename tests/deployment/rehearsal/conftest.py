@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from local_cloud import project
-from local_cloud.errors import CannotStart
-from local_cloud.packages import Packages, packages_for_this_machine
-from local_cloud.terraform import Terraform, TerraformMissing
+from local_aws.errors import CannotStart
+from local_aws.packages import Packages, packages_for_this_machine
+from local_server import project
+from rehearsal.terraform import Terraform, TerraformMissing
 
 
 @pytest.fixture(scope="session")

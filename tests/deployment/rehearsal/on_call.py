@@ -14,8 +14,8 @@ from pathlib import Path
 
 from lambda_packages import wheels
 from lambda_packages.target import Target, this_architecture
-from local_cloud.rehearsal.deployment import Deployment
-from local_cloud.terraform import provider_mirror
+from rehearsal.deployment import Deployment
+from rehearsal.terraform import provider_mirror
 from tests.unit.docs.commands import blocks
 
 ROOT = Path(__file__).parents[3]

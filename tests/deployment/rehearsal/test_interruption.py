@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud import project
+from local_server import project
 
 
 @pytest.mark.drill
@@ -32,7 +32,7 @@ def test_an_interrupted_rehearsal_leaves_nothing(tmp_path: Path, number: signal.
 
 def _start(scratch: Path) -> subprocess.Popen[str]:
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": f"{project.ROOT}/src:{project.ROOT}"}
-    command = [sys.executable, "-m", "local_cloud.rehearsal", "--skip-fuzz", "--skip-validation"]
+    command = [sys.executable, "-m", "rehearsal", "--skip-fuzz", "--skip-validation"]
     return subprocess.Popen(
         command, env=environment, cwd=project.ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 import pytest
 
-from local_cloud.rehearsal import moto_repairs
-from local_cloud.rehearsal.aws import MockedAws
+from rehearsal import moto_repairs
+from rehearsal.aws import MockedAws
 
 REGION = "eu-west-1"
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", "LogGroup": "/aws/lambda/f"}

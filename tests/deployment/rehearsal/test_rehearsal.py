@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
-from local_cloud import project
-from local_cloud.packages import Packages
-from local_cloud.rehearsal.deployment import Deployment
-from local_cloud.rehearsal.kept import announce
-from local_cloud.rehearsal.rehearsal import Options, rehearse, write_report
-from local_cloud.rehearsal.steps import Step, Steps
+from local_aws.packages import Packages
+from local_server import project
+from rehearsal.deployment import Deployment
+from rehearsal.kept import announce
+from rehearsal.rehearsal import Options, rehearse, write_report
+from rehearsal.steps import Step, Steps
 from tests.deployment.rehearsal.on_call import RUNBOOKS, follow, make_tools
 
 PRODUCT = {

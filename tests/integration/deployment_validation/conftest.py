@@ -11,7 +11,7 @@ import pytest
 
 from deployment_validation.__main__ import main
 from deployment_validation.tokens import TOKEN, TOKEN_WITHOUT_GROUP
-from local_cloud.project import CATALOGUE
+from local_server.project import CATALOGUE
 from tests.integration.deployment_validation.sabotages import Clock
 from tests.served import Served, served
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local_cloud.packages import Packages, packages_for_this_machine
+from local_aws.packages import Packages, packages_for_this_machine
 from tests.integration.products.api import ORIGIN, REGION, SIGNING_KEY
 
 ROOT = Path(__file__).resolve().parents[3]

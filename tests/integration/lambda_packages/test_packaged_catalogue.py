@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_cloud.database import create_table
-from local_cloud.packaged_functions import PackagedFunctions
-from local_cloud.packages import Packages
+from local_aws.database import create_table
+from local_aws.packaged_functions import PackagedFunctions
+from local_aws.packages import Packages
 from tests.integration.lambda_packages.conftest import OPERATIONS, VARIABLES
 from tests.integration.lambda_packages.relay import Relay
 from tests.integration.products import (

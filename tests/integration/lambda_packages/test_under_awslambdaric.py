@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from local_cloud.database.embedded import EmbeddedDynamoDB
-from local_cloud.functions import FunctionFailed
-from local_cloud.lambda_process import Configuration
-from local_cloud.lambda_runtime import Environment
-from local_cloud.packaged_functions import PackagedFunctions
-from local_cloud.packages import Packages
+from local_aws.database.embedded import EmbeddedDynamoDB
+from local_aws.functions import FunctionFailed
+from local_aws.lambda_process import Configuration
+from local_aws.lambda_runtime import Environment
+from local_aws.packaged_functions import PackagedFunctions
+from local_aws.packages import Packages
 from tests.integration.lambda_packages.conftest import OPERATIONS, VARIABLES, Unpacked
 from tests.performance.benchmark.events import FIRST_REQUESTS
 

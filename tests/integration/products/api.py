@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from local_cloud.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.proxy_event import HttpRequest, Match, proxy_event
 from products import bootstrap
 from products.cursors import Cursors
 from products.settings import Settings

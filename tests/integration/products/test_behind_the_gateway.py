@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from local_cloud import project
-from local_cloud.contract_document import ContractDocument
-from local_cloud.deployed import ApiIdentity, DeployedGateway, InvokeFailed, InvokeForbidden, Stage, Throttle
-from local_cloud.exchange import Exchange
-from local_cloud.functions import FunctionFailed
-from local_cloud.proxy_answer import HttpResponse
-from local_cloud.proxy_event import Event, HttpRequest
-from local_cloud.second_opinion import SecondOpinion
+from cross_check.contract_document import ContractDocument
+from cross_check.exchange import Exchange
+from cross_check.second_opinion import SecondOpinion
+from local_aws.functions import FunctionFailed
+from local_aws.gateway import ApiIdentity, DeployedGateway, InvokeFailed, InvokeForbidden, Stage, Throttle
+from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_event import Event, HttpRequest
+from local_server import project
 from tests.integration.products.api import ADMINISTRATOR, COLLECTION, ENTRY, ORIGIN, Api
-from tests.unit.local_cloud.deployed.rendered import rendered
+from tests.unit.local_aws.gateway.rendered import rendered
 
 DOCUMENT = ContractDocument.load(project.DOCUMENT)
 OPERATIONS = {operation.operation_id: operation for operation in DOCUMENT.operations()}

@@ -10,7 +10,7 @@ from tests.integration.products.api import REGION, Table
 STORY = """
 import json
 from importlib import import_module
-from local_cloud.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.proxy_event import HttpRequest, Match, proxy_event
 
 def call(function, method, resource, claims=None, body=b""):
     headers = (("content-type", "application/json"),) if body else ()

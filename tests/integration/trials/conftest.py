@@ -8,7 +8,7 @@ from itertools import count
 import boto3
 import pytest
 
-from local_cloud.database import create_table
+from local_aws.database import create_table
 from tests.integration.products.api import REGION, Api, Table
 from tests.integration.products.conftest import environment, running
 from tests.integration.trials.checker import Checker, Proof

@@ -14,7 +14,7 @@ from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from local_cloud.database import create_table
+from local_aws.database import create_table
 from products import bootstrap
 from products.adoption import Adoption, findings
 from tests.integration.products.api import Answer, Api, Table

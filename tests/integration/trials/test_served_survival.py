@@ -15,9 +15,9 @@ from threading import Event, Semaphore
 
 import boto3
 
-from local_cloud import project
-from local_cloud.database import create_table
-from local_cloud.database.dynamodb_local import DynamoDBLocal
+from local_aws.database import create_table
+from local_aws.database.dynamodb_local import DynamoDBLocal
+from local_server import project
 from tests.integration.products.api import REGION, Table
 from tests.integration.products.conftest import NODE_MODULES
 from tests.integration.trials.administrators import Administrator

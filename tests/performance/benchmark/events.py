@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.proxy_event import Event, HttpRequest, Match, proxy_event
+from local_aws.proxy_event import Event, HttpRequest, Match, proxy_event
 from tests.performance.benchmark.database import PRODUCT_ID
 
 _COLLECTION, _MEMBER = "/v1.0/products", "/v1.0/products/{productId}"

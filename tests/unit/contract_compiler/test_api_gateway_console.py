@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_compiler.api_gateway_console import Environment, console_body, main, read_environment
-from contract_compiler.api_gateway_rules import BODY_RULES, check
+from contract_compiler.api_gateway.console_import import Environment, console_body, main, read_environment
+from contract_compiler.api_gateway.rules import BODY_RULES, check
 from contract_compiler.document import Node, load
 from contract_compiler.findings import Refused
 

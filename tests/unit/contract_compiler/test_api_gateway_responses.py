@@ -10,8 +10,8 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from contract.problems import PROBLEMS
-from contract_compiler.api_gateway import render
-from contract_compiler.api_gateway_settings import RESPONSE_TYPES
+from contract_compiler.api_gateway.body import render
+from contract_compiler.api_gateway.settings import RESPONSE_TYPES
 from contract_compiler.document import Node, load
 from contract_compiler.findings import Refused
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_compiler.api_gateway_rules import BODY_RULES, CONTRACT_RULES, Rule, check
+from contract_compiler.api_gateway.rules import BODY_RULES, CONTRACT_RULES, Rule, check
 from contract_compiler.document import load, parse
 
 DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "api_gateway"

@@ -12,8 +12,8 @@ from deployment_validation.checks import Checks, Stop
 from deployment_validation.contract import Contract
 from deployment_validation.findings import Finding
 from deployment_validation.judge import Judge
-from local_cloud.project import DOCUMENT
-from local_cloud.proxy_answer import HttpResponse
+from local_aws.proxy_answer import HttpResponse
+from local_server.project import DOCUMENT
 
 ORIGIN = "https://portal.example"
 PROBLEM = {"error": "Not Found", "message": "There is no such product."}

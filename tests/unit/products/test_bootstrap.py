@@ -41,7 +41,8 @@ for module, name in [
 
 import importlib
 importlib.import_module("products.handlers." + sys.argv[1])
-heavy = {"boto3", "pydantic", "openapi_core", "yaml", "local_cloud", "contract_compiler", "generated.models", "asyncio"}
+heavy = {"boto3", "pydantic", "openapi_core", "yaml", "local_aws", "local_server", "contract_compiler"}
+heavy |= {"generated.models", "asyncio"}
 print(json.dumps([seen, sorted(heavy & set(sys.modules))]))
 """
 

@@ -1,0 +1,1 @@
+"""The contract as the body that an API Gateway REST API imports."""

@@ -1,0 +1,183 @@
+"""A contract as the body that API Gateway imports: a REST API with Lambda proxy integrations.
+
+The text is a Terraform template. An environment fills in `api_name`, `invoke_arns` (a map by operationId),
+`cognito_user_pool_arn`, `request_validator`, `allowed_origins` (in VTL, each in single quotes) and `error_origin` (one
+of them): names without double quotes: it is JSON before and after. A `${` of the contract's own is written `$${`.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contract_compiler.api_gateway import settings as api_gateway_settings
+from contract_compiler.api_gateway.answers import Answers
+from contract_compiler.api_gateway.models import Models
+from contract_compiler.api_gateway.responses import gateway_responses, preflight, undeclared_method
+from contract_compiler.api_gateway.settings import Settings
+from contract_compiler.content import may_be_json, media_range
+from contract_compiler.document import Node
+from contract_compiler.findings import Refused
+from contract_compiler.operations import security
+from contract_compiler.parameters import parameters, value_schema
+from contract_compiler.references import follow
+from contract_compiler.shapes import type_name
+from contract_compiler.walk import Operation, operations
+
+Json = dict[str, Any]
+
+REQUEST_VALIDATORS = {
+    name: {"validateRequestParameters": name in ("parameters", "all"), "validateRequestBody": name == "all"}
+    for name in ("none", "parameters", "all")
+}
+_SIMPLE_TYPES = ("string", "integer", "number", "boolean")
+
+
+def render(document: Node, settings: Node) -> Json:
+    """The import body for a contract that the rules allow, with the settings of openapi/apigateway.yaml.
+
+    Raises:
+        Refused: the settings do not fit the contract, or API Gateway cannot do what it says.
+    """
+    document, settings = _escaped(document), _escaped(settings)
+    return _Renderer(document, api_gateway_settings.read(settings, document)).body()
+
+
+def _escaped(node: Node) -> Node:
+    value = _without_templates(node.value)
+    return Node(value, (), value)
+
+
+def _without_templates(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_templates(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_without_templates(element) for element in value]
+    return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
+
+
+class _Renderer:
+    def __init__(self, document: Node, settings: Settings) -> None:
+        self._document = document
+        self._settings = settings
+        self._answers = Answers(document, settings.headers)
+        self._models = Models()
+
+    def body(self) -> Json:
+        info = self._document["info"]
+        paths = {path: self._path(path) for path, _ in self._document["paths"].members()}
+        return {
+            "openapi": self._document.value["openapi"],
+            "info": {
+                "title": "${api_name}",
+                "description": f"{info.read('title')} {info.read('version')}",
+                "version": info.read("version"),
+            },
+            "paths": paths,
+            "components": {"schemas": self._models.models, "securitySchemes": self._security_schemes()},
+            "x-amazon-apigateway-gateway-responses": gateway_responses(self._settings, self._answers),
+            "x-amazon-apigateway-request-validator": "${request_validator}",
+            "x-amazon-apigateway-request-validators": REQUEST_VALIDATORS,
+        }
+
+    def _path(self, path: str) -> Json:
+        here = [operation for operation in operations(self._document) if operation.path == path]
+        methods = [operation.method for operation in here]
+        item = {operation.method.lower(): self._operation(operation) for operation in here}
+        headers = sorted({name for operation in here for name in _request_headers(operation)})
+        own = {
+            "options": preflight(methods, headers, self._settings, self._answers),
+            "x-amazon-apigateway-any-method": undeclared_method(methods, self._answers),
+        }
+        segments = [_parameter(each) for each in parameters(here[0]) if each.read("in") == "path"] if here else []
+        return {**{method: {**mock, "parameters": segments} for method, mock in own.items()}, **item}
+
+    def _operation(self, operation: Operation) -> Json:
+        words = {key: operation.node.read(key) for key in ("summary", "description") if key in operation.node}
+        rendered: Json = {
+            "operationId": operation.operation_id,
+            **words,
+            "responses": _responses(operation),
+            "security": _one_authorizer(operation),
+            "x-amazon-apigateway-integration": self._integration(operation),
+        }
+        if known := [_parameter(each) for each in parameters(operation) if each.read("in") != "cookie"]:
+            rendered["parameters"] = known
+        if content := self._content(operation):
+            required = follow(operation.node["requestBody"]).read("required", False)
+            rendered["requestBody"] = {"required": required, "content": content}
+        return rendered
+
+    def _integration(self, operation: Operation) -> Json:
+        return {
+            "type": "aws_proxy",
+            "httpMethod": "POST",
+            "uri": f"${{invoke_arns.{operation.operation_id}}}",
+            # A proxy integration hands on every body, whatever is said here: the function judges its media type.
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+            "passthroughBehavior": "when_no_match",
+            **self._settings.integration,
+            **self._settings.operations.get(operation.operation_id, {}),
+        }
+
+    def _content(self, operation: Operation) -> Json:
+        if "requestBody" not in operation.node:
+            return {}
+        name = operation.operation_id[:1].upper() + operation.operation_id[1:] + "Body"
+        return {
+            media_range(media): {"schema": self._models.reference(node["schema"], name)}
+            for media, node in follow(operation.node["requestBody"])["content"].entries()
+            if may_be_json(media_range(media)) and "schema" in node
+        }
+
+    def _security_schemes(self) -> Json:
+        return {name: _authorizer(settings["type"]) for name, settings in self._settings.authorizers.items()}
+
+
+def _authorizer(kind: str) -> Json:
+    """A security scheme as API Gateway imports it: an API key in the header that holds the token.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+    """
+    return {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "x-amazon-apigateway-authtype": kind,
+        "x-amazon-apigateway-authorizer": {"type": kind, "providerARNs": ["${cognito_user_pool_arn}"]},
+    }
+
+
+def _one_authorizer(operation: Operation) -> list[Json]:
+    """The operation's security, stated even where it is the document's own: API Gateway reads it nowhere else."""
+    alternatives = security(operation)
+    if len(alternatives) > 1 or any(len(alternative) != 1 for alternative in alternatives):
+        message = "API Gateway asks one authorizer for each operation"
+        raise Refused([operation.node.finding("gateway-security", message, "security")])
+    return alternatives
+
+
+def _responses(operation: Operation) -> Json:
+    """The statuses, for whoever reads the API in the console: a function's answer passes as it is."""
+    answers = operation.node["responses"].members()
+    return {
+        status: {"description": follow(answer).read("description")} for status, answer in answers if status.isdecimal()
+    }
+
+
+def _parameter(parameter: Node) -> Json:
+    """What API Gateway keeps of a parameter: it checks that a required one is there, and nothing else."""
+    kind = type_name(value_schema(parameter))
+    kept = {key: parameter.read(key) for key in ("name", "in", "description") if key in parameter}
+    return {
+        **kept,
+        "required": parameter.read("required", False),
+        "schema": {"type": kind if kind in _SIMPLE_TYPES else "string"},
+    }
+
+
+def _request_headers(operation: Operation) -> list[str]:
+    """The headers that a script may send with this operation, and that are no browser's own business."""
+    declared = [each.read("name") for each in parameters(operation) if each.read("in") == "header"]
+    typed = ["Content-Type"] if "requestBody" in operation.node else []
+    return [*declared, *typed, *(["Authorization"] if security(operation) else [])]

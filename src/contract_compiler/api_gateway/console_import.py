@@ -1,0 +1,144 @@
+"""The import body of one environment, complete in itself: what a person imports in the API Gateway console.
+
+Terraform fills the same template when it deploys. Account, region and partition are left to API Gateway, which puts in
+those that it imports into: https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-aws-variables.html
+
+`python -m contract_compiler.api_gateway.console_import DOCUMENT ENVIRONMENT` writes it to a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract_compiler.compilation import import_body
+from contract_compiler.document import Node, load
+from contract_compiler.findings import Finding, Refused
+from contract_compiler.json_text import json_text
+from contract_compiler.lint import lint
+from contract_compiler.operations import module_name
+from contract_compiler.walk import operations
+
+ALIAS = "live"
+_ACCOUNT = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
+_INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
+_REFERENCE = re.compile(r"\$(\$\{)|%(%\{)|\$\{([A-Za-z0-9_.]+)\}")
+# Of HCL as much as our tfvars need: a name and a value that is JSON too, on one line.
+_ASSIGNMENT = re.compile(r"^(\w+)\s*=\s*(\S.*)$", re.MULTILINE)
+
+
+_POOL = "TF_VAR_cognito_user_pool_arn"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What distinguishes one environment's API from another's; the fields are Terraform's variables."""
+
+    environment: str
+    name_prefix: str
+    api_name: str
+    allowed_origins: list[str]
+    request_validation: str
+    cognito_user_pool_arn: str
+
+
+def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> Environment:
+    """An environment's settings, from the file that Terraform reads.
+
+    Raises:
+        Refused: a setting is not there, or is not written as a JSON value on one line.
+        OSError: there is no such file.
+    """
+    written = dict(_ASSIGNMENT.findall(tfvars.read_text(encoding="utf-8")))
+    names = ("environment", "name_prefix", "api_name", "allowed_origins", "request_validation")
+    try:
+        settings = {name: json.loads(written[name]) for name in names}
+    except (KeyError, ValueError) as error:
+        message = f"{tfvars.name}: a setting is missing or is no JSON value on one line: {error}"
+        raise Refused([Finding("", "environment", "console", message)]) from error
+    return Environment(**settings, cognito_user_pool_arn=cognito_user_pool_arn)
+
+
+def console_body(body: Any, document: Node, environment: Environment) -> Any:
+    """The rendered body with every placeholder filled in."""
+    return _filled(body, _values(document, environment))
+
+
+def _values(document: Node, environment: Environment) -> dict[str, str]:
+    prefix, suffix = environment.name_prefix, environment.environment
+    names = {
+        each.operation_id: f"{prefix}-{module_name(each.operation_id).replace('_', '-')}-{suffix}"
+        for each in operations(document)
+    }
+    values = {
+        "allowed_origins": ", ".join(f"'{origin}'" for origin in environment.allowed_origins),
+        "api_name": environment.api_name,
+        "cognito_user_pool_arn": environment.cognito_user_pool_arn,
+        "error_origin": environment.allowed_origins[0],
+        "request_validator": environment.request_validation,
+    }
+    arns = {key: f"{_INVOKE}/{_ACCOUNT}:function:{name}:{ALIAS}/invocations" for key, name in names.items()}
+    return values | {f"invoke_arns.{key}": arn for key, arn in arns.items()}
+
+
+def _filled(value: Any, values: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(member, values) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_filled(element, values) for element in value]
+    if not isinstance(value, str):
+        return value
+    return _REFERENCE.sub(lambda found: found[1] or found[2] or values[found[3]], value)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write one environment's body, say where, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        path = _write(options)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{path}: import it in the API Gateway console (Create API, REST API, Import)", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m contract_compiler.api_gateway.console_import", description=__doc__)
+    parser.add_argument("document", type=Path, metavar="DOCUMENT", help="the OpenAPI 3.0 document, YAML or JSON")
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="the name of its .tfvars file")
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", nargs="?", default=Path("dist"), help="default: %(default)s"
+    )
+    parser.add_argument("--settings", type=Path, metavar="FILE", default=Path("openapi/apigateway.yaml"))
+    parser.add_argument("--environments", type=Path, metavar="DIR", default=Path("terraform/environments"))
+    parser.add_argument("--user-pool", metavar="ARN", default=os.environ.get(_POOL), help=f"default: {_POOL}")
+    return parser
+
+
+def _write(options: argparse.Namespace) -> Path:
+    if not options.user_pool:
+        message = f"whose tokens are good? Set {_POOL} to the ARN of the environment's user pool"
+        raise Refused([Finding("", "cognito_user_pool_arn", "console", message)])
+    document = load(options.document)
+    lint(document)
+    environment = read_environment(options.environments / f"{options.environment}.tfvars", options.user_pool)
+    body = console_body(import_body(document, load(options.settings)), document, environment)
+    path: Path = options.folder / f"apigateway-{options.environment}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json_text(body), encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""The settings that API Gateway needs on top of a contract (openapi/apigateway.yaml), read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from contract_compiler.api_gateway.breaches import TIMEOUT
+from contract_compiler.document import Node
+from contract_compiler.findings import Finding, Refused
+from contract_compiler.operations import security
+from contract_compiler.walk import operations
+
+# API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
+DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
+RESPONSE_TYPES = (
+    "ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
+    "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT",
+    "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
+    "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
+)  # fmt: skip
+
+
+def _object(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": properties, "additionalProperties": False}
+
+
+def _map(values: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": values}
+
+
+# These words go into templates, where `$` and `#` begin an instruction and quotes end a text.
+_WORDS = {"type": "string", "pattern": r"^[^$#'\"\\]+$"}
+_DETAIL = _object(("in", "field", "message"), **{"in": _WORDS, "field": {"const": ""}, "message": _WORDS})
+_WORDING = {"error": _WORDS, "message": _WORDS, "details": {"type": "array", "items": _DETAIL}}
+_INTEGRATION = {"timeoutInMillis": {"type": "integer", "minimum": TIMEOUT[0], "maximum": TIMEOUT[-1]}}
+_SCHEMA = _object(
+    ("integration", "authorizers", "headers", "preflight", "gatewayResponses"),
+    integration=_object(("timeoutInMillis",), **_INTEGRATION),
+    operations=_map(_object((), **_INTEGRATION)),
+    authorizers=_map(_object(("type",), type={"enum": ["cognito_user_pools"]})),
+    headers=_map({"type": "string", "pattern": r"^('[^']*'|context\.[A-Za-z.]+|info\.version)$"}),
+    preflight=_object(("maxAgeSeconds",), maxAgeSeconds={"type": "integer", "minimum": 0}),
+    gatewayResponses=_object(
+        (*RESPONSE_TYPES, *DEFAULT_TYPES),
+        **dict.fromkeys(
+            RESPONSE_TYPES, _object(("status",), status={"type": "integer", "minimum": 400, "maximum": 599}, **_WORDING)
+        ),
+        **dict.fromkeys(DEFAULT_TYPES, _object(("error", "message"), **_WORDING)),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`headers`: mapping expressions by header name. `gateway_responses`: by response type, as in the file."""
+
+    integration: dict[str, Any]
+    operations: dict[str, dict[str, Any]]
+    authorizers: dict[str, dict[str, Any]]
+    headers: dict[str, str]
+    preflight_seconds: int
+    gateway_responses: Node
+
+
+def read(settings: Node, document: Node) -> Settings:
+    """The settings, for this contract.
+
+    Raises:
+        Refused: they do not have the structure above, name something that the contract does not have, or lack an
+            authorizer for a scheme that it uses.
+    """
+    findings = list(_structure(settings)) or [*_unknown(settings, document), *_missing(settings, document)]
+    if findings:
+        raise Refused(findings)
+    return Settings(
+        integration=settings.value["integration"],
+        operations=settings.read("operations", {}),
+        authorizers=settings.value["authorizers"],
+        headers={name: _expression(source, document) for name, source in settings.value["headers"].items()},
+        preflight_seconds=settings.value["preflight"]["maxAgeSeconds"],
+        gateway_responses=settings["gatewayResponses"],
+    )
+
+
+def _expression(source: str, document: Node) -> str:
+    return f"'{document['info'].read('version')}'" if source == "info.version" else source
+
+
+def _structure(settings: Node) -> Iterator[Finding]:
+    for error in Draft202012Validator(_SCHEMA).iter_errors(settings.value):
+        node = settings
+        for step in error.instance_path:
+            node = node[step]
+        yield node.finding("gateway-settings", error.message)
+
+
+def _unknown(settings: Node, document: Node) -> Iterator[Finding]:
+    known = {operation.operation_id for operation in operations(document)}
+    for name, node in settings["operations"].entries() if "operations" in settings else ():
+        if name not in known:
+            yield node.finding("gateway-settings", "the contract has no such operation")
+    for name, node in settings["authorizers"].entries():
+        if name not in _schemes_in_use(document):
+            yield node.finding("gateway-settings", "no operation of the contract uses such a security scheme")
+
+
+def _missing(settings: Node, document: Node) -> Iterator[Finding]:
+    for name in sorted(_schemes_in_use(document) - set(settings.value["authorizers"])):
+        yield settings["authorizers"].finding("gateway-settings", f"nobody checks the tokens of {name}")
+
+
+def _schemes_in_use(document: Node) -> set[str]:
+    return {name for each in operations(document) for alternative in security(each) for name in alternative}

@@ -1,0 +1,85 @@
+"""The command line: `python -m contract_diff [OLD [NEW]]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from contract_compiler.findings import Refused
+from contract_diff import report
+from contract_diff.changelog import Changelog
+from contract_diff.comparison import compare
+from contract_diff.sources import CONTRACT, NoSource, last_released, read, working_tree
+from contract_diff.verdict import judge
+from contract_diff.versions import NoVersion
+
+_OK, _REFUSED, _FAILED = 0, 1, 2
+_DESCRIPTION = f"""\
+Tells what a new version of the contract means to the clients of the old one: each change by its rule and place, whether
+it is breaking, an addition or documentation, and which part of info.version must move.
+
+OLD and NEW are files, or git:REVISION for {CONTRACT} at that revision. NEW is the working tree's unless it is named.
+OLD is the last release, the newest tag v* in the history of HEAD; before the first release it is the contract with
+which the branch left main, and on main itself that of the commit before. It may still grow then without a new version.
+"""
+_EPILOG = """\
+exit status: 0 may be merged; 1 breaking without a new path version and a line in the changelog, or info.version has not
+moved enough; 2 could not run: no such file or revision (a shallow clone), or not an OpenAPI 3.0 document.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compare, print, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except Refused as refused:
+        print(f"One of the documents cannot be read:\n{refused}", file=sys.stderr)
+    except (NoSource, NoVersion, OSError) as error:
+        print(error, file=sys.stderr)
+    return _FAILED
+
+
+def _run(options: argparse.Namespace) -> int:
+    changelog = Changelog(_text(options.changelog))
+    old = read(options.old, options.project) if options.old else last_released(options.project, changelog)
+    new = read(options.new, options.project) if options.new else working_tree(options.project)
+    verdict = judge(old, new, compare(old.document, new.document), changelog)
+    print(options.form(verdict, old, new), end="")
+    return _REFUSED if verdict.problems else _OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/contract_diff",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("old", nargs="?", metavar="OLD", help="the contract that clients have")
+    parser.add_argument("new", nargs="?", metavar="NEW", help=f"the one to come (default: {CONTRACT})")
+    form = parser.add_mutually_exclusive_group()
+    form.set_defaults(form=report.text)
+    form.add_argument("--json", action="store_const", dest="form", const=report.as_json, help="print JSON")
+    form.add_argument("--markdown", action="store_const", dest="form", const=report.markdown, help="print a table")
+    parser.add_argument(
+        "--changelog",
+        type=Path,
+        metavar="FILE",
+        default=Path("CHANGELOG.md"),
+        help="what names deliberate breaks and dates releases (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--project", type=Path, metavar="DIR", default=Path(), help="the checkout (default: the working directory)"
+    )
+    return parser
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

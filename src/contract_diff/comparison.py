@@ -1,0 +1,239 @@
+"""What became of every operation from one contract to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contract.media_types import match
+from contract_compiler.content import content_rows, media_range
+from contract_compiler.defaults import body_defaults
+from contract_compiler.directions import conjuncts
+from contract_compiler.document import Node
+from contract_compiler.path_templates import anonymous, names
+from contract_compiler.references import follow
+from contract_compiler.walk import Direction, Operation, operations
+from contract_diff.changes import Change, merged
+from contract_diff.documentation import documentation_changes
+from contract_diff.likeness import same_value
+from contract_diff.parameters import header_changes, parameter_changes
+from contract_diff.schema_changes import schema_changes
+from contract_diff.security import security_changes
+from contract_diff.sourced import Part, SourcedSchemas
+
+_Route = tuple[str, str]
+
+
+def compare(old: Node, new: Node) -> list[Change]:
+    """Every change from the old contract to the new one; the gravest first.
+
+    Both must have passed `contract_compiler.lint.readable`.
+    """
+    found = merged(_Comparison(old, new).changes())
+    prose = merged(documentation_changes(old, new))
+    if found or prose or same_value(_unversioned(old), _unversioned(new)):
+        return found + prose
+    return [Change("written-otherwise", "", "it says the same in other words")]
+
+
+def _unversioned(document: Node) -> dict[str, Any]:
+    return {**document.value, "info": {**document["info"].value, "version": ""}}
+
+
+class _Comparison:
+    def __init__(self, old: Node, new: Node) -> None:
+        self._roots = (old, new)
+        self._schemas = (SourcedSchemas(), SourcedSchemas())
+
+    def changes(self) -> Iterator[Change]:
+        old, new = ({_route(each): each for each in operations(root)} for root in self._roots)
+        yield from self._routes(old, new)
+        for route in old.keys() & new.keys():
+            for change in self._operation(old[route], new[route]):
+                yield Change(change.rule, change.pointer, change.message, change.side, (_name(new[route]),))
+
+    def _routes(self, old: Mapping[_Route, Operation], new: Mapping[_Route, Operation]) -> Iterator[Change]:
+        for gone in old.keys() - new.keys():
+            operation = old[gone]
+            whole = not any(operation.path == each.path for each in self._kept(old, new))
+            at, rule = (operation.item, "path-removed") if whole else (operation.node, "operation-removed")
+            yield Change(rule, at.pointer, f"{_name(operation)} is gone", "old", (_name(operation),))
+        for added in new.keys() - old.keys():
+            operation = new[added]
+            whole = all(anonymous(operation.path) != path for _, path in _routes(old))
+            at, rule = (operation.item, "path-added") if whole else (operation.node, "operation-added")
+            yield Change(rule, at.pointer, f"{_name(operation)} is new", "new", (_name(operation),))
+
+    @staticmethod
+    def _kept(old: Mapping[_Route, Operation], new: Mapping[_Route, Operation]) -> Iterator[Operation]:
+        return (old[route] for route in old.keys() & new.keys())
+
+    def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
+        yield from _identity(old, new)
+        yield from security_changes(old, new)
+        yield from parameter_changes(old, new, self._schemas)
+        yield from self._request_body(old.node.get("requestBody"), new.node.get("requestBody"), new)
+        yield from self._responses(old, new)
+
+    def _request_body(self, old: Node | None, new: Node | None, operation: Operation) -> Iterator[Change]:
+        if old is not None and new is not None:
+            yield from self._body(follow(old), follow(new))
+        elif old is not None:
+            yield Change("request-body-removed", old.pointer, "no body is taken any more", "old")
+        elif new is not None:
+            required = follow(new).read("required") is True
+            rule = "request-body-required" if required else "request-body-added"
+            yield Change(rule, new.pointer, f"a body {'must' if required else 'may'} be sent now")
+
+    def _body(self, old: Node, new: Node) -> Iterator[Change]:
+        before, after = (body.read("required", False) for body in (old, new))
+        if after is not before:
+            rule = "request-body-required" if after else "request-body-optional"
+            at = (new.get("required") or new).pointer
+            yield Change(rule, at, "a body must be sent now" if after else "the body may be left out now")
+        yield from _size(old, new)
+        yield from self._content(old, new, "request")
+        for name, media in new["content"].entries():
+            former = match([media_range(each) for each, _ in old["content"].entries()], media_range(name))
+            if former is not None and media_range(name) == former:
+                yield from _defaults(_media(old, former).get("schema"), media.get("schema"))
+
+    def _responses(self, old: Operation, new: Operation) -> Iterator[Change]:
+        before, after = (dict(each.node["responses"].members()) for each in (old, new))
+        for status in after:
+            former = _covering(before, status)
+            if former is None:
+                yield Change("response-status-added", after[status].pointer, f"{status} can be answered now")
+            else:
+                yield from self._response(follow(before[former]), follow(after[status]))
+        for status in before.keys() - after.keys():
+            later = _covering(after, status)
+            if later is None:
+                message = f"{status} is no longer declared"
+                yield Change("response-status-removed", before[status].pointer, message, "old")
+            else:
+                yield from self._response(follow(before[status]), follow(after[later]))
+
+    def _response(self, old: Node, new: Node) -> Iterator[Change]:
+        yield from header_changes(old, new, self._schemas)
+        before, after = bool(old.read("content")), bool(new.read("content"))
+        if before and not after:
+            yield Change("response-body-removed", old["content"].pointer, "there is no body any more", "old")
+        elif after and not before:
+            yield Change("response-body-added", new["content"].pointer, "there is a body now")
+        elif before and after:
+            yield from self._content(old, new, "response")
+
+    def _content(self, old: Node, new: Node, direction: Direction) -> Iterator[Change]:
+        rows = [
+            content_rows(each["content"], home, direction) for each, home in zip((old, new), self._schemas, strict=True)
+        ]
+        for name in rows[0]:
+            later = match(rows[1], name)
+            if later is None:
+                message = f"{name} is no longer {'taken' if direction == 'request' else 'answered'}"
+                yield Change(f"{direction}-media-type-removed", _media(old, name).pointer, message, "old")
+            else:
+                parts = (self._part(rows[0], old, name, 0), self._part(rows[1], new, later, 1))
+                yield from schema_changes(*parts, direction, self._roots)
+        for name in rows[1]:
+            if match(rows[0], name) is None:
+                message = f"{name} is {'taken' if direction == 'request' else 'answered'} now, too"
+                yield Change(f"{direction}-media-type-added", _media(new, name).pointer, message)
+
+    def _part(self, rows: Mapping[str, Any], holder: Node, name: str, index: int) -> Part:
+        media = _media(holder, name)
+        place = (media.get("schema") or media).path
+        return self._schemas[index].retained(rows[name].get("schema", True), place)
+
+
+def _name(operation: Operation) -> str:
+    return f"{operation.method} {operation.path}"
+
+
+def _route(operation: Operation) -> _Route:
+    """The same for operations that answer the same requests."""
+    return operation.method, anonymous(operation.path)
+
+
+def _routes(found: Mapping[_Route, Operation]) -> Iterator[_Route]:
+    return (_route(operation) for operation in found.values())
+
+
+def _identity(old: Operation, new: Operation) -> Iterator[Change]:
+    """What the code of a client is written or generated with, and what tells it to move on."""
+    if old.operation_id != new.operation_id:
+        message = f"was {old.operation_id or 'none'}, is {new.operation_id or 'none'}: generated clients call it so"
+        at = new.node.get("operationId") or new.node
+        yield Change("operation-id-changed", at.pointer, message)
+    for before, after in zip(names(old.path), names(new.path), strict=True):
+        if before != after:
+            message = f"{before} is called {after} now: generated clients name it so"
+            yield Change("path-parameter-renamed", new.item.pointer, message)
+    if new.node.read("deprecated") is True and old.node.read("deprecated") is not True:
+        yield Change("operation-deprecated", new.node["deprecated"].pointer, "clients are asked to move on")
+    if old.node.read("callbacks") != new.node.read("callbacks"):
+        at = new.node.get("callbacks") or new.node
+        message = "the requests that are sent to others are not compared; this cannot be shown to be compatible"
+        yield Change("callbacks-changed", at.pointer, message)
+
+
+def _size(old: Node, new: Node) -> Iterator[Change]:
+    before, after = old.read("x-max-bytes"), new.read("x-max-bytes")
+    if before == after:
+        return
+    at = (new.get("x-max-bytes") or new).pointer
+    narrower = after is not None and (before is None or after < before)
+    words = f"x-max-bytes was {before or 'not limited'}, is {after or 'not limited'}"
+    yield Change(f"request-size-{'narrowed' if narrower else 'widened'}", at, words)
+
+
+def _defaults(old: Node | None, new: Node | None) -> Iterator[Change]:
+    """What is filled in for a property that was known before and is left out."""
+    if old is None or new is None:
+        return
+    before, after = _flat_defaults(body_defaults(old)), _flat_defaults(body_defaults(new))
+    for place in before.keys() | after.keys():
+        nodes = (_property(old, place), _property(new, place))
+        kept = place in before and place in after and same_value(before[place], after[place])
+        if not kept and None not in nodes:
+            yield _default_change(place[-1], before.get(place), after.get(place), nodes[1] or new)
+
+
+def _default_change(name: str, before: Any, after: Any, node: Node) -> Change:
+    words = f"left out, {name} was {_filled(before)}, is {_filled(after)}"
+    return Change("request-default-changed", follow(node).pointer, words)
+
+
+def _filled(value: Any) -> str:
+    return "not filled in" if value is None else str(value)
+
+
+def _flat_defaults(tree: Mapping[str, Any], place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    found = {place: tree["default"]} if "default" in tree else {}
+    for name, below in tree.get("properties", {}).items():
+        found |= _flat_defaults(below, (*place, name))
+    for key, step in (("items", "[]"), ("additional", "*")):
+        found |= _flat_defaults(tree[key], (*place, step)) if key in tree else {}
+    return found
+
+
+def _property(schema: Node, place: tuple[str, ...]) -> Node | None:
+    """The schema at this place below another one; None where the other one does not speak of it."""
+    if not place:
+        return schema
+    keyword = {"[]": "items", "*": "additionalProperties"}.get(place[0])
+    for part in conjuncts(schema):
+        below = part.get(keyword) if keyword else (part.get("properties") or part).get(place[0])
+        if below is not None and isinstance(below.value, dict):
+            return _property(below, place[1:])
+    return None
+
+
+def _media(holder: Node, name: str) -> Node:
+    return next(media for key, media in holder["content"].entries() if media_range(key) == name)
+
+
+def _covering(responses: Mapping[str, Node], status: str) -> str | None:
+    """The declaration that speaks of the status: its own, its range's or the default."""
+    return next((key for key in (status, f"{status[0]}XX", "default") if key in responses), None)

@@ -1,0 +1,160 @@
+"""What became of one schema: the gaps between old and new, both ways, as changes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from contract_compiler.document import Node
+from contract_compiler.json_text import json_text
+from contract_compiler.walk import Direction
+from contract_diff.changes import Change, Side
+from contract_diff.gaps import Gap
+from contract_diff.implication import Prover
+from contract_diff.sourced import Part, Place
+
+_UNSHOWN = "; this cannot be shown to be compatible"
+
+
+class _Words(NamedTuple):
+    """How a rule is called when fewer values are allowed than before, and when more are."""
+
+    fewer: str
+    more: str
+
+
+_RULES: dict[str, _Words] = {
+    **{
+        facet: _Words(f"{facet}-narrowed", f"{facet}-widened")
+        for facet in ("type", "enum", "range", "multiple", "length", "items", "properties")
+    },
+    "nullable": _Words("nullable-lost", "nullable-gained"),
+    "required": _Words("property-required", "property-optional"),
+    "property": _Words("property-removed", "property-added"),
+    "undescribed-property": _Words("property-described", "property-undescribed"),
+    "open-object": _Words("object-closed", "object-opened"),
+    "alternative": _Words("alternative-removed", "alternative-added"),
+    "exclusion": _Words("exclusion-added", "exclusion-removed"),
+}
+_TEXTS: dict[Direction, _Words] = {
+    "request": _Words("changed", "removed"),
+    "response": _Words("added", "changed"),
+}
+
+
+def schema_changes(old: Part, new: Part, direction: Direction, roots: tuple[Node, Node]) -> list[Change]:
+    """The changes from the old schema to the new one; `roots` are the two documents.
+
+    In a request fewer values are a break, in a response more are, but for properties that are new to a closed object:
+    `additionalProperties: false` in a response says that nothing leaks, not that nothing will ever be added.
+    """
+    is_request = direction == "request"
+    fewer = Prover().ask(old, new)
+    more = Prover(None if is_request else old.home).ask(new, old)
+    found = [_Found(gap, True, direction) for gap in fewer] + [_Found(gap, False, direction) for gap in more]
+    breaks = {each.key for each in found if each.fewer is is_request}
+    kept = [each for each in found if each.fewer is is_request or each.key not in breaks]
+    return [each.change(roots) for each in kept]
+
+
+class _Found(NamedTuple):
+    """A gap; `fewer`: something the old schema allows is not allowed by the new one."""
+
+    gap: Gap
+    fewer: bool
+    direction: Direction
+
+    @property
+    def new_place(self) -> Place:
+        return self.gap.demanded_at if self.fewer else self.gap.known_at
+
+    @property
+    def old_place(self) -> Place:
+        return self.gap.known_at if self.fewer else self.gap.demanded_at
+
+    @property
+    def key(self) -> object:
+        """The same for a change that goes both ways, such as one pattern for another."""
+        detail = self.fewer if self.gap.facet in ("enum", "alternative") else None
+        return self.gap.facet, self.new_place, self.gap.name, detail
+
+    @property
+    def rule(self) -> str:
+        texts = {
+            facet: _Words(*(f"{facet}-{word}" for word in _TEXTS[self.direction])) for facet in ("pattern", "format")
+        }
+        words = (_RULES | texts)[self.gap.facet]
+        return f"{self.direction}-{words.fewer if self.fewer else words.more}"
+
+    def change(self, roots: tuple[Node, Node]) -> Change:
+        side, pointer = self._pointer(roots)
+        return Change(self.rule, pointer, self._message(), side)
+
+    def _pointer(self, roots: tuple[Node, Node]) -> tuple[Side, str]:
+        old, new = roots
+        if self.gap.facet == "property" and self.fewer:
+            return "old", _existing(old, self.old_place)
+        if self.gap.facet == "undescribed-property" and not self.fewer:
+            return "old", _existing(old, self.old_place)
+        return "new", _existing(new, self.new_place)
+
+    def _message(self) -> str:
+        gap = self.gap
+        said = (gap.known, gap.demanded) if self.fewer else (gap.demanded, gap.known)
+        sentence = _SENTENCES.get(gap.facet)
+        if sentence is not None:
+            return (sentence.fewer if self.fewer else sentence.more).format(name=gap.name)
+        if gap.facet == "enum":
+            return self._values()
+        unshown = _UNSHOWN if gap.facet in ("pattern", "format") and None not in said else ""
+        return f"{gap.demanded_at[-1]} {_became(*said)}{unshown}"
+
+    def _values(self) -> str:
+        if self.gap.demanded is not None:
+            values = _list(self.gap.demanded)
+            return f"only {values} is allowed now" if self.fewer else f"more than {values} is allowed now"
+        values = _list(self.gap.known)
+        return f"{values} is no longer allowed" if self.fewer else f"{values} is allowed now"
+
+
+_SENTENCES: dict[str, _Words] = {
+    "nullable": _Words("null is no longer allowed", "null is allowed now"),
+    "required": _Words("{name} must be there now", "{name} may be left out now"),
+    "property": _Words("there is no {name} any more", "{name} is new"),
+    "undescribed-property": _Words(
+        "{name} is described now, where anything was allowed before",
+        "{name} is no longer described: anything is allowed there now",
+    ),
+    "open-object": _Words("unknown properties are no longer allowed", "unknown properties are allowed now"),
+    "alternative": _Words(
+        "something that was allowed before matches none of the alternatives, or several" + _UNSHOWN,
+        "something matches now that matched none of the alternatives before, or several" + _UNSHOWN,
+    ),
+    "exclusion": _Words("more is excluded" + _UNSHOWN, "less is excluded" + _UNSHOWN),
+}
+
+
+def _existing(root: Node, place: Place) -> str:
+    """The pointer to the place, or to what is nearest above it: some demands have no keyword of their own."""
+    node = root
+    for step in place:
+        if isinstance(node.value, list):
+            node = node[int(step)]
+        elif step in node:
+            node = node[step]
+        else:
+            break
+    return node.pointer
+
+
+def _became(old: Any, new: Any) -> str:
+    if old is None:
+        return f"is {_text(new)}, and there was none before"
+    return f"was {_text(old)}, and there is none now" if new is None else f"was {_text(old)}, is {_text(new)}"
+
+
+def _list(values: list[Any]) -> str:
+    return ", ".join(_text(value) for value in values)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) and value else " ".join(json_text(value).split())

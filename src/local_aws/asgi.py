@@ -1,0 +1,70 @@
+"""Between ASGI's messages and whole requests and responses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_event import HttpRequest
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class BodyTooLarge(Exception):
+    """The request's body is longer than allowed."""
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+def http_request(scope: Scope, body: bytes = b"") -> HttpRequest:
+    """The request of a scope whose path is still percent-encoded."""
+    return HttpRequest(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+        body=body,
+        client=(scope.get("client") or ("127.0.0.1", 0))[0],
+    )
+
+
+def header(scope: Scope, name: str) -> str | None:
+    """The first value of a request header; `name` in lower case."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), None)
+
+
+def request_id(scope: Scope) -> str:
+    """The id that the edge gave the request."""
+    return str(scope["state"]["request_id"])
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """The whole body. Raises BodyTooLarge as soon as there are more than `limit` bytes, and ClientGone."""
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+async def send_response(response: HttpResponse, send: Send) -> None:
+    """Sends a whole response. Those that HTTP gives no body (RFC 9110, 6.4.1) get none."""
+    body = b"" if response.status in (204, 304) else response.body
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if response.status not in (204, 304):
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,75 @@
+"""Cognito authorizers: who may call a method.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.errors import AuthorizerFailed, AuthorizerMisconfigured
+from local_aws.gateway.place import Place
+from local_aws.gateway.ports import Authorizers
+
+_KIND = "cognito_user_pools"
+_AUTHTYPE = "x-amazon-apigateway-authtype"
+_AUTHORIZER = "x-amazon-apigateway-authorizer"
+
+
+class CognitoAuthorizer:
+    """One security scheme of the body."""
+
+    def __init__(self, scheme: Place, authorizers: Authorizers) -> None:
+        scheme.only(("type", "in", "name", "description", _AUTHTYPE, _AUTHORIZER))
+        scheme["type"].one_of("apiKey")
+        scheme["in"].one_of("header")
+        scheme[_AUTHTYPE].one_of(_KIND)
+        authorizer = scheme[_AUTHORIZER].only(("type", "providerARNs"))
+        authorizer["type"].one_of(_KIND)
+        self._header = scheme["name"].text().lower()
+        self._pools = [each.text() for each in authorizer["providerARNs"].elements()]
+        self._authorizers = authorizers
+
+    async def claims(self, call: Call) -> Mapping[str, str]:
+        """The claims of the caller's token. Raises Refused when it has none that is good."""
+        token = _token(call.header(self._header) or "")
+        claims = await asyncio.to_thread(self._ask, token) if token else None
+        if claims is None:
+            call.note("authorizer", error="Unauthorized", status=401)
+            raise Refused("UNAUTHORIZED", "Unauthorized")
+        call.note("authorizer", status=200)
+        call.note("authorizer.claims", **claims)
+        return claims
+
+    def _ask(self, token: str) -> Mapping[str, str] | None:
+        try:
+            found = (self._authorizers.claims(pool, token) for pool in self._pools)
+            return next((claims for claims in found if claims is not None), None)
+        except AuthorizerFailed:
+            raise Refused("AUTHORIZER_FAILURE", "Internal server error") from None
+        except AuthorizerMisconfigured:
+            raise Refused("AUTHORIZER_CONFIGURATION_ERROR", "Internal server error") from None
+
+
+def _token(credentials: str) -> str:
+    """The token may stand by itself, or after the scheme's name."""
+    scheme, _, rest = credentials.strip().partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else credentials.strip()
+
+
+def authorizer_of(method: Place, schemes: Mapping[str, CognitoAuthorizer]) -> CognitoAuthorizer | None:
+    """The authorizer of a method; None when anybody may call it. Raises NotPlayable."""
+    security = method.get("security", [])
+    alternatives = list(security.elements())
+    if not alternatives:
+        return None
+    requirements = [requirement for each in alternatives for requirement in each.members()]
+    if len(requirements) != 1:
+        raise security.refused("a method has one authorizer")
+    [(name, scopes)] = requirements
+    if scopes.value or name not in schemes:
+        raise scopes.refused("only ID tokens of a declared scheme can be played: no scopes")
+    return schemes[name]

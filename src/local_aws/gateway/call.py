@@ -1,0 +1,94 @@
+"""One request on its way through the gateway, with what becomes known of it."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from local_aws.proxy_event import Deployment, HttpRequest
+
+_JSON = "application/json"
+
+
+class Refused(Exception):
+    """The gateway answers this request itself: with its response of a type, and the type's status or another one."""
+
+    def __init__(self, response_type: str, message: str, *, status: int | None = None, details: str = "") -> None:
+        super().__init__(response_type)
+        self.response_type = response_type
+        self.message = message
+        self.status = status
+        self.details = details
+
+
+@dataclass(slots=True)
+class Call:
+    """`request.path` has no stage in it. `variables` are API Gateway's, by whole name."""
+
+    request: HttpRequest
+    deployment: Deployment
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, str] | None = None
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    started: float = field(default_factory=time.monotonic)
+    variables: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        now, host = datetime.now(UTC), self.header("host") or ""
+        self.variables = {f"stageVariables.{key}": value for key, value in self.deployment.variables.items()}
+        self.note(
+            accountId=self.deployment.account,
+            apiId=self.deployment.api_id,
+            domainName=host,
+            domainPrefix=host.partition(".")[0],
+            extendedRequestId=self.request_id,
+            httpMethod=self.request.method,
+            path=self.deployment.base_path + self.request.path,
+            protocol="HTTP/1.1",
+            requestId=self.request_id,
+            requestTime=now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            requestTimeEpoch=int(now.timestamp() * 1000),
+            stage=self.deployment.stage,
+            xrayTraceId=f"Root=1-{int(now.timestamp()):08x}-{uuid.uuid4().hex[:24]}",
+        )
+        self.note("identity", sourceIp=self.request.client, userAgent=self.header("user-agent"))
+
+    def note(self, group: str = "", /, **values: object) -> None:
+        """Keeps values of `$context` variables, all of one group if they are in one. None is no value."""
+        prefix = f"context.{group}." if group else "context."
+        self.variables |= {prefix + name: str(value) for name, value in values.items() if value is not None}
+
+    def note_refusal(self, refused: Refused) -> None:
+        """What templates and logs may say of it."""
+        self.note(
+            "error",
+            message=refused.message,
+            messageString=json.dumps(refused.message),
+            responseType=refused.response_type,
+            validationErrorString=refused.details or None,
+        )
+
+    def header(self, name: str) -> str | None:
+        """A header's values as one list (RFC 9110, 5.3); `name` in lower case."""
+        values = [value for key, value in self.request.headers if key.lower() == name]
+        return ", ".join(values) if values else None
+
+    def query(self) -> dict[str, str]:
+        """The last value of every query parameter, decoded."""
+        return dict(parse_qsl(self.request.query, keep_blank_values=True, errors="replace"))
+
+    def media_type(self) -> str:
+        """Of the body. Without a word on it API Gateway takes it for JSON.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+        """
+        return (self.header("content-type") or _JSON).partition(";")[0].strip().lower()
+
+    def milliseconds(self) -> int:
+        """Since the request came in."""
+        return round((time.monotonic() - self.started) * 1000)

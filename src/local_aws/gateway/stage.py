@@ -1,0 +1,66 @@
+"""Where an API is deployed: its stage with the stage's settings, and what the account knows it by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from local_aws.limits import LONGEST_SECONDS
+from local_aws.proxy_event import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """So many requests a second, and so many at once before that counts. A negative number is no limit."""
+
+    rate: float
+    burst: int
+
+    @property
+    def limits(self) -> bool:
+        return self.rate >= 0 and self.burst >= 0
+
+
+def _drop(line: str) -> None:
+    """Where lines go that nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`throttling` is keyed by the method path of a method's settings: `*/*`, or the resource's path with `~1` for each
+    slash, and the method. `access_log` gets a line for each request, as `access_log_format` says. No method waits
+    longer for its function than `longest_seconds`. `clock` gives seconds, for throttling.
+
+    https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html
+    """
+
+    name: str
+    throttling: Mapping[str, Throttle] = field(default_factory=dict)
+    access_log_format: str | None = None
+    access_log: Callable[[str], None] = _drop
+    variables: Mapping[str, str] = field(default_factory=dict)
+    longest_seconds: float = LONGEST_SECONDS
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class ApiIdentity:
+    """The names in an API's ARN."""
+
+    api_id: str
+    account: str
+    region: str
+    partition: str = "aws"
+
+    def execution_arn(self, stage: str, method: str, resource: str) -> str:
+        """Who calls the function, as its resource policy sees it.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+        """
+        api = f"arn:{self.partition}:execute-api:{self.region}:{self.account}:{self.api_id}"
+        return f"{api}/{stage}/{method}{resource}"
+
+    def deployment(self, stage: Stage) -> Deployment:
+        """What an event says of it."""
+        return Deployment(self.account, self.api_id, stage.name, f"/{stage.name}", stage.variables)

@@ -1,0 +1,1 @@
+"""`scripts/serve`: the whole API on one machine, with the real handlers, a database and tokens."""

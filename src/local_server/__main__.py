@@ -1,0 +1,106 @@
+"""`scripts/serve`: the whole local cloud, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from local_aws.database import Database
+from local_aws.errors import CannotStart
+from local_aws.log_lines import log_to_standard_error
+from local_aws.server import listen
+from local_server import project
+
+EMBEDDED, DYNAMODB_LOCAL = "embedded", "dynamodb-local"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until it is interrupted. The exit status: 0 after that, 1 when it cannot start, 2 for bad usage."""
+    options = _parser().parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    log_to_standard_error()
+    try:
+        _serve(options)
+    except KeyboardInterrupt:
+        pass
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("scripts/serve", description="Serves the product catalogue on this machine.")
+    parser.add_argument("--port", type=port, default=8080, help="on 127.0.0.1; 0 takes a free one (default: 8080)")
+    parser.add_argument(
+        "--database",
+        choices=(EMBEDDED, DYNAMODB_LOCAL),
+        default=EMBEDDED,
+        help="embedded: in memory; dynamodb-local: AWS's own engine, kept on disk, needs Java 17 (default: embedded)",
+    )
+    parser.add_argument(
+        "--data", type=_folder, default=project.DATA, metavar="DIR", help="where to keep things (default: .local)"
+    )
+    parser.add_argument("--packaged", action="store_true", help="run the functions from their zips, as Lambda does")
+    parser.add_argument("--no-seed", action="store_true", help="leave the catalogue as it is, at first empty")
+    return parser
+
+
+def port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("name a folder")
+    return Path(text)
+
+
+def interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _serve(options: argparse.Namespace) -> None:
+    kept = options.data / "dynamodb" if options.database == DYNAMODB_LOCAL else None
+    with listen(options.port) as listener:
+        make_folder(kept or options.data)
+        database = _database(kept)
+        database.launch()
+        try:
+            # Imported late: it takes longest, and the engine starts meanwhile.
+            from local_server.running import Choices, run
+
+            run(listener, database, Choices(options.data / "identity.pem", kept, not options.no_seed, options.packaged))
+        finally:
+            database.stop()
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as error:
+        reason = f"{folder} cannot be used as data folder ({error.strerror})"
+        raise CannotStart(f"{reason}. Choose another one with --data.") from None
+
+
+def _database(kept: Path | None) -> Database:
+    if kept is None:
+        from local_aws.database.embedded import EmbeddedDynamoDB
+
+        return EmbeddedDynamoDB()
+    from local_aws.database.dynamodb_local import DynamoDBLocal
+
+    return DynamoDBLocal(kept, node_modules=project.NODE_MODULES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""What this local cloud runs: the only module that knows the project around it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from cross_check.contract_document import ContractDocument
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "generated" / "products.json"
+GATEWAY_SETTINGS = ROOT / "openapi" / "apigateway.yaml"
+HANDLER = "products.handlers.{function}.handler"
+CATALOGUE = Path(__file__).with_name("catalogue.json")
+NODE_MODULES = ROOT / "scripts" / "toolchain" / "node_modules"
+DATA = ROOT / ".local"
+
+TABLE = "products-local"
+REGION = "eu-west-1"
+ALLOWED_GROUPS = "x-allowed-groups"
+BEYOND_SCHEMA = frozenset({("query", "nextToken")})
+
+
+@cache
+def collection() -> str:
+    """The path of all products, where they are listed and created."""
+    operations = ContractDocument.load(DOCUMENT).operations()
+    return next(each.path for each in operations if each.operation_id == "createProduct")
+
+
+def origins(url: str) -> list[str]:
+    """Who may call from a browser: the portal on its usual development servers, and Swagger UI under its other name."""
+    servers = (f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (3000, 5173))
+    return [*servers, url, url.replace("127.0.0.1", "localhost")]
+
+
+def version_headers() -> list[str]:
+    """The headers in which the gateway tells the contract's version, as API Gateway is told."""
+    settings = yaml.safe_load(GATEWAY_SETTINGS.read_text(encoding="utf-8"))
+    return [name for name, source in settings["headers"].items() if source == "info.version"]
+
+
+def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:
+    """What Lambda would set for the functions."""
+    return {
+        "PRODUCTS_TABLE": TABLE,
+        "ALLOWED_ORIGINS": ",".join(allowed_origins),
+        "CURSOR_SIGNING_KEYS": secrets.token_hex(32),
+        "ENVIRONMENT": "local",
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+    }
+
+
+def set_environment(variables: Mapping[str, str]) -> None:
+    """For functions of this process, before they are imported. Keeps the developer's own AWS out of it."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        variables,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        NO_PROXY="127.0.0.1,localhost",
+        no_proxy="127.0.0.1,localhost",
+    )

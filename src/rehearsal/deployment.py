@@ -1,0 +1,90 @@
+"""The stack applied, and what was deployed running: the part of a rehearsal that everything after it calls."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws.lambda_process import Runtime
+from rehearsal.functions import DeployedFunctions, published
+from rehearsal.gateway import Served, gateway_of
+from rehearsal.stack import Stack, resources
+from rehearsal.steps import StepFailed
+from rehearsal.user_pool import PoolAuthorizers
+from rehearsal.world import World
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """`url` is what the contract's paths follow; `state` is Terraform's."""
+
+    world: World
+    stack: Stack
+    state: Mapping[str, Any]
+    functions: DeployedFunctions
+    url: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The functions' names by operationId."""
+        return {key: each["function_name"] for key, each in resources(self.state, "aws_lambda_function").items()}
+
+    @property
+    def log_groups(self) -> dict[str, str]:
+        """By operationId."""
+        return {key: each["name"] for key, each in resources(self.state, "aws_cloudwatch_log_group").items()}
+
+
+@contextmanager
+def running(world: World, stack: Stack, runtime: Runtime, port: int = 0) -> Iterator[Deployment]:
+    """What the stack deployed, served while the `with` block runs. Raises CannotStart."""
+    state = world.surroundings.state()
+    with (
+        DeployedFunctions(world.aws, world.roles, runtime, world.endpoints, world.logs) as functions,
+        served(world, state, functions, port) as url,
+    ):
+        yield Deployment(world, stack, state, functions, f"{url}/{stack.environment}")
+
+
+@contextmanager
+def served(
+    world: World, state: Mapping[str, Any], functions: DeployedFunctions, port: int = 0, **settings: Any
+) -> Iterator[str]:
+    """A gateway of this state, and its host; `settings` are a Stage's that are not as deployed. Raises CannotStart."""
+    app = gateway_of(state, world.aws.region, functions, PoolAuthorizers(world.aws), world.logs.write, **settings)
+    with Served(app, port) as gateway:
+        yield gateway.url
+
+
+def packages_that_differ(deployment: Deployment, packages: Path) -> list[str]:
+    """The functions whose deployed code is not the zip that was built. Lambda's digest is SHA-256 in Base64."""
+    return [
+        name
+        for name, zip_ in _zips(deployment, packages).items()
+        if published(deployment.world.aws, name, _latest(deployment, name)).configuration["CodeSha256"] != _digest(zip_)
+    ]
+
+
+def _zips(deployment: Deployment, packages: Path) -> dict[str, Path]:
+    functions = resources(deployment.state, "aws_lambda_function").values()
+    return {each["function_name"]: packages / Path(each["filename"]).name for each in functions}
+
+
+def _latest(deployment: Deployment, name: str) -> str:
+    functions = resources(deployment.state, "aws_lambda_function").values()
+    return next(str(each["version"]) for each in functions if each["function_name"] == name)
+
+
+def _digest(path: Path) -> str:
+    return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
+
+
+def refuse(problems: list[str], what: str) -> None:
+    """Raises StepFailed when there are any."""
+    if problems:
+        raise StepFailed("\n  ".join([f"{what}: {len(problems)}", *problems]))

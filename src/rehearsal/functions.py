@@ -1,0 +1,177 @@
+"""The functions as they were deployed: code, settings and variables are the mocked account's, as is each one's role."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import random
+import zipfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+from moto.awslambda.exceptions import GenericResourcNotFound, UnknownAliasException
+from moto.awslambda.utils import get_backend
+
+from local_aws.functions import CONCURRENT_INVOCATIONS, FunctionFailed
+from local_aws.gateway import InvokeFailed, InvokeForbidden
+from local_aws.lambda_process import Configuration, Runtime
+from local_aws.lambda_runtime import Environment
+from local_aws.packaged_functions import ENVIRONMENTS, PackagedFunction
+from local_aws.proxy_event import Event
+from rehearsal.aws import ACCOUNT, MockedAws
+from rehearsal.log_groups import LogGroups
+from rehearsal.permissions import may_invoke
+from rehearsal.roles import Roles
+
+_REPORTS = ("DEBUG", "INFO")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version of a function, as Lambda tells of it, and its zip."""
+
+    configuration: Mapping[str, Any]
+    code: bytes
+
+
+def published(aws: MockedAws, name: str, version: str) -> Version:
+    """Asked of the mock itself: Lambda's API has only an address for the code, and nobody is there."""
+    with aws.lock:
+        function = get_backend(ACCOUNT, aws.region).get_function(name, version)
+        return Version(function.get_configuration(), function.code_bytes)
+
+
+class DeployedFunctions:
+    """Functions called by ARN and alias, as API Gateway does. `endpoints` are variables that lead to this cloud."""
+
+    def __init__(
+        self, aws: MockedAws, roles: Roles, runtime: Runtime, endpoints: Mapping[str, str], logs: LogGroups
+    ) -> None:
+        self._aws, self._roles, self._runtime, self._endpoints, self._logs = aws, roles, runtime, endpoints, logs
+        self._versions: dict[tuple[str, str, str], PackagedFunction] = {}
+        self._lock = Lock()
+        self._resources = ExitStack()
+        self._scratch = Path(self._resources.enter_context(TemporaryDirectory(prefix="functions-")))
+        self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+
+    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
+        """Raises FunctionFailed, InvokeForbidden, InvokeFailed."""
+        body = json.dumps(event, allow_nan=False).encode()
+        loop = asyncio.get_running_loop()
+        return _as_json(
+            await loop.run_in_executor(self._threads, self._invoke, function_arn, body, request_id, source_arn)
+        )
+
+    def stop(self) -> None:
+        """Ends every process and forgets the unpacked zips."""
+        self._resources.close()
+        self._threads.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> DeployedFunctions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _invoke(self, function_arn: str, body: bytes, request_id: str, source_arn: str) -> bytes:
+        *_, name, alias = function_arn.split(":")
+        number = self._called(name, alias, function_arn, source_arn)
+        return self._running(name, number).invoke(body, request_id)
+
+    def _called(self, name: str, alias: str, function_arn: str, source_arn: str) -> str:
+        """The version that the alias stands for, if the caller may call it."""
+        backend = get_backend(ACCOUNT, self._aws.region)
+        with self._aws.lock:
+            try:
+                target = backend.get_alias(alias, name)
+            except UnknownAliasException:
+                raise InvokeFailed(function_arn) from None
+            try:
+                policy = json.loads(backend.get_policy(name, alias))["Policy"]
+            except GenericResourcNotFound:
+                raise InvokeForbidden(function_arn) from None
+        if not may_invoke(json.loads(policy)["Statement"], function_arn, source_arn):
+            raise InvokeForbidden(function_arn)
+        routing: Any = target.routing_config  # moto calls it a string.
+        return _weighed(target.function_version, routing)
+
+    def _running(self, name: str, number: str) -> PackagedFunction:
+        version = published(self._aws, name, number)
+        # The number alone is not enough: moto gives that of a deleted version again, as AWS never does.
+        key = (name, number, version.configuration["LastModified"])
+        with self._lock:
+            if key not in self._versions:
+                self._versions[key] = self._unpacked(version, self._scratch / f"{name}-{len(self._versions)}")
+            return self._versions[key]
+
+    def _unpacked(self, version: Version, code: Path) -> PackagedFunction:
+        home = code.with_suffix(".home")
+        home.mkdir()
+        with zipfile.ZipFile(io.BytesIO(version.code)) as archive:
+            archive.extractall(code)
+
+        def start() -> Environment:
+            return self._environment(version.configuration, code, home)
+
+        function = PackagedFunction(start, min(ENVIRONMENTS, CONCURRENT_INVOCATIONS))
+        self._resources.callback(function.stop)
+        return function
+
+    def _environment(self, told: Mapping[str, Any], code: Path, home: Path) -> Environment:
+        name, group = told["FunctionName"], _log_group(told)
+        variables = {
+            **told.get("Environment", {}).get("Variables", {}),
+            **self._roles.credentials(told["Role"], name),
+            **self._endpoints,
+            "AWS_REGION": self._aws.region,
+            "AWS_LAMBDA_FUNCTION_VERSION": told["Version"],
+            "AWS_LAMBDA_LOG_FORMAT": told["LoggingConfig"]["LogFormat"],
+            "AWS_LAMBDA_LOG_GROUP_NAME": group,
+            "AWS_LAMBDA_LOG_LEVEL": told["LoggingConfig"].get("ApplicationLogLevel", ""),
+        }
+        python = told["Runtime"].removeprefix("python")
+        configuration = Configuration(
+            name, told["Handler"], code, variables, python, told["MemorySize"], float(told["Timeout"])
+        )
+        return Environment(configuration, self._runtime, home, self._log(told, group, variables))
+
+    def _log(self, told: Mapping[str, Any], group: str, credentials: Mapping[str, str]) -> Any:
+        """Where lines go: nowhere, when the role may not write them."""
+        caller = self._roles.caller(credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
+        stream = f"arn:aws:logs:{self._aws.region}:{ACCOUNT}:log-group:{group}:log-stream:{told['Version']}"
+        if not all(caller.may(action, stream) for action in ("logs:CreateLogStream", "logs:PutLogEvents")):
+            return lambda line: None
+        reports = told["LoggingConfig"].get("SystemLogLevel", "INFO") in _REPORTS
+
+        def log(line: str) -> None:
+            if reports or not line.startswith('{"type": "platform.'):
+                self._logs.write(group, line)
+
+        return log
+
+
+def _log_group(told: Mapping[str, Any]) -> str:
+    return str(told["LoggingConfig"]["LogGroup"])
+
+
+def _weighed(version: str, routing: Mapping[str, Any] | None) -> str:
+    """An alias may give a share of its calls to another version."""
+    weights = (routing or {}).get("AdditionalVersionWeights") or {}
+    for other, weight in weights.items():
+        if random.random() < weight:
+            return str(other)
+    return version
+
+
+def _as_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise FunctionFailed("Runtime.MarshalError") from None

@@ -1,0 +1,54 @@
+"""`--keep`: what was deployed goes on running, and says how to reach it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from local_server import project
+from rehearsal.deployment import Deployment
+
+_RUNNING = """
+API          {url}{path}
+Session      {session}  (URL, endpoints and tokens, for a script)
+
+An administrator's token, good for an hour, to paste in a shell:
+
+TOKEN={token}
+
+curl -i {url}{path} -H "Authorization: Bearer $TOKEN"
+
+AWS itself:  AWS_ENDPOINT_URL={aws} aws lambda list-functions --region {region}
+Ctrl-C, or kill {pid}, destroys the stack and stops.
+"""
+
+
+def keep_running(deployment: Deployment, folder: Path) -> None:
+    """Says how to reach it, and waits for an interruption, which is how this ends."""
+    session = folder / "session.json"
+    try:
+        print(announce(deployment, session), flush=True)
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+    finally:
+        session.unlink(missing_ok=True)
+
+
+def announce(deployment: Deployment, session: Path) -> str:
+    """The words for a person; `session` gets the same for a program, and is the owner's alone to read."""
+    world, token = deployment.world, deployment.world.administrator.token()
+    facts = {
+        "url": deployment.url,
+        "pid": os.getpid(),
+        "region": world.aws.region,
+        "endpoints": world.endpoints,
+        "token": token,
+        "tokenWithoutGroup": world.somebody.token(),
+    }
+    with os.fdopen(os.open(session, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(facts, file, indent=1)
+    told = {"url": deployment.url, "path": project.collection(), "session": session, "token": token, "pid": os.getpid()}
+    return _RUNNING.format(**told, aws=world.aws.endpoint, region=world.aws.region)

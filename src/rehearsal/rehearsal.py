@@ -1,0 +1,127 @@
+"""The rehearsal, step by step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from local_aws.packages import Packages, packages_for_this_machine
+from local_server import project
+from rehearsal import judges
+from rehearsal.deployment import Deployment, packages_that_differ, refuse, running
+from rehearsal.faults import rehearse_faults
+from rehearsal.leftovers import leftovers
+from rehearsal.release import release_again
+from rehearsal.role_limits import hold_roles_to_their_needs
+from rehearsal.stack import Stack
+from rehearsal.steps import Steps
+from rehearsal.world import World, world
+
+
+@dataclass(frozen=True)
+class Options:
+    """`folder` is where reports go, `root` where the stack is read. `fuzz` are options of scripts/fuzz; None leaves it
+    out. `packages` are packages that are built already.
+    """
+
+    folder: Path
+    environment: str
+    root: Path = project.ROOT
+    packages: Packages | None = None
+    port: int = 0
+    validate: bool = True
+    fuzz: tuple[str, ...] | None = ()
+
+
+def rehearse(options: Options, steps: Steps, keep: Callable[[Deployment], None] = lambda deployment: None) -> None:
+    """Everything, from packages to an empty account; `keep` is called with what runs, and the end waits for it.
+
+    Raises CannotStart, TerraformMissing, StepFailed; a failed check that others do not depend on shows in `steps` only.
+    """
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as resources:
+        scratch = Path(resources.enter_context(TemporaryDirectory(prefix="rehearsal-")))
+        stack, packages, around = _deploy(options, steps, scratch, resources)
+        with steps.step("start what was deployed") as step:
+            deployment = resources.enter_context(running(around, stack, packages.runtime, options.port))
+            refuse(packages_that_differ(deployment, packages.folder), "deployed code is not what was packaged")
+            step.figures["functions"] = len(deployment.names)
+        _judge(options, steps, deployment)
+        _strain(steps, deployment, packages)
+        keep(deployment)
+        _destroy(steps, stack, around)
+
+
+def _deploy(options: Options, steps: Steps, scratch: Path, resources: ExitStack) -> tuple[Stack, Packages, World]:
+    with steps.step("start AWS, mocked, and DynamoDB"):
+        around = resources.enter_context(world(options.root, options.environment))
+    with steps.step("package the functions") as step:
+        packages = _packages(options, scratch / "packages")
+        step.figures["zips"] = len(list(packages.folder.glob("*.zip")))
+    with steps.step("terraform init"):
+        stack = Stack(options.root, scratch, options.environment, _variables(around, packages))
+        stack.init()
+    with steps.step("terraform apply") as step:
+        step.figures |= stack.apply()
+        refuse(around.not_mocked, "asked of AWS and not mocked")
+    with steps.check("terraform plan, again") as step:
+        changes = stack.changes()
+        step.figures["changes"] = len(changes)
+        refuse(changes, "a second plan has changes")
+    return stack, packages, around
+
+
+def _packages(options: Options, folder: Path) -> Packages:
+    """In a folder of this rehearsal's own: the second release changes them."""
+    if options.packages is None:
+        return packages_for_this_machine(project.ROOT, folder)
+    shutil.copytree(options.packages.folder, folder)
+    return replace(options.packages, folder=folder)
+
+
+def _judge(options: Options, steps: Steps, deployment: Deployment) -> None:
+    if options.validate:
+        with steps.check("validate the deployment") as step:
+            judges.validate(deployment, step, options.folder)
+    if options.fuzz is not None:
+        with steps.check("fuzz it") as step:
+            judges.fuzz(deployment, step, options.folder, *options.fuzz)
+
+
+def _strain(steps: Steps, deployment: Deployment, packages: Packages) -> None:
+    with steps.check("hold roles to their needs") as step:
+        hold_roles_to_their_needs(deployment, step)
+    with steps.check("release again, under traffic") as step:
+        release_again(deployment, packages.folder, step)
+    with steps.check("make things go wrong") as step:
+        rehearse_faults(deployment, step)
+
+
+def _destroy(steps: Steps, stack: Stack, around: World) -> None:
+    with steps.check("terraform destroy") as step:
+        stack.destroy()
+        left = leftovers(around.aws, around.surroundings.state())
+        step.figures["left"] = len(left)
+        refuse(left, "left over")
+
+
+def _variables(around: World, packages: Packages) -> dict[str, str]:
+    return {
+        **around.endpoints,
+        "TF_VAR_package_dir": str(packages.folder),
+        "TF_VAR_cognito_user_pool_arn": around.surroundings.user_pool.arn,
+    }
+
+
+def write_report(steps: Steps, options: Options) -> None:
+    """The facts, for a program: build/rehearsal/report.json."""
+    facts = {"environment": options.environment, **steps.facts()}
+    (options.folder / "report.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+DEFAULT_FOLDER = project.ROOT / "build" / "rehearsal"

@@ -1,0 +1,105 @@
+"""A second release while requests come in: new versions published, aliases moved, no request failing."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+
+from local_server import project
+from rehearsal.deployment import Deployment
+from rehearsal.faulty_code import ALIAS
+from rehearsal.steps import Step, StepFailed
+
+_PAUSE_SECONDS = 0.05
+
+
+@dataclass
+class Traffic:
+    """A visitor who keeps asking. `statuses` is what came back; a request without an answer counts as 0."""
+
+    url: str
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @contextmanager
+    def flowing(self) -> Iterator[Traffic]:
+        enough = Event()
+        thread = Thread(target=self._ask, args=(enough,), name="visitor")
+        thread.start()
+        try:
+            yield self
+        finally:
+            enough.set()
+            thread.join()
+
+    def _ask(self, enough: Event) -> None:
+        with httpx.Client(timeout=60, trust_env=False) as client:
+            while not enough.wait(_PAUSE_SECONDS):
+                try:
+                    self.statuses[client.get(self.url).status_code] += 1
+                except httpx.HTTPError:
+                    self.statuses[0] += 1
+
+
+def release_again(deployment: Deployment, packages: Path, step: Step) -> None:
+    """Every function's package changed and applied, the aliases at the new versions. Raises StepFailed."""
+    before = _versions(deployment)
+    for package in packages.glob("*.zip"):
+        _with_another_file(package)
+    with Traffic(deployment.url + project.collection()).flowing() as traffic:
+        deployment.stack.apply()
+        if _shifts_by_itself(deployment):
+            shift(deployment)
+        _until_answered(traffic)
+    step.figures |= {"requests meanwhile": traffic.statuses.total()}
+    if set(traffic.statuses) != {200}:
+        raise StepFailed(f"requests during the release were answered {dict(traffic.statuses)}")
+    if stayed := [name for name, version in _versions(deployment).items() if version == before[name]]:
+        raise StepFailed(f"the alias has not moved: {', '.join(stayed)}")
+
+
+def shift(deployment: Deployment) -> None:
+    """What CodeDeploy does: a tenth of the calls first, then all of them."""
+    client = deployment.world.aws.client("lambda")
+    for name in deployment.names.values():
+        versions = client.list_versions_by_function(FunctionName=name)["Versions"]
+        newest = max((each["Version"] for each in versions if each["Version"].isdigit()), key=int)
+        alias = {"FunctionName": name, "Name": ALIAS}
+        client.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {newest: 0.1}})
+        client.update_alias(**alias, FunctionVersion=newest, RoutingConfig={"AdditionalVersionWeights": {}})
+
+
+def _shifts_by_itself(deployment: Deployment) -> bool:
+    """Whether Terraform leaves the aliases to CodeDeploy."""
+    return bool(deployment.state["outputs"]["canary_deployments"]["value"])
+
+
+def _versions(deployment: Deployment) -> dict[str, str]:
+    client = deployment.world.aws.client("lambda")
+    return {
+        name: client.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"] for name in deployment.names.values()
+    }
+
+
+def _until_answered(traffic: Traffic) -> None:
+    """Until the new version has answered, too: the first answers may still be on their way."""
+    seen = traffic.statuses.total()
+    while traffic.statuses.total() < seen + 3:
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _with_another_file(package: Path) -> None:
+    """The same code in other bytes, which is all that Lambda and Terraform look at."""
+    changed = package.with_suffix(".changed")
+    shutil.copy(package, changed)
+    with zipfile.ZipFile(changed, "a") as archive:
+        archive.writestr("release.txt", "second")
+    changed.replace(package)

@@ -1,5 +1,0 @@
-"""The profile for a long look at random schemas: `pytest tests/contract/compatibility --hypothesis-profile=long`."""
-
-from hypothesis import settings
-
-settings.register_profile("long")

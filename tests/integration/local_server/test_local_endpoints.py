@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from local_aws.user_pool import Identity
+from tests.integration.local_server.conftest import Client
+
+
+def test_a_token_is_made_for_the_groups_that_are_asked_for(request_to: Client, identity: Identity) -> None:
+    response = request_to("POST", "/_local/token", json={"groups": ["keepers"], "expiresIn": 60})
+    claims = identity.claims(response.json()["idToken"])
+    assert claims is not None
+    assert claims["cognito:groups"] == "keepers"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_token_can_be_expired_already(request_to: Client, identity: Identity) -> None:
+    response = request_to("POST", "/_local/token", json={"expiresIn": -1})
+    assert identity.claims(response.json()["idToken"]) is None
+
+
+def test_without_a_body_the_user_is_in_no_group(request_to: Client, identity: Identity) -> None:
+    claims = identity.claims(request_to("POST", "/_local/token").json()["idToken"])
+    assert claims is not None
+    assert "cognito:groups" not in claims
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"groups": "a"}', b'{"groups": [1]}', b'{"expiresIn": 1e9}', b"\xff"])
+def test_what_is_no_wish_for_a_token_is_400(request_to: Client, body: bytes) -> None:
+    assert request_to("POST", "/_local/token", content=body).status_code == 400
+
+
+def test_the_key_set_is_where_the_issuer_says(request_to: Client, identity: Identity) -> None:
+    key_set = KeySet.import_key_set(request_to("GET", f"{identity.issuer}/.well-known/jwks.json").json())
+    assert jwt.decode(identity.token(), key_set).claims["iss"] == identity.issuer
+
+
+def test_the_disagreements_are_readable(request_to: Client) -> None:
+    assert request_to("GET", "/_local/disagreements").json() == {"judged": 0, "count": 0, "disagreements": []}
+
+
+def test_other_paths_below_local_do_not_reach_the_gateway(request_to: Client) -> None:
+    assert request_to("GET", "/_local/other").status_code == 404

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from local_aws.processes import run_to_end
+
+WITH_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open(sys.argv[1], "w").write(str(child.pid))
+child.wait()
+"""
+
+
+def test_a_program_ends_with_its_status_and_all_that_it_said(tmp_path: Path) -> None:
+    program = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
+    ended = run_to_end([sys.executable, "-c", program], tmp_path, os.environ)
+    assert ended.status == 3
+    assert sorted(ended.output.split()) == ["err", "out"]
+
+
+def test_it_has_the_variables_that_it_is_given_and_no_others(tmp_path: Path) -> None:
+    ended = run_to_end(["env"], tmp_path, {"ONLY": "this", "PATH": os.environ["PATH"]})
+    assert "ONLY=this" in ended.output
+    assert "HOME=" not in ended.output
+
+
+def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    threading.Thread(target=_interrupt_when_there, args=(told,), daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_to_end([sys.executable, "-c", WITH_A_CHILD, told], tmp_path, os.environ)
+    assert _is_gone(int(told.read_text()))
+
+
+def _interrupt_when_there(told: Path) -> None:
+    while not (told.exists() and told.read_text()):
+        threading.Event().wait(0.02)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def _is_gone(pid: int) -> bool:
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return not shown.stdout.strip() or shown.stdout.strip().startswith("Z")

@@ -1,0 +1,18 @@
+"""A role that is not there is not one that keeps its limits."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rehearsal.role_limits import hold_roles_to_their_needs
+from rehearsal.steps import Step, StepFailed
+
+
+def test_an_operation_without_a_role_fails_the_step() -> None:
+    world: Any = SimpleNamespace(surroundings=SimpleNamespace(table="products-dev"))
+    deployment: Any = SimpleNamespace(world=world, state={"resources": []})
+    with pytest.raises(StepFailed, match="there is no role of createProduct, deleteProduct"):
+        hold_roles_to_their_needs(deployment, Step("roles"))
