@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def version_headers(gateway_settings: Path) -> list[str]:
+    """The headers in which the gateway tells the contract's version, as its settings (`apigateway.yaml`) name them."""
+    settings = yaml.safe_load(gateway_settings.read_text(encoding="utf-8"))
+    return [name for name, source in settings["headers"].items() if source == "info.version"]
 
 
 @dataclass(frozen=True)

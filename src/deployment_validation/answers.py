@@ -8,23 +8,19 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from local_aws.proxy_answer import HttpResponse
-
 
 @dataclass(frozen=True)
 class Answer:
     """`seconds` is from the request's first byte to the answer's last, the way there and back included."""
 
-    response: HttpResponse
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
     seconds: float
-
-    @property
-    def status(self) -> int:
-        return self.response.status
 
     def header(self, name: str) -> str | None:
         """All values of a header, joined as RFC 9110 (5.3) has it; None when it is absent."""
-        values = [value for key, value in self.response.headers if key.lower() == name.lower()]
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
         return ", ".join(values) if values else None
 
     def listed(self, name: str) -> set[str]:
@@ -35,7 +31,7 @@ class Answer:
     def content(self) -> Any:
         """The body's JSON, with exact numbers; None when it is none."""
         try:
-            return json.loads(self.response.body, parse_float=Decimal)
+            return json.loads(self.body, parse_float=Decimal)
         except (ValueError, RecursionError):
             return None
 

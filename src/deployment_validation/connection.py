@@ -14,7 +14,6 @@ import httpx
 
 from deployment_validation.answers import Answer
 from deployment_validation.errors import CannotRun
-from local_aws.proxy_answer import HttpResponse
 
 Clock = Callable[[], float]
 _CONNECT_SECONDS = 10.0
@@ -102,7 +101,7 @@ class Connection:
             raise NoAnswer(_reason(error)) from None
         seconds = self._clock() - started
         pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        return Answer(HttpResponse(response.status_code, pairs, response.content), seconds)
+        return Answer(response.status_code, pairs, response.content, seconds)
 
 
 def _reason(error: BaseException) -> str:

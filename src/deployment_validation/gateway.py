@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from cross_check.contract_document import Operation
+from cross_check.contract_document import Operation, version_headers
 from deployment_validation import cors
 from deployment_validation.answers import Answer
 from deployment_validation.api import Sent
 from deployment_validation.checks import Stop, Trial
 from deployment_validation.findings import GATEWAY
+from deployment_validation.options import GATEWAY_SETTINGS
 from deployment_validation.session import Session, unknown_id
-from local_server import project
 
 _SHOWN_VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2}")
 _NO_TOKEN = {"no token": {}, "a bad token": {"Authorization": "Bearer not-a-token"}}
@@ -52,7 +52,7 @@ def _version(session: Session) -> None:
     path = contract.paths[0]
     with session.checks.check(GATEWAY, f"it serves version {contract.version} of the contract") as trial:
         answer = session.api.send(trial, contract.undeclared_method(path), _filled(path), {})
-        for name in project.version_headers():
+        for name in version_headers(GATEWAY_SETTINGS):
             served = answer.header(name)
             trial.expect(served is not None, "header", f"/{name}", "required", "is missing")
             if served not in (None, contract.version):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cross_check.contract_document import Operation
 from cross_check.exchange import Exchange
@@ -10,10 +11,20 @@ from cross_check.second_opinion import Fault, SecondOpinion
 from deployment_validation.answers import Answer
 from deployment_validation.contract import Contract
 from deployment_validation.findings import Finding
-from local_aws.proxy_event import HttpRequest
 
 _MISSING = {"MissingRequiredHeader": "required", "MissingData": "required"}
 _WITHOUT_BODY = (204, 304)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """As much of a request as says which operation answered it."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
 
 class Judge:
@@ -24,8 +35,8 @@ class Judge:
 
     def findings(self, operation: Operation, answer: Answer) -> list[Finding]:
         """What of the answer breaks the contract's word on this operation. None of its values is in it."""
-        request = HttpRequest(operation.method, operation.path, "", (), b"", "")
-        exchange = Exchange(operation, request, {}, answer.response, "")
+        request = _Asked(operation.method, operation.path)
+        exchange = Exchange(operation, request, {}, answer, "")
         found = [each for fault in self._opinion.of_response(exchange) for each in _findings(fault)]
         return [*found, *_body(answer)]
 
@@ -43,5 +54,5 @@ def _findings(fault: Fault) -> Iterator[Finding]:
 
 
 def _body(answer: Answer) -> Iterator[Finding]:
-    if answer.status in _WITHOUT_BODY and answer.response.body:
+    if answer.status in _WITHOUT_BODY and answer.body:
         yield Finding("body", "", "content", "is there, though the contract allows none")

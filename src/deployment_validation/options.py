@@ -8,9 +8,9 @@ from pathlib import Path
 
 from deployment_validation import origins, tokens
 from deployment_validation.contract import LATENCY_TARGET
-from local_server import project
 
-CONTRACT = project.ROOT / "openapi" / "products.yaml"
+CONTRACT = origins.ROOT / "openapi" / "products.yaml"
+GATEWAY_SETTINGS = CONTRACT.with_name("apigateway.yaml")
 
 _DESCRIPTION = "Tells whether a deployment of the API works, by calling it, and holds every answer to the contract."
 _EPILOG = f"""\

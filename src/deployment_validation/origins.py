@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from deployment_validation.connection import BaseUrl
 from deployment_validation.errors import CannotRun
-from local_server import project
 
-ENVIRONMENTS = project.ROOT / "terraform" / "environments"
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = ROOT / "terraform" / "environments"
+LOCAL = "http://localhost:3000"
+"""An origin that scripts/serve lets in unless it is told others."""
+
 _ALLOWED = re.compile(r"^allowed_origins\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 
 
 def origin(named: str | None, environment: str | None, base: BaseUrl) -> str | None:
-    """The origin to call from: the named one, else the first of the environment, else of scripts/serve. None: unknown.
+    """The origin to call from: the named one, else the first of the environment, else one of serve. None: unknown.
 
     Without a name the environment is the URL's last segment: a stage has its environment's name. Raises CannotRun.
     """
@@ -22,7 +26,7 @@ def origin(named: str | None, environment: str | None, base: BaseUrl) -> str | N
         return named
     if environment or base.last_segment in environments():
         return _first_origin(environment or base.last_segment)
-    return project.origins(base.text)[0] if base.is_local else None
+    return LOCAL if base.is_local else None
 
 
 def environments() -> Sequence[str]:

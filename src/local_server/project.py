@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from cross_check.contract_document import ContractDocument
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,12 +35,6 @@ def origins(url: str) -> list[str]:
     """Who may call from a browser: the portal on its usual development servers, and Swagger UI under its other name."""
     servers = (f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (3000, 5173))
     return [*servers, url, url.replace("127.0.0.1", "localhost")]
-
-
-def version_headers() -> list[str]:
-    """The headers in which the gateway tells the contract's version, as API Gateway is told."""
-    settings = yaml.safe_load(GATEWAY_SETTINGS.read_text(encoding="utf-8"))
-    return [name for name, source in settings["headers"].items() if source == "info.version"]
 
 
 def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:

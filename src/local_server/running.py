@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cross_check.contract_document import ContractDocument
+from cross_check.contract_document import ContractDocument, version_headers
 from local_aws import log_lines
 from local_aws.database import Database, create_table
 from local_aws.errors import CannotStart
@@ -47,7 +47,7 @@ def run(listener: socket, database: Database, choices: Choices) -> None:
     variables = project.variables(database.endpoint, project.origins(url))
     project.set_environment(variables)
     _make_table(choices.kept)
-    document = ContractDocument.load(project.DOCUMENT, project.version_headers())
+    document = ContractDocument.load(project.DOCUMENT, version_headers(project.GATEWAY_SETTINGS))
     with ExitStack() as stack:
         functions = _packaged(document, variables, stack) if choices.packaged else _in_process(document)
         asyncio.run(_serve(_compose(document, functions, identity, url), url, listener, choices))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
-from local_aws.proxy_answer import HttpResponse
-from local_aws.proxy_event import HttpRequest
 
 _THING = {
     "type": "object",
@@ -66,6 +65,22 @@ CONTENT: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Sent:
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answered:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
 def document() -> ContractDocument:
     return ContractDocument(copy.deepcopy(CONTENT), ("X-Things-Version",))
 
@@ -82,9 +97,9 @@ def exchange(
 ) -> Exchange:
     """An exchange whose response has a JSON body: `answer`, or a good thing."""
     operation = next(each for each in document().operations() if each.operation_id == operation_id)
-    request = HttpRequest(operation.method, "/v1/things", query, tuple(headers), body, "127.0.0.1")
+    request = Sent(operation.method, "/v1/things", query, tuple(headers), body)
     content = json.dumps({"name": "spoon"} if answer is None else answer).encode()
-    response = HttpResponse(status, (("Content-Type", "application/json"),), content)
+    response = Answered(status, (("Content-Type", "application/json"),), content)
     return Exchange(operation, request, path_parameters or {}, response, "an-id")
 
 

@@ -12,8 +12,7 @@ from deployment_validation.checks import Checks, Stop
 from deployment_validation.contract import Contract
 from deployment_validation.findings import Finding
 from deployment_validation.judge import Judge
-from local_aws.proxy_answer import HttpResponse
-from local_server.project import DOCUMENT
+from deployment_validation.origins import ROOT
 
 ORIGIN = "https://portal.example"
 PROBLEM = {"error": "Not Found", "message": "There is no such product."}
@@ -27,7 +26,7 @@ HEADERS = {
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return Contract(json.loads(DOCUMENT.read_text(encoding="utf-8")))
+    return Contract(json.loads((ROOT / "generated" / "products.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def judge(contract: Contract) -> Judge:
 def answer(status: int, body: Any = None, **changed: str | None) -> Answer:
     named = {name.replace("_", "-"): value for name, value in changed.items()}
     headers = tuple((name, value) for name, value in {**HEADERS, **named}.items() if value is not None)
-    return Answer(HttpResponse(status, headers, b"" if body is None else json.dumps(body).encode()), 0)
+    return Answer(status, headers, b"" if body is None else json.dumps(body).encode(), 0)
 
 
 def test_a_check_that_stops_keeps_what_it_found() -> None:
