@@ -13,5 +13,5 @@ stands on the standard library and jsonschema-rs alone, and knows neither a prod
     handler = lambda_handler(Operation.load("generated/operations/get_thing.json"), get_thing)
 
 A Lambda pays at start-up for all that it loads. So nothing is imported here, what only a refusal needs is imported when
-there is one, named tuples are `records`, and type aliases are text, which nothing evaluates.
+there is one, and type aliases are text, which nothing evaluates.
 """

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from jsonschema_rs import ValidationError
 
-from contract.records import Record
 from contract.wording import told
 
 _TAG_KEYWORDS = {"const", "enum"}
 
 
-class Breach(Record):
+class Breach(NamedTuple):
     """One place where a value breaks its schema: its path, the keyword broken, and plain words."""
 
     path: tuple[str | int, ...]

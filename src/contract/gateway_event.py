@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any
-
-from contract.records import Record
+from typing import Any, NamedTuple
 
 _UNKNOWN_REQUEST = "unknown"
 
@@ -20,7 +18,7 @@ class MalformedBody(ValueError):
     """A body that is flagged as base64 and is not, or that is not Unicode text."""
 
 
-class RawRequest(Record):
+class RawRequest(NamedTuple):
     """A request as it was sent, with nothing believed of it yet.
 
     `path` is what the client sent (stage or base path included). `path_parameters` are still percent-encoded, as the

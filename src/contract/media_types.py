@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-
-from contract.records import Record
+from typing import NamedTuple
 
 _JSON = "application/json"
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -15,7 +14,7 @@ _PARAMETER = rf"[ \t]*;[ \t]*(?:({_TOKEN})=({_TOKEN}|{_QUOTED}))?"
 _ESSENCE = rf"[ \t]*({_TOKEN}/{_TOKEN})"
 
 
-class MediaType(Record):
+class MediaType(NamedTuple):
     """`essence` is type/subtype in lower case; `charset` in lower case, None when it is not given."""
 
     essence: str

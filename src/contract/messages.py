@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TypeAlias
-
-from contract.records import Record
+from typing import NamedTuple, TypeAlias
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | Decimal | bool | None"
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Request(Record):
+class Request(NamedTuple):
     """A request that keeps the contract: every value is typed, checked, and defaulted where the contract has a default.
 
     `path` is the path as the client sent it, stage or base path included, without the query. A parameter that was not
@@ -33,7 +31,7 @@ class Request(Record):
     cookies: Mapping[str, JSON] = _NOTHING
 
 
-class Response(Record):
+class Response(NamedTuple):
     """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null).
 
     `fallback` makes the answer to give instead if this one breaks the contract: a list without its broken members, say.

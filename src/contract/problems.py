@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from contract.messages import JSON
-from contract.records import Record
 
 # Titles are reason phrases of RFC 9110, section 15 (413 by its older, better known name) and of RFC 6585 (428, 429).
 PROBLEMS: Mapping[int, tuple[str, str]] = {
@@ -36,7 +36,7 @@ MAX_LISTED_CHARACTERS = 1_000_000
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-class Violation(Record):
+class Violation(NamedTuple):
     """One way in which a request breaks its contract, as it is told to the client.
 
     `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` says what is allowed, in

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from contract.records import Record
 from products.items import StoredProduct, attributes, product_key
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _MOST_OPERANDS = 100  # of IN
 _NO_VERSION = -1
 
 
-class Change(Record):
+class Change(NamedTuple):
     """One write of one product. `fields` are the contract's; no other write has `write_id`.
 
     `at` becomes updatedAt; None leaves that as it is.
@@ -41,7 +40,7 @@ class Change(Record):
         return StoredProduct({**seen.item, **self.written(), **version})
 
 
-class Condition(Record):
+class Condition(NamedTuple):
     """`only_version`: the one version that a product can have to meet it; None when several will do."""
 
     terms: tuple[str, ...]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from contract.records import Record
 from products.items import attributes
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 LIFETIME_SECONDS = 24 * 60 * 60
 
 
-class Claim(Record):
+class Claim(NamedTuple):
     """`digest` names key, caller and operation; `fingerprint` the body. Times in epoch seconds."""
 
     digest: str

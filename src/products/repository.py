@@ -14,11 +14,10 @@ is 503: a second write could undo somebody else's, and an answer of success coul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from botocore.exceptions import ClientError
 
-from contract.records import Record
 from products import changes, items
 from products.errors import Contended, KeyReused, NameTaken, StillRunning, Unavailable
 from products.items import StoredProduct
@@ -37,14 +36,14 @@ _POSITION = ("createdAt", "PK", "SK")  # of an item among the active ones of the
 _PRODUCT, _GUARD, _RECORD = range(3)  # the actions of a transaction, in their order
 
 
-class Creation(Record):
+class Creation(NamedTuple):
     """`replayed`: an earlier request with the same Idempotency-Key created it."""
 
     stored: StoredProduct
     replayed: bool
 
 
-class StoredPage(Record):
+class StoredPage(NamedTuple):
     """`following`: where the next page starts; None on the last one."""
 
     products: list[StoredProduct]

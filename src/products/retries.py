@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from botocore.exceptions import (
     ChecksumError,
@@ -23,7 +23,6 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from contract.records import Record
 from products.errors import Contended, Unavailable
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class OutcomeUnknown(Exception):
     """The answer to a call that must not be repeated blindly was lost."""
 
 
-class Reason(Record):
+class Reason(NamedTuple):
     """Why one action of a cancelled transaction did not happen; `item` is what failed its condition."""
 
     code: str

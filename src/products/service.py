@@ -6,9 +6,8 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from contract.records import Record
 from products import changes, items
 from products.changes import Change
 from products.errors import BrokenItem, Inactive, NameTaken, NotFound, PreconditionFailed
@@ -27,21 +26,21 @@ CENT = Decimal("0.01")
 logger = logging.getLogger(__name__)
 
 
-class Versioned(Record):
+class Versioned(NamedTuple):
     """A product and its version: how many writes have made it what it is."""
 
     product: Product
     version: int
 
 
-class Page(Record):
+class Page(NamedTuple):
     """`products` by the keys of their items; `following`: where the next page starts, None on the last one."""
 
     products: Mapping[str, Product]
     following: dict[str, str] | None
 
 
-class Created(Record):
+class Created(NamedTuple):
     """`replayed`: the answer to an earlier request with the same Idempotency-Key, as it was given then."""
 
     product: Product

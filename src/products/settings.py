@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from contract.records import Record
+from typing import NamedTuple
 
 SHORTEST_SIGNING_KEY = 16
 
@@ -13,7 +12,7 @@ class MissingSetting(Exception):
     """The function cannot start. The message names the variable, never its value."""
 
 
-class Settings(Record):
+class Settings(NamedTuple):
     """`table`: name of the DynamoDB table. `region`: where it is. `allowed_origins`: who may call from a browser.
 
     `log_level`: None leaves it to Lambda's own setting.
