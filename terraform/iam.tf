@@ -3,10 +3,10 @@
 ################################################################################
 
 locals {
-  # By operation: what its code calls on the table and on its indexes, no more. From generated/needs.json.
+  # By operation: what its code calls on the table and on its indexes, no more. From generated/handler_permissions.json.
   dynamodb_statements = {
     for id in keys(local.operations) : id => [
-      for resource, actions in try(local.needs[id].dynamodb, {}) : {
+      for resource, actions in try(local.handler_permissions[id].dynamodb, {}) : {
         Effect   = "Allow"
         Action   = sort(actions)
         Resource = join("/", compact([data.aws_dynamodb_table.products.arn, trimprefix(resource, "table")]))

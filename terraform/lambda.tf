@@ -35,7 +35,7 @@ resource "aws_lambda_function" "this" {
   kms_key_arn                    = var.kms_key_arn
 
   environment {
-    variables = { for name in local.needs[each.key].environment : name => local.environment_variables[name] }
+    variables = { for name in local.handler_permissions[each.key].environment : name => local.environment_variables[name] }
   }
 
   logging_config {
@@ -65,8 +65,8 @@ resource "aws_lambda_function" "this" {
     }
 
     precondition {
-      condition     = contains(keys(local.needs), each.key)
-      error_message = "generated/needs.json does not say what ${each.key} reads and calls: run scripts/generate."
+      condition     = contains(keys(local.handler_permissions), each.key)
+      error_message = "generated/handler_permissions.json does not say what ${each.key} reads and calls: run scripts/generate."
     }
 
     precondition {

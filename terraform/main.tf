@@ -39,7 +39,7 @@ locals {
   operations = { for operation in local.contract.operations : operation.operationId => operation }
 
   # What each function reads and calls: its handler says so.
-  needs = jsondecode(file("${path.module}/../generated/needs.json"))
+  handler_permissions = jsondecode(file("${path.module}/../generated/handler_permissions.json"))
 
   table_name = coalesce(var.table_name, "products-${var.environment}")
   alias_name = "live"

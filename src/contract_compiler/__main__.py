@@ -9,9 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from contract_compiler.compilation import Extras, Files, extras, tables
+from contract_compiler.diagnostics import InvalidDocument, ToolError
 from contract_compiler.document import load
-from contract_compiler.errors import ToolError
-from contract_compiler.findings import Refused
 from contract_compiler.lint import lint
 from contract_compiler.output import differences, write
 
@@ -26,13 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compile, or check what was compiled, and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.needs is not None and options.handlers is None:
-        parser.error("--needs needs --handlers")
+    if options.permissions is not None and options.handlers is None:
+        parser.error("--permissions is read from the handlers: give --handlers too")
     try:
         files = _compile(options)
         return _check(options.out, files) if options.check else _write(options.out, files)
-    except Refused as refused:
-        _say(f"{options.document} is refused, for {len(refused.findings)} reason(s):\n{refused}")
+    except InvalidDocument as refused:
+        _say(f"{options.document} is refused, for {len(refused.diagnostics)} reason(s):\n{refused}")
         return _REFUSED
     except (OSError, ToolError) as error:
         _say(str(error))
@@ -54,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--models", metavar="FILE", help="also write pydantic models of its schemas")
     parser.add_argument("--types", metavar="FILE", help="also write TypedDicts of its schemas")
     parser.add_argument("--typescript", metavar="FILE", help="also write TypeScript types")
-    parser.add_argument("--needs", metavar="FILE", help="also write what the handlers declare that they need")
+    parser.add_argument("--permissions", metavar="FILE", help="also write what the handlers read and call")
     parser.add_argument("--api-gateway", metavar="FILE", help="also write the body that API Gateway imports")
     parser.add_argument(
         "--api-gateway-settings",

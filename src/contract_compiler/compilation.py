@@ -8,14 +8,14 @@ from pathlib import Path
 
 from contract_compiler.api_gateway import rules as api_gateway_rules
 from contract_compiler.api_gateway.body import Json, render
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
-from contract_compiler.findings import Refused
+from contract_compiler.handler_permissions import handler_permissions
 from contract_compiler.json_text import json_text
 from contract_compiler.models import python_types
-from contract_compiler.needs import needs
 from contract_compiler.operations import index, module_name, operation_table
+from contract_compiler.traversal import operations
 from contract_compiler.typescript import typescript_types
-from contract_compiler.walk import operations
 
 TABLES = "operations"
 
@@ -34,7 +34,7 @@ class Extras:
     node_tools: Path = Path("node_modules")
     api_gateway: str | None = None
     api_gateway_settings: Path = Path("apigateway.yaml")
-    needs: str | None = None
+    permissions: str | None = None
     handlers: Path | None = None
 
 
@@ -44,7 +44,7 @@ def tables(document: Node) -> Files:
     The document must have passed `contract_compiler.lint.lint`.
 
     Raises:
-        Refused: a default cannot be filled in.
+        InvalidDocument: a default cannot be filled in.
     """
     compiled = {
         f"{TABLES}/{module_name(operation.operation_id)}.json": json_text(operation_table(operation))
@@ -58,7 +58,8 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
 
     Raises:
         ToolError: a generator is missing or failed.
-        Refused: API Gateway cannot import the document, its settings do not fit, or a handler does not tell its needs.
+        InvalidDocument: API Gateway cannot import the document, its settings do not fit, or a handler does not declare
+            its permissions.
         OSError: the settings cannot be read.
     """
     bundle = json_text(document.value, sort_keys=False)
@@ -68,7 +69,7 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
         (wanted.types, lambda: python_types(bundle, "types")),
         (wanted.typescript, lambda: typescript_types(bundle, wanted.node_tools)),
         (wanted.api_gateway, lambda: json_text(import_body(document, load(wanted.api_gateway_settings)))),
-        (wanted.needs, lambda: json_text(needs(document, wanted.handlers or Path()))),
+        (wanted.permissions, lambda: json_text(handler_permissions(document, wanted.handlers or Path()))),
     )
     files: Files = {}
     for name, make in makers:
@@ -84,7 +85,7 @@ def import_body(document: Node, settings: Node) -> Json:
     The document must have passed `contract_compiler.lint.lint`.
 
     Raises:
-        Refused: API Gateway cannot import the document, or its settings do not fit.
+        InvalidDocument: API Gateway cannot import the document, or its settings do not fit.
     """
     _hold(document, api_gateway_rules.CONTRACT_RULES)
     body = render(document, settings)
@@ -93,6 +94,6 @@ def import_body(document: Node, settings: Node) -> Json:
 
 
 def _hold(document: Node, rules: Iterable[api_gateway_rules.Rule]) -> None:
-    findings = list(api_gateway_rules.check(document, rules))
-    if findings:
-        raise Refused(findings)
+    diagnostics = list(api_gateway_rules.check(document, rules))
+    if diagnostics:
+        raise InvalidDocument(diagnostics)

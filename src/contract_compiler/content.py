@@ -13,7 +13,7 @@ from contract.media_types import is_json
 from contract_compiler.document import Node
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.walk import Direction
+from contract_compiler.traversal import Direction
 
 _TOKEN = r"[!#$&^_.+0-9a-z-]+"  # RFC 6838, 4.2, and the lower-case half of it: the names ignore case
 _RANGE = re.compile(rf"(?:\*/\*|{_TOKEN}/(?:\*|{_TOKEN}))")

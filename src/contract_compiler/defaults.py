@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract_compiler.directions import conjuncts, is_hidden
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Refused
-from contract_compiler.references import follow
-from contract_compiler.traits import holds_default
+from contract_compiler.read_write_only import is_hidden
+from contract_compiler.references import all_of_parts, follow
+from contract_compiler.schema_reachability import holds_default
 
 
 def own_default(schema: Node | None) -> Node | None:
     """The default that stands at the schema itself, seen through references and allOf."""
-    parts = conjuncts(schema) if schema is not None else ()
+    parts = all_of_parts(schema) if schema is not None else ()
     return next((part["default"] for part in parts if "default" in part), None)
 
 
@@ -25,7 +25,7 @@ def body_defaults(schema: Node) -> dict[str, Any]:
     """The defaults inside a request body, as a tree of `properties`, `items` and `additional`; {} if there are none.
 
     Raises:
-        Refused: a default would have to be filled in at every depth of a schema that contains itself.
+        InvalidDocument: a default would have to be filled in at every depth of a schema that contains itself.
     """
     return _inside(schema, ())
 
@@ -36,9 +36,9 @@ def _inside(schema: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]
     place = follow(schema).path
     if place in passed:
         message = "a default below it would have to be filled in at every depth, for the schema contains itself"
-        raise Refused([schema.finding("default-endless", message)])
+        raise InvalidDocument([schema.diagnostic("default-endless", message)])
     result: dict[str, Any] = {}
-    for part in conjuncts(schema):
+    for part in all_of_parts(schema):
         _merge(result, _of_part(part, (*passed, place)))
     return result
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_compiler.findings import Finding, Refused
-from contract_compiler.syntax import UnreadableText, read
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
+from contract_compiler.strict_yaml import UnreadableText, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Node:
         for index in range(len(self.value)):
             yield self[index]
 
-    def finding(self, rule: str, message: str, keyword: str | None = None) -> Finding:
+    def diagnostic(self, rule: str, message: str, keyword: str | None = None) -> Diagnostic:
         """A finding at this place, or at its member `keyword`; without one, the place's own name is the keyword."""
         at = self[keyword] if keyword is not None and keyword in self else self
         own_name = next((step for step in reversed(self.path) if not step.isdecimal()), "document")
-        return Finding(at.pointer, keyword or own_name, rule, message)
+        return Diagnostic(at.pointer, keyword or own_name, rule, message)
 
 
 class Whole:
@@ -82,7 +82,7 @@ def load(path: Path) -> Node:
     """Read a YAML or JSON document.
 
     Raises:
-        Refused: it is not UTF-8, neither YAML nor JSON, has a key twice, or is not an object.
+        InvalidDocument: it is not UTF-8, neither YAML nor JSON, has a key twice, or is not an object.
         OSError: it cannot be read.
     """
     try:
@@ -102,5 +102,5 @@ def parse(text: str) -> Node:
     return Node(value, (), value)
 
 
-def _unreadable(message: str) -> Refused:
-    return Refused([Finding("", "document", "document-syntax", message)])
+def _unreadable(message: str) -> InvalidDocument:
+    return InvalidDocument([Diagnostic("", "document", "document-syntax", message)])

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding, Refused
-from contract_compiler.rules import content, operations, parameters, references, schemas, values
+from contract_compiler.rules import bodies, examples, operations, parameters, references, schemas
 from contract_compiler.rules.structure import structure
-from contract_compiler.walk import Kind, Operation, Part, walk
-from contract_compiler.walk import operations as all_operations
+from contract_compiler.traversal import Kind, Operation, Part, walk
+from contract_compiler.traversal import operations as all_operations
 
-_OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Finding]], ...]] = {
+_OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Diagnostic]], ...]] = {
     "components": (schemas.component_names,),
     "path item": (parameters.unique,),
     "operation": (parameters.unique,),
     "parameter": (parameters.literal, parameters.empty_values, parameters.content),
     "header": (parameters.literal, parameters.content),
-    "request body": (content.media_types, content.bodies, content.size_limits),
-    "response": (content.media_types, content.bodies, parameters.headers),
+    "request body": (bodies.media_types, bodies.bodies, bodies.size_limits),
+    "response": (bodies.media_types, bodies.bodies, parameters.headers),
     "schema": (
         schemas.known_format,
         schemas.portable_pattern,
@@ -34,7 +34,7 @@ _OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Finding]], ...]] = {
         schemas.discriminator,
     ),
 }
-_OF_OPERATION: tuple[Callable[[Operation], Iterator[Finding]], ...] = (
+_OF_OPERATION: tuple[Callable[[Operation], Iterator[Diagnostic]], ...] = (
     operations.path_parameters,
     parameters.claims,
     operations.request_bodies,
@@ -48,9 +48,9 @@ def lint(document: Node, handlers: Path | None = None) -> None:
     """Check the whole document, and that every operation has its handler in the folder `handlers`, if one is given.
 
     Raises:
-        Refused: with every finding of the first stage that has any. Each stage stands on the ones before it.
+        InvalidDocument: with every finding of the first stage that has any. Each stage stands on the ones before it.
     """
-    for stage in (structure, references.references, references.endless_schemas, _meaning, _values):
+    for stage in (structure, references.references, references.endless_schemas, _meaning, _examples):
         _refuse(stage(document))
     if handlers is not None:
         _refuse(operations.handlers(document, handlers))
@@ -60,19 +60,19 @@ def readable(document: Node) -> None:
     """Check only what must hold before anything can be said of a document, whoever is to enforce it.
 
     Raises:
-        Refused: see `lint`.
+        InvalidDocument: see `lint`.
     """
     for stage in (structure, references.references, references.endless_schemas, _parts):
         _refuse(stage(document))
 
 
-def _refuse(found: Iterator[Finding]) -> None:
-    findings = list(found)
-    if findings:
-        raise Refused(findings)
+def _refuse(found: Iterator[Diagnostic]) -> None:
+    diagnostics = list(found)
+    if diagnostics:
+        raise InvalidDocument(diagnostics)
 
 
-def _meaning(document: Node) -> Iterator[Finding]:
+def _meaning(document: Node) -> Iterator[Diagnostic]:
     yield from operations.operation_ids(document)
     yield from operations.paths(document)
     for operation in all_operations(document):
@@ -81,15 +81,15 @@ def _meaning(document: Node) -> Iterator[Finding]:
     yield from _parts(document)
 
 
-def _parts(document: Node) -> Iterator[Finding]:
+def _parts(document: Node) -> Iterator[Diagnostic]:
     for part in _own_parts(document):
         for check_part in _OF_PART.get(part.kind, ()):
             yield from check_part(part)
 
 
-def _values(document: Node) -> Iterator[Finding]:
+def _examples(document: Node) -> Iterator[Diagnostic]:
     for part in _own_parts(document):
-        yield from values.values(part)
+        yield from examples.examples(part)
 
 
 def _own_parts(document: Node) -> Iterator[Part]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from contract_compiler.errors import ToolError
+from contract_compiler.diagnostics import ToolError
 
 Profile = Literal["models", "types"]
 

@@ -11,7 +11,7 @@ from contract_compiler.document import Node
 from contract_compiler.parameters import header_rows, parameter_rows
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.walk import Operation, operations
+from contract_compiler.traversal import Operation, operations
 
 FORMAT = 1
 

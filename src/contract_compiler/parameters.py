@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from contract_compiler.defaults import own_default
-from contract_compiler.directions import conjuncts
 from contract_compiler.document import Node
-from contract_compiler.references import follow
+from contract_compiler.parameter_types import parameter_type
+from contract_compiler.references import all_of_parts, follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.shapes import shape
-from contract_compiler.walk import Direction, Operation
+from contract_compiler.traversal import Direction, Operation
 
 Row = dict[str, Any]
 
@@ -95,7 +94,7 @@ def _reading(parameter: Node, schemas: Schemas, direction: Direction) -> Row:
     row: Row = {
         "style": style(parameter),
         "explode": explodes(parameter),
-        "shape": {"type": "any"} if "content" in parameter else shape(schema),
+        "shape": {"type": "any"} if "content" in parameter else parameter_type(schema),
         "schema": schemas.translate(schema, direction) if schema is not None else {},
     }
     if "content" in parameter:
@@ -108,7 +107,7 @@ def _constant(header: Node) -> Row:
     schema = header.get("schema")
     if schema is None or header.read("required") is not True:
         return {}
-    values: list[Any] = next((part.read("enum") for part in conjuncts(schema) if "enum" in part), [])
+    values: list[Any] = next((part.read("enum") for part in all_of_parts(schema) if "enum" in part), [])
     constant = len(values) == 1 and isinstance(values[0], str | int)
     return {"constant": _literal(values[0])} if constant else {}
 

@@ -6,23 +6,24 @@ a network, and the published contract is one file.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Refused
 
 
 def follow(node: Node) -> Node:
     """The node itself, or what its chain of references ends at.
 
     Raises:
-        Refused: a reference leaves the document, points to nothing, or leads back to itself.
+        InvalidDocument: a reference leaves the document, points to nothing, or leads back to itself.
     """
     passed: set[tuple[str, ...]] = set()
     while "$ref" in node:
         if node.path in passed:
-            raise Refused([node.finding("reference-loop", "the reference leads back to itself", "$ref")])
+            raise InvalidDocument([node.diagnostic("reference-loop", "the reference leads back to itself", "$ref")])
         passed.add(node.path)
         node = target(node)
     return node
@@ -32,16 +33,25 @@ def target(node: Node) -> Node:
     """What the reference at `node` points to, which may be a reference again.
 
     Raises:
-        Refused: the reference leaves the document or points to nothing.
+        InvalidDocument: the reference leaves the document or points to nothing.
     """
     reference = node.value["$ref"]
     if not reference.startswith("#"):
         message = "only references into this document (#/...) are followed"
-        raise Refused([node.finding("reference-remote", message, "$ref")])
+        raise InvalidDocument([node.diagnostic("reference-remote", message, "$ref")])
     found = locate(node.root, reference)
     if found is None:
-        raise Refused([node.finding("reference-broken", f"there is nothing at {reference}", "$ref")])
+        raise InvalidDocument([node.diagnostic("reference-broken", f"there is nothing at {reference}", "$ref")])
     return found
+
+
+def all_of_parts(schema: Node) -> Iterator[Node]:
+    """The schema and every schema that it includes by reference or allOf."""
+    schema = follow(schema)
+    yield schema
+    if "allOf" in schema:
+        for branch in schema["allOf"].elements():
+            yield from all_of_parts(branch)
 
 
 def locate(root: Any, reference: str) -> Node | None:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from contract_compiler import directions, discriminators, formats, patterns, traits
+from contract_compiler import discriminators, formats, patterns, read_write_only, schema_reachability
 from contract_compiler.document import Node
 from contract_compiler.references import follow, target
-from contract_compiler.walk import Direction
+from contract_compiler.traversal import Direction
 
 JsonSchema = dict[str, Any]
 
@@ -46,7 +46,10 @@ class Schemas:
         return self._body(schema, direction, discriminates=True)
 
     def _reference(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
-        words = (direction if traits.differs_by_direction(schema) else None, "parent" if as_parent else None)
+        words = (
+            direction if schema_reachability.differs_by_direction(schema) else None,
+            "parent" if as_parent else None,
+        )
         variant = tuple(word for word in words if word)
         key = (schema.path, variant)
         if key not in self._names:
@@ -86,13 +89,13 @@ class Schemas:
         result: JsonSchema = {}
         if "properties" in schema:
             result["properties"] = {
-                name: directions.is_hidden(child, direction) is False and self.translate(child, direction)
+                name: read_write_only.is_hidden(child, direction) is False and self.translate(child, direction)
                 for name, child in schema["properties"].entries()
             }
         for keyword in ("additionalProperties", "items"):
             if keyword in schema:
                 result[keyword] = self._or_boolean(schema[keyword], direction)
-        required = directions.required(schema, direction)
+        required = read_write_only.required(schema, direction)
         return result | ({"required": required} if required else {})
 
     def _or_boolean(self, schema: Node, direction: Direction | None) -> JsonSchema | bool:

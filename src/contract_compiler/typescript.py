@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contract_compiler.errors import ToolError
+from contract_compiler.diagnostics import ToolError
 
 _TOOL = "openapi-typescript"
 

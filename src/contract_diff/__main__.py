@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from contract_compiler.findings import Refused
+from contract_compiler.diagnostics import InvalidDocument
 from contract_diff import report
 from contract_diff.changelog import Changelog
 from contract_diff.comparison import compare
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return _run(options)
-    except Refused as refused:
+    except InvalidDocument as refused:
         print(f"One of the documents cannot be read:\n{refused}", file=sys.stderr)
     except (NoSource, NoVersion, OSError) as error:
         print(error, file=sys.stderr)

@@ -8,11 +8,10 @@ from typing import Any
 from contract.media_types import match
 from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
-from contract_compiler.directions import conjuncts
 from contract_compiler.document import Node
 from contract_compiler.path_templates import anonymous, names
-from contract_compiler.references import follow
-from contract_compiler.walk import Direction, Operation, operations
+from contract_compiler.references import all_of_parts, follow
+from contract_compiler.traversal import Direction, Operation, operations
 from contract_diff.changes import Change, merged
 from contract_diff.documentation import documentation_changes
 from contract_diff.likeness import same_value
@@ -223,7 +222,7 @@ def _property(schema: Node, place: tuple[str, ...]) -> Node | None:
     if not place:
         return schema
     keyword = {"[]": "items", "*": "additionalProperties"}.get(place[0])
-    for part in conjuncts(schema):
+    for part in all_of_parts(schema):
         below = part.get(keyword) if keyword else (part.get("properties") or part).get(place[0])
         if below is not None and isinstance(below.value, dict):
             return _property(below, place[1:])

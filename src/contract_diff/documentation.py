@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contract_compiler.document import Node
-from contract_compiler.walk import Kind, walk
+from contract_compiler.traversal import Kind, walk
 from contract_diff.changes import Change
 
 # `deprecated` is listed for what has no rule of its own; example and default of a schema are judged by other rules.

@@ -7,11 +7,11 @@ from typing import Any
 
 from contract_compiler.defaults import own_default
 from contract_compiler.document import Node
+from contract_compiler.parameter_types import ParameterType, parameter_type
 from contract_compiler.parameters import explodes, identity, parameters, style, value_schema
 from contract_compiler.path_templates import names
 from contract_compiler.references import follow
-from contract_compiler.shapes import Shape, shape
-from contract_compiler.walk import Direction, Operation
+from contract_compiler.traversal import Direction, Operation
 from contract_diff.changes import Change
 from contract_diff.likeness import same_value
 from contract_diff.schema_changes import schema_changes
@@ -95,7 +95,7 @@ def _values(old: Node, new: Node, schemas: Pair, direction: Direction) -> Iterat
 def _reading(old: Node, new: Node, rule: str, direction: Direction) -> Iterator[Change]:
     """How the text becomes a value. Whatever its schema says then, another reading is another value."""
     before, after = _read_as(old), _read_as(new)
-    shapes = [{"type": "any"} if "content" in each else shape(value_schema(each)) for each in (old, new)]
+    shapes = [{"type": "any"} if "content" in each else parameter_type(value_schema(each)) for each in (old, new)]
     admits = _admits(shapes[1], shapes[0]) if direction == "request" else _admits(shapes[0], shapes[1])
     free = direction == "request" and shapes[1] == {"type": "any"} and not (value_schema(new) or new).value
     if before != after:
@@ -116,7 +116,7 @@ def _read_as(node: Node) -> dict[str, Any]:
     return {"style": style(node), "explode": explodes(node), "empty": empty}
 
 
-def _admits(wider: Shape, narrower: Shape) -> bool:
+def _admits(wider: ParameterType, narrower: ParameterType) -> bool:
     """Whether whatever is read in the one way is read as the same value in the other."""
     if (narrower["type"], wider["type"]) == ("integer", "number"):
         return True
@@ -127,12 +127,12 @@ def _admits(wider: Shape, narrower: Shape) -> bool:
     return all(_admits(_member(wider, name), _member(narrower, name)) for name in _names(wider) | _names(narrower))
 
 
-def _names(found: Shape) -> set[str]:
+def _names(found: ParameterType) -> set[str]:
     return set(found.get("properties", {}))
 
 
-def _member(found: Shape, name: str) -> Shape:
-    member: Shape = found.get("properties", {}).get(name) or found.get("additional") or {"type": "any"}
+def _member(found: ParameterType, name: str) -> ParameterType:
+    member: ParameterType = found.get("properties", {}).get(name) or found.get("additional") or {"type": "any"}
     return member
 
 

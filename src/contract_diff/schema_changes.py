@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from contract_compiler.document import Node
 from contract_compiler.json_text import json_text
-from contract_compiler.walk import Direction
+from contract_compiler.traversal import Direction
 from contract_diff.changes import Change, Side
 from contract_diff.gaps import Gap
 from contract_diff.implication import Prover

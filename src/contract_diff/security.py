@@ -8,7 +8,7 @@ from typing import Any
 from contract_compiler.document import Node
 from contract_compiler.operations import security
 from contract_compiler.references import follow
-from contract_compiler.walk import Operation
+from contract_compiler.traversal import Operation
 from contract_diff.changes import Change
 
 _GROUPS = "x-allowed-groups"

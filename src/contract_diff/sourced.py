@@ -9,7 +9,7 @@ from typing import Any
 from contract.schemas import Schema
 from contract_compiler.document import Node
 from contract_compiler.schemas import JsonSchema, Schemas
-from contract_compiler.walk import Direction
+from contract_compiler.traversal import Direction
 
 Place = tuple[str, ...]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from contract_compiler.document import Node
 from contract_compiler.path_templates import anonymous
-from contract_compiler.walk import operations
+from contract_compiler.traversal import operations
 from contract_diff.changelog import Changelog
 from contract_diff.changes import Change, Weight
 from contract_diff.sources import Source

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from contract_compiler import document
-from contract_compiler.findings import Refused
+from contract_compiler.diagnostics import InvalidDocument
 from cross_check.contract_document import ContractDocument, Operation
 from deployment_validation.errors import CannotRun
 
@@ -36,7 +36,7 @@ class Contract:
             contract = cls(json.loads(json.dumps(document.load(path).value, default=float)))
         except OSError as error:
             raise CannotRun(f"The contract {path} cannot be read ({error.strerror}).") from None
-        except (Refused, LookupError, TypeError, AttributeError):
+        except (InvalidDocument, LookupError, TypeError, AttributeError):
             raise CannotRun(f"The contract {path} is no OpenAPI document that this script can use.") from None
         if missing := sorted(KNOWN - contract.operations.keys()):
             raise CannotRun(f"The contract {path} has no operation {', '.join(missing)}.")

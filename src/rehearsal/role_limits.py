@@ -25,7 +25,7 @@ _ACTIVE = {
 _BY_KEY = {"KeyConditionExpression": "PK = :key", "ExpressionAttributeValues": {":key": _NOTHING["PK"]}}
 
 Call = Callable[[Any, str], object]
-# By where and what, as needs.json has it. None of these calls changes anything, whether it is allowed or not.
+# By where and what, as handler_permissions.json has it. None of these calls changes anything, allowed or not.
 CALLS: dict[tuple[str, str], Call] = {
     ("table", "dynamodb:GetItem"): lambda client, table: client.get_item(TableName=table, Key=_NOTHING),
     ("table", "dynamodb:PutItem"): lambda client, table: client.put_item(TableName=table, Item=_NOTHING, **_NEVER),
@@ -42,7 +42,7 @@ CALLS: dict[tuple[str, str], Call] = {
 
 @dataclass(frozen=True)
 class Tried:
-    """`allowed` as it came out, `wanted` as generated/needs.json says."""
+    """`allowed` as it came out, `wanted` as generated/handler_permissions.json says."""
 
     operation_id: str
     resource: str
@@ -56,13 +56,13 @@ class Tried:
 
 def hold_roles_to_their_needs(deployment: Deployment, step: Step) -> None:
     """Every call with every function's credentials. Raises StepFailed."""
-    needs = json.loads((project.ROOT / "generated/needs.json").read_bytes())
+    needs = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
     tried = list(_tried(deployment, needs))
     if without := needs.keys() - {each.operation_id for each in tried}:
         raise StepFailed(f"there is no role of {', '.join(sorted(without))}")
     step.figures |= {"calls": len(tried), "refused": sum(not each.allowed for each in tried)}
     if wrong := [str(each) for each in tried if each.allowed != each.wanted]:
-        raise StepFailed("\n  ".join(["roles differ from needs.json", *wrong]))
+        raise StepFailed("\n  ".join(["roles differ from handler_permissions.json", *wrong]))
     if unknown := _uncalled(needs):
         raise StepFailed(f"nothing here tries {', '.join(unknown)}")
 

@@ -54,7 +54,7 @@ run "one_of_each_for_every_operation" {
   assert {
     condition = alltrue([
       for id, function in aws_lambda_function.this :
-      toset(keys(function.environment[0].variables)) == toset(local.needs[id].environment)
+      toset(keys(function.environment[0].variables)) == toset(local.handler_permissions[id].environment)
     ])
     error_message = "A function has a variable that its code does not read, or lacks one."
   }
@@ -105,13 +105,13 @@ run "roles_allow_what_the_code_calls_and_no_more" {
         for statement in jsondecode(policy.policy).Statement :
         [for action in statement.Action : "${action} ${statement.Resource}" if startswith(action, "dynamodb:")]
         ])) == toset(flatten([
-        for resource, actions in local.needs[id].dynamodb : [
+        for resource, actions in local.handler_permissions[id].dynamodb : [
           for action in actions :
           "${action} ${data.aws_dynamodb_table.products.arn}${resource == "table" ? "" : "/${resource}"}"
         ]
       ]))
     ])
-    error_message = "A role does not allow exactly what generated/needs.json says."
+    error_message = "A role does not allow exactly what generated/handler_permissions.json says."
   }
 
   assert {

@@ -13,7 +13,13 @@ from rehearsal.terraform import Terraform
 PROJECT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "sit", "prod")
 USER_POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"
-_READ = ("terraform", "openapi", "generated/operations.json", "generated/apigateway.json", "generated/needs.json")
+_READ = (
+    "terraform",
+    "openapi",
+    "generated/operations.json",
+    "generated/apigateway.json",
+    "generated/handler_permissions.json",
+)
 
 
 class Stack:

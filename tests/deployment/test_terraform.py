@@ -74,7 +74,10 @@ def test_any_edit_of_what_the_api_is_made_from_is_a_new_deployment(
 
 def test_another_operation_needs_no_edit_of_the_stack(another: Stack) -> None:
     _rewrite(another.root / "generated/operations.json", _with_another_operation)
-    _rewrite(another.root / "generated/needs.json", lambda needs: needs | {"countProducts": {"environment": []}})
+    _rewrite(
+        another.root / "generated/handler_permissions.json",
+        lambda needs: needs | {"countProducts": {"environment": []}},
+    )
     (another.root / "packages/count_products.zip").touch()
     plan = another.plan("dev")
     for kind in ("aws_lambda_function", "aws_iam_role", "aws_lambda_permission", "aws_lambda_alias"):
@@ -84,7 +87,7 @@ def test_another_operation_needs_no_edit_of_the_stack(another: Stack) -> None:
 def test_an_operation_whose_needs_are_not_told_is_refused(another: Stack) -> None:
     _rewrite(another.root / "generated/operations.json", _with_another_operation)
     (another.root / "packages/count_products.zip").touch()
-    with pytest.raises(Exception, match=r"needs\.json does not say what countProducts reads and calls"):
+    with pytest.raises(Exception, match=r"handler_permissions\.json does not say what countProducts reads and calls"):
         another.plan("dev")
 
 

@@ -42,7 +42,7 @@ def test_the_new_operation_is_planned_with_its_role_and_its_route(grown: Stack) 
     [api] = planned(plan, "aws_api_gateway_rest_api")
     route = json.loads(api["body"])["paths"]["/v1.0/products/{productId}/restore"]["post"]
     assert f":function:{FUNCTION}:live/" in route["x-amazon-apigateway-integration"]["uri"]
-    needs = json.loads((grown.root / "generated/needs.json").read_text())
+    needs = json.loads((grown.root / "generated/handler_permissions.json").read_text())
     assert needs["restoreProduct"]["dynamodb"] == {
         "table": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
     }

@@ -8,10 +8,10 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from contract.cors import Cors
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding, Refused
 from contract_compiler.operations import Table, operation_table
-from contract_compiler.walk import operations
+from contract_compiler.traversal import operations
 
 Mappings = dict[str, str]
 
@@ -31,15 +31,15 @@ class Answers:
         """A mapping expression for each header that answers with this status have.
 
         Raises:
-            Refused: no operation declares the status, or one requires a header that has no source, or that others have
-                with another value.
+            InvalidDocument: no operation declares the status, or one requires a header that has no source, or that
+                others have with another value.
         """
         rows = [row for _, answer in self._declared(status) for row in answer["headers"].items()]
         found = {name: {self._mapping(name, row, sources) for each, row in rows if each == name} for name, _ in rows}
         mappings = {name: values.pop() for name, values in sorted(found.items()) if len(values) == 1}
         for name, row in rows:
             if row["required"] and mappings.get(name) is None:
-                raise Refused([self._finding(f"the gateway cannot make the header {name} of a {status}")])
+                raise InvalidDocument([self._finding(f"the gateway cannot make the header {name} of a {status}")])
         return {name: mapping for name, mapping in mappings.items() if mapping is not None}
 
     def headers_of_all(self) -> Mappings:
@@ -55,14 +55,14 @@ class Answers:
         """Hold a sample of the gateway's answer to every schema that the contract has for this status.
 
         Raises:
-            Refused: no operation declares the status, or one declares another shape.
+            InvalidDocument: no operation declares the status, or one declares another shape.
         """
         for table, answer in self._declared(status):
             for media in answer["content"].values():
                 schema = {**media.get("schema", {}), "$defs": table["definitions"]}
                 if not Draft202012Validator(schema).is_valid(body):
                     message = f"the gateway's {status} does not have the shape that {table['operationId']} declares"
-                    raise Refused([self._finding(message)])
+                    raise InvalidDocument([self._finding(message)])
 
     def _declared(self, status: int) -> Iterator[tuple[Table, dict[str, Any]]]:
         found = False
@@ -73,15 +73,15 @@ class Answers:
                     yield table, table["responses"][key]
                     break
         if not found:
-            raise Refused([self._finding(f"the gateway answers {status}, and no operation declares it")])
+            raise InvalidDocument([self._finding(f"the gateway answers {status}, and no operation declares it")])
 
     def _mapping(self, name: str, row: Mapping[str, Any], sources: Mapping[str, str]) -> str | None:
         if "constant" in row:
             return quoted(row["constant"])
         return sources.get(name) or self._sources.get(name)
 
-    def _finding(self, message: str) -> Finding:
-        return self._paths.finding("gateway-answer", message)
+    def _finding(self, message: str) -> Diagnostic:
+        return self._paths.diagnostic("gateway-answer", message)
 
 
 def quoted(text: str) -> str:

@@ -16,13 +16,13 @@ from contract_compiler.api_gateway.models import Models
 from contract_compiler.api_gateway.responses import gateway_responses, preflight, undeclared_method
 from contract_compiler.api_gateway.settings import Settings
 from contract_compiler.content import may_be_json, media_range
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Refused
 from contract_compiler.operations import security
+from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters, value_schema
 from contract_compiler.references import follow
-from contract_compiler.shapes import type_name
-from contract_compiler.walk import Operation, operations
+from contract_compiler.traversal import Operation, operations
 
 Json = dict[str, Any]
 
@@ -37,7 +37,7 @@ def render(document: Node, settings: Node) -> Json:
     """The import body for a contract that the rules allow, with the settings of openapi/apigateway.yaml.
 
     Raises:
-        Refused: the settings do not fit the contract, or API Gateway cannot do what it says.
+        InvalidDocument: the settings do not fit the contract, or API Gateway cannot do what it says.
     """
     document, settings = _escaped(document), _escaped(settings)
     return _Renderer(document, api_gateway_settings.read(settings, document)).body()
@@ -153,7 +153,7 @@ def _one_authorizer(operation: Operation) -> list[Json]:
     alternatives = security(operation)
     if len(alternatives) > 1 or any(len(alternative) != 1 for alternative in alternatives):
         message = "API Gateway asks one authorizer for each operation"
-        raise Refused([operation.node.finding("gateway-security", message, "security")])
+        raise InvalidDocument([operation.node.diagnostic("gateway-security", message, "security")])
     return alternatives
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract_compiler.document import Node
-from contract_compiler.walk import METHODS, walk
+from contract_compiler.traversal import METHODS, walk
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from contract_compiler.compilation import import_body
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
-from contract_compiler.findings import Finding, Refused
 from contract_compiler.json_text import json_text
 from contract_compiler.lint import lint
 from contract_compiler.operations import module_name
-from contract_compiler.walk import operations
+from contract_compiler.traversal import operations
 
 ALIAS = "live"
 _ACCOUNT = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
@@ -53,7 +53,7 @@ def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> Environment:
     """An environment's settings, from the file that Terraform reads.
 
     Raises:
-        Refused: a setting is not there, or is not written as a JSON value on one line.
+        InvalidDocument: a setting is not there, or is not written as a JSON value on one line.
         OSError: there is no such file.
     """
     written = dict(_ASSIGNMENT.findall(tfvars.read_text(encoding="utf-8")))
@@ -62,7 +62,7 @@ def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> Environment:
         settings = {name: json.loads(written[name]) for name in names}
     except (KeyError, ValueError) as error:
         message = f"{tfvars.name}: a setting is missing or is no JSON value on one line: {error}"
-        raise Refused([Finding("", "environment", "console", message)]) from error
+        raise InvalidDocument([Diagnostic("", "environment", "console", message)]) from error
     return Environment(**settings, cognito_user_pool_arn=cognito_user_pool_arn)
 
 
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         path = _write(options)
-    except Refused as refused:
+    except InvalidDocument as refused:
         print(refused, file=sys.stderr)
         return 1
     except OSError as error:
@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
 def _write(options: argparse.Namespace) -> Path:
     if not options.user_pool:
         message = f"whose tokens are good? Set {_POOL} to the ARN of the environment's user pool"
-        raise Refused([Finding("", "cognito_user_pool_arn", "console", message)])
+        raise InvalidDocument([Diagnostic("", "cognito_user_pool_arn", "console", message)])
     document = load(options.document)
     lint(document)
     environment = read_environment(options.environments / f"{options.environment}.tfvars", options.user_pool)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract_compiler import directions
+from contract_compiler import read_write_only
 from contract_compiler.document import Node
 from contract_compiler.references import target
 
@@ -53,12 +53,12 @@ class Models:
             model["properties"] = {name: self._schema(each) for name, each in members if not _is_read_only(each)}
         if "items" in schema:
             model["items"] = self._schema(schema["items"])
-        required = directions.required(schema, "request")
+        required = read_write_only.required(schema, "request")
         return model | ({"required": required} if required else {})
 
 
 def _is_read_only(schema: Node) -> bool:
-    return directions.is_hidden(schema, "request")
+    return read_write_only.is_hidden(schema, "request")
 
 
 def _pointer(name: str) -> Model:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from contract_compiler.api_gateway import breaches
 from contract_compiler.api_gateway.breaches import Breach
+from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding
 
 _GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
 _NOTES = "api-gateway-known-issues.html"
@@ -36,11 +36,11 @@ class Rule:
         return _GUIDE + self.page
 
 
-def check(document: Node, rules: Iterable[Rule]) -> Iterator[Finding]:
+def check(document: Node, rules: Iterable[Rule]) -> Iterator[Diagnostic]:
     """Every place of the document that breaks one of the rules."""
     for rule in rules:
         for node, keyword in rule.breaches(document):
-            yield node.finding(rule.id, f"{rule.reason} ({rule.link})", keyword)
+            yield node.diagnostic(rule.id, f"{rule.reason} ({rule.link})", keyword)
 
 
 _BOTH = (

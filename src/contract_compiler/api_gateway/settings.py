@@ -9,10 +9,10 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from contract_compiler.api_gateway.breaches import TIMEOUT
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding, Refused
 from contract_compiler.operations import security
-from contract_compiler.walk import operations
+from contract_compiler.traversal import operations
 
 # API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
 DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
@@ -70,12 +70,12 @@ def read(settings: Node, document: Node) -> Settings:
     """The settings, for this contract.
 
     Raises:
-        Refused: they do not have the structure above, name something that the contract does not have, or lack an
-            authorizer for a scheme that it uses.
+        InvalidDocument: they do not have the structure above, name something that the contract does not have, or lack
+            an authorizer for a scheme that it uses.
     """
-    findings = list(_structure(settings)) or [*_unknown(settings, document), *_missing(settings, document)]
-    if findings:
-        raise Refused(findings)
+    diagnostics = list(_structure(settings)) or [*_unknown(settings, document), *_missing(settings, document)]
+    if diagnostics:
+        raise InvalidDocument(diagnostics)
     return Settings(
         integration=settings.value["integration"],
         operations=settings.read("operations", {}),
@@ -90,27 +90,27 @@ def _expression(source: str, document: Node) -> str:
     return f"'{document['info'].read('version')}'" if source == "info.version" else source
 
 
-def _structure(settings: Node) -> Iterator[Finding]:
+def _structure(settings: Node) -> Iterator[Diagnostic]:
     for error in Draft202012Validator(_SCHEMA).iter_errors(settings.value):
         node = settings
         for step in error.instance_path:
             node = node[step]
-        yield node.finding("gateway-settings", error.message)
+        yield node.diagnostic("gateway-settings", error.message)
 
 
-def _unknown(settings: Node, document: Node) -> Iterator[Finding]:
+def _unknown(settings: Node, document: Node) -> Iterator[Diagnostic]:
     known = {operation.operation_id for operation in operations(document)}
     for name, node in settings["operations"].entries() if "operations" in settings else ():
         if name not in known:
-            yield node.finding("gateway-settings", "the contract has no such operation")
+            yield node.diagnostic("gateway-settings", "the contract has no such operation")
     for name, node in settings["authorizers"].entries():
         if name not in _schemes_in_use(document):
-            yield node.finding("gateway-settings", "no operation of the contract uses such a security scheme")
+            yield node.diagnostic("gateway-settings", "no operation of the contract uses such a security scheme")
 
 
-def _missing(settings: Node, document: Node) -> Iterator[Finding]:
+def _missing(settings: Node, document: Node) -> Iterator[Diagnostic]:
     for name in sorted(_schemes_in_use(document) - set(settings.value["authorizers"])):
-        yield settings["authorizers"].finding("gateway-settings", f"nobody checks the tokens of {name}")
+        yield settings["authorizers"].diagnostic("gateway-settings", f"nobody checks the tokens of {name}")
 
 
 def _schemes_in_use(document: Node) -> set[str]:

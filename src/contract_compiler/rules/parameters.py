@@ -6,19 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from contract_compiler.content import may_be_json, media_range
-from contract_compiler.directions import conjuncts
+from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding
+from contract_compiler.parameter_types import is_open, property_names, type_name
 from contract_compiler.parameters import explodes, identity, parameters, style
-from contract_compiler.references import follow
-from contract_compiler.shapes import is_open, property_names, type_name
-from contract_compiler.walk import Operation, Part
+from contract_compiler.references import all_of_parts, follow
+from contract_compiler.traversal import Operation, Part
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean", "any"})
 _SEPARATED = frozenset({"spaceDelimited", "pipeDelimited"})
 
 
-def unique(part: Part) -> Iterator[Finding]:
+def unique(part: Part) -> Iterator[Diagnostic]:
     """No parameter is declared twice at one place (header names whatever their case)."""
     if "parameters" not in part.node:
         return
@@ -26,44 +25,46 @@ def unique(part: Part) -> Iterator[Finding]:
     counts = Counter(identity(node) for node in nodes)
     for index, node in enumerate(nodes):
         if counts[identity(node)] > 1:
-            yield part.node["parameters"][index].finding("parameter-twice", "the same name and place are there twice")
+            yield part.node["parameters"][index].diagnostic(
+                "parameter-twice", "the same name and place are there twice"
+            )
 
 
-def literal(part: Part) -> Iterator[Finding]:
+def literal(part: Part) -> Iterator[Diagnostic]:
     """The text of a parameter must tell its type, and fit the style."""
     if "$ref" in part.node or "content" in part.node:
         return
     schema = part.node["schema"]
     kind = type_name(schema)
     if kind == "mixed":
-        yield schema.finding("parameter-type-mixed", "a text cannot tell which of its types is meant")
+        yield schema.diagnostic("parameter-type-mixed", "a text cannot tell which of its types is meant")
     elif kind in ("array", "object"):
         yield from _styled(part.node, kind)
         yield from _flat(schema, style(part.node))
 
 
-def _styled(node: Node, kind: str) -> Iterator[Finding]:
+def _styled(node: Node, kind: str) -> Iterator[Diagnostic]:
     name = style(node)
     if name in _SEPARATED and (kind == "object" or explodes(node)):
         message = f"{name} is defined for arrays with explode: false only"
-        yield node.finding("parameter-style", message, "explode" if kind == "array" else "style")
+        yield node.diagnostic("parameter-style", message, "explode" if kind == "array" else "style")
     if name == "deepObject" and (kind == "array" or not explodes(node)):
-        yield node.finding("parameter-style", "deepObject is defined for exploded objects only", "style")
+        yield node.diagnostic("parameter-style", "deepObject is defined for exploded objects only", "style")
     if node.read("in") == "cookie" and explodes(node):
         message = "a cookie cannot be exploded into several of one header: write explode: false"
-        yield node.finding("parameter-style", message, "explode" if "explode" in node else "in")
+        yield node.diagnostic("parameter-style", message, "explode" if "explode" in node else "in")
 
 
-def _flat(schema: Node, style_name: str) -> Iterator[Finding]:
-    for part in conjuncts(schema):
+def _flat(schema: Node, style_name: str) -> Iterator[Diagnostic]:
+    for part in all_of_parts(schema):
         for child in _children(part):
             kind = type_name(child)
             allowed = _SCALARS | {"array"} if style_name == "deepObject" else _SCALARS
             if kind == "mixed":
-                yield child.finding("parameter-type-mixed", "a text cannot tell which of its types is meant")
+                yield child.diagnostic("parameter-type-mixed", "a text cannot tell which of its types is meant")
             elif kind not in allowed:
                 message = f"no style is defined for an {kind} inside a parameter: send it as JSON by content"
-                yield child.finding("parameter-nested", message)
+                yield child.diagnostic("parameter-nested", message)
             elif kind == "array":
                 yield from _flat(child, "form")
 
@@ -77,30 +78,32 @@ def _children(schema: Node) -> Iterator[Node]:
         yield from (child for _, child in schema["properties"].entries())
 
 
-def empty_values(part: Part) -> Iterator[Finding]:
+def empty_values(part: Part) -> Iterator[Diagnostic]:
     """`allowEmptyValue` is for query parameters alone (OpenAPI 3.0.3, Parameter Object)."""
     if part.node.read("allowEmptyValue") is True and part.node.read("in") != "query":
-        yield part.node.finding("parameter-empty-value", "it is valid for query parameters only", "allowEmptyValue")
+        yield part.node.diagnostic("parameter-empty-value", "it is valid for query parameters only", "allowEmptyValue")
 
 
-def headers(part: Part) -> Iterator[Finding]:
+def headers(part: Part) -> Iterator[Diagnostic]:
     """No header of a response is declared twice in different cases (RFC 9110, 5.1)."""
     counts = Counter(name.lower() for name in part.node.read("headers", ()))
     for name, node in part.node["headers"].entries() if "headers" in part.node else ():
         if counts[name.lower()] > 1:
-            yield node.finding("header-twice", "the same header is there twice: the case of its name does not count")
+            yield node.diagnostic("header-twice", "the same header is there twice: the case of its name does not count")
 
 
-def claims(operation: Operation) -> Iterator[Finding]:
+def claims(operation: Operation) -> Iterator[Diagnostic]:
     """Every query parameter of a request belongs to one declared parameter."""
     nodes = [node for node in parameters(operation) if node.read("in") == "query"]
     names = {str(node.read("name")) for node in nodes}
     spread = [node for node in nodes if _is_spread(node)]
     for node in [node for node in spread if is_open(node["schema"])][1:]:
-        yield node.finding("parameter-ambiguous", "another exploded object takes all unknown query parameters already")
+        yield node.diagnostic(
+            "parameter-ambiguous", "another exploded object takes all unknown query parameters already"
+        )
     for node in spread:
         for name in sorted(names & property_names(node["schema"])):
-            yield node.finding("parameter-ambiguous", f"its property {name} has the name of a query parameter")
+            yield node.diagnostic("parameter-ambiguous", f"its property {name} has the name of a query parameter")
 
 
 def _is_spread(parameter: Node) -> bool:
@@ -108,8 +111,8 @@ def _is_spread(parameter: Node) -> bool:
     return exploded and type_name(parameter["schema"]) == "object"
 
 
-def content(part: Part) -> Iterator[Finding]:
+def content(part: Part) -> Iterator[Diagnostic]:
     """A parameter with `content` is JSON text."""
     for name, media in part.node["content"].entries() if "content" in part.node else ():
         if not may_be_json(media_range(name)) or "*" in name:
-            yield media.finding("parameter-media-type", "only JSON can be read from a parameter")
+            yield media.diagnostic("parameter-media-type", "only JSON can be read from a parameter")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding, Refused
 from contract_compiler.references import follow, target
-from contract_compiler.walk import Kind, Part, walk
+from contract_compiler.traversal import Kind, Part, walk
 
 # "Any properties added SHALL be ignored" (OpenAPI 3.0.3, Reference Object): to ignore a description beside a reference
 # is harmless, to ignore a limit is not.
 _HARMLESS = frozenset({"$ref", "title", "summary", "description", "example", "examples", "externalDocs", "deprecated"})
 
 
-def references(document: Node) -> Iterator[Finding]:
+def references(document: Node) -> Iterator[Diagnostic]:
     """Every reference that cannot be followed, leads to a part of another kind, or has something beside it."""
     parts = list(walk(document))
     kinds: dict[tuple[str, ...], Kind] = {part.node.path: part.kind for part in parts}
@@ -23,29 +23,29 @@ def references(document: Node) -> Iterator[Finding]:
             yield from _reference(part, kinds)
 
 
-def _reference(part: Part, kinds: dict[tuple[str, ...], Kind]) -> Iterator[Finding]:
+def _reference(part: Part, kinds: dict[tuple[str, ...], Kind]) -> Iterator[Diagnostic]:
     if part.kind == "path item":
-        yield part.node.finding("reference-path-item", "a path must be written out, not referred to", "$ref")
+        yield part.node.diagnostic("reference-path-item", "a path must be written out, not referred to", "$ref")
         return
     for key, _ in part.node.members():
         if key not in _HARMLESS:
             message = "it stands beside a $ref, where OpenAPI 3.0 ignores it: put both in an allOf"
-            yield part.node.finding("reference-sibling", message, key)
+            yield part.node.diagnostic("reference-sibling", message, key)
     try:
         follow(part.node)
-    except Refused as refused:
-        yield from refused.findings
+    except InvalidDocument as refused:
+        yield from refused.diagnostics
         return
     if kinds.get(target(part.node).path) != part.kind:
-        yield part.node.finding("reference-kind", f"it does not lead to a {part.kind} of the document", "$ref")
+        yield part.node.diagnostic("reference-kind", f"it does not lead to a {part.kind} of the document", "$ref")
 
 
-def endless_schemas(document: Node) -> Iterator[Finding]:
+def endless_schemas(document: Node) -> Iterator[Diagnostic]:
     """Every schema that includes itself without going down into the value, so that no value could ever be judged."""
     for part in walk(document):
         if part.kind == "schema" and "$ref" not in part.node and _meets(part.node, part.node.path):
             message = "the schema includes itself at the same place"
-            yield part.node.finding("schema-endless", message)
+            yield part.node.diagnostic("schema-endless", message)
 
 
 def _meets(schema: Node, path: tuple[str, ...]) -> bool:
@@ -72,4 +72,4 @@ def _in_place(schema: Node) -> Iterator[Node]:
         yield schema["not"]
 
 
-CHECKS: tuple[Callable[[Node], Iterator[Finding]], ...] = (references, endless_schemas)
+CHECKS: tuple[Callable[[Node], Iterator[Diagnostic]], ...] = (references, endless_schemas)

@@ -8,52 +8,53 @@ from collections.abc import Iterator
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from contract_compiler import discriminators, formats
-from contract_compiler.directions import conjuncts, hidden_names
+from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding
 from contract_compiler.patterns import PatternError, translate
-from contract_compiler.walk import Direction, Part
+from contract_compiler.read_write_only import hidden_names
+from contract_compiler.references import all_of_parts
+from contract_compiler.traversal import Direction, Part
 
 _DIRECTIONS: tuple[Direction, ...] = ("request", "response")
 _COMPONENT_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def known_format(part: Part) -> Iterator[Finding]:
+def known_format(part: Part) -> Iterator[Diagnostic]:
     """A format that nothing asserts would be silently left out."""
     name = part.node.read("format")
     if name is not None and formats.keywords(part.node.read("type"), name) is None:
         kind = part.node.read("type", "no type")
         message = f"{name} with {kind} cannot be enforced: state it as a pattern or as limits"
-        yield part.node.finding("schema-format", message, "format")
+        yield part.node.diagnostic("schema-format", message, "format")
 
 
-def portable_pattern(part: Part) -> Iterator[Finding]:
+def portable_pattern(part: Part) -> Iterator[Diagnostic]:
     """A pattern must mean the same to every engine, and compile in the one that decides."""
     if "pattern" not in part.node:
         return
     try:
         Draft202012Validator({"pattern": translate(part.node.read("pattern"))})
     except PatternError as error:
-        yield part.node.finding("schema-pattern", str(error), "pattern")
+        yield part.node.diagnostic("schema-pattern", str(error), "pattern")
     except ValidationError:
-        yield part.node.finding("schema-pattern", "it is no regular expression of ECMA-262", "pattern")
+        yield part.node.diagnostic("schema-pattern", "it is no regular expression of ECMA-262", "pattern")
 
 
-def nullable_with_type(part: Part) -> Iterator[Finding]:
+def nullable_with_type(part: Part) -> Iterator[Diagnostic]:
     """`nullable` without a type beside it has no effect (OpenAPI 3.0.3, Schema Object)."""
     if part.node.read("nullable") is True and "type" not in part.node:
         message = "it has no effect without a type beside it: state the type here"
-        yield part.node.finding("schema-nullable", message, "nullable")
+        yield part.node.diagnostic("schema-nullable", message, "nullable")
 
 
-def exclusive_with_bound(part: Part) -> Iterator[Finding]:
+def exclusive_with_bound(part: Part) -> Iterator[Diagnostic]:
     """`exclusiveMinimum: true` says how `minimum` is meant, and nothing alone."""
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if part.node.read(exclusive) is True and bound not in part.node:
-            yield part.node.finding("schema-exclusive", f"it has no effect without {bound}", exclusive)
+            yield part.node.diagnostic("schema-exclusive", f"it has no effect without {bound}", exclusive)
 
 
-def possible_range(part: Part) -> Iterator[Finding]:
+def possible_range(part: Part) -> Iterator[Diagnostic]:
     """A lower limit above its upper limit leaves nothing."""
     for lower, upper in (
         ("minimum", "maximum"),
@@ -62,87 +63,87 @@ def possible_range(part: Part) -> Iterator[Finding]:
         ("minProperties", "maxProperties"),
     ):
         if lower in part.node and upper in part.node and part.node.read(lower) > part.node.read(upper):
-            yield part.node.finding("schema-range", f"nothing lies between {lower} and {upper}", lower)
+            yield part.node.diagnostic("schema-range", f"nothing lies between {lower} and {upper}", lower)
 
 
-def array_items(part: Part) -> Iterator[Finding]:
+def array_items(part: Part) -> Iterator[Diagnostic]:
     """`items` must be present if the type is array (OpenAPI 3.0.3, Schema Object)."""
     if part.node.read("type") == "array" and "items" not in part.node:
-        yield part.node.finding("schema-items", "an array must say what its items are", "items")
+        yield part.node.diagnostic("schema-items", "an array must say what its items are", "items")
 
 
-def one_direction(part: Part) -> Iterator[Finding]:
+def one_direction(part: Part) -> Iterator[Diagnostic]:
     """A property cannot be both for requests only and for responses only."""
     if part.node.read("readOnly") is True and part.node.read("writeOnly") is True:
-        yield part.node.finding("schema-direction", "it cannot be writeOnly and readOnly", "readOnly")
+        yield part.node.diagnostic("schema-direction", "it cannot be writeOnly and readOnly", "readOnly")
 
 
-def closed_parts(part: Part) -> Iterator[Finding]:
+def closed_parts(part: Part) -> Iterator[Diagnostic]:
     """A part of an allOf that admits its own properties alone refuses those of its neighbours."""
     if "allOf" not in part.node:
         return
-    parts = list(conjuncts(part.node))
+    parts = list(all_of_parts(part.node))
     names = {name for each in parts for name in (*each.read("properties", {}), *each.read("required", []))}
     for closed in parts:
         foreign = names - set(closed.read("properties", {}))
         if closed.read("additionalProperties") is False and foreign:
             message = f"a part of this allOf allows no other properties, yet others bring {', '.join(sorted(foreign))}"
-            yield part.node.finding("schema-closed-part", message, "allOf")
+            yield part.node.diagnostic("schema-closed-part", message, "allOf")
 
 
-def required_elsewhere(part: Part) -> Iterator[Finding]:
+def required_elsewhere(part: Part) -> Iterator[Diagnostic]:
     """A readOnly property that another part of an allOf requires would be required in requests too."""
     if "allOf" not in part.node:
         return
-    parts = list(conjuncts(part.node))
+    parts = list(all_of_parts(part.node))
     for direction in _DIRECTIONS:
         hidden = {name for each in parts for name in hidden_names(each, direction)}
         for each in parts:
             for name in hidden.intersection(each.read("required", [])) - hidden_names(each, direction):
                 message = f"{name} is not for every message, so it must be required where it is declared"
-                yield each.finding("schema-required-elsewhere", message, "required")
+                yield each.diagnostic("schema-required-elsewhere", message, "required")
 
 
-def discriminator(part: Part) -> Iterator[Finding]:
+def discriminator(part: Part) -> Iterator[Diagnostic]:
     """A discriminator names schemas that it can choose between."""
     if "discriminator" not in part.node:
         return
     yield from _inline_alternatives(part.node)
     if len(discriminators.alternatives(part.node)) < 1 + discriminators.has_children(part.node):
-        yield part.node.finding("discriminator-choice", "there are no schemas to choose between", "discriminator")
+        yield part.node.diagnostic("discriminator-choice", "there are no schemas to choose between", "discriminator")
     yield from _mapping(part.node)
 
 
-def _mapping(schema: Node) -> Iterator[Finding]:
+def _mapping(schema: Node) -> Iterator[Diagnostic]:
     mapping = schema["discriminator"].get("mapping")
     known = {node.path for node in discriminators.alternatives(schema)}
     for _, reference in mapping.entries() if mapping else ():
         chosen = discriminators.named(schema, reference.value)
         if chosen is None or chosen.path not in known:
             message = f"{reference.value} is not one of the schemas to choose between"
-            yield reference.finding("discriminator-mapping", message)
+            yield reference.diagnostic("discriminator-mapping", message)
 
 
-def _inline_alternatives(schema: Node) -> Iterator[Finding]:
+def _inline_alternatives(schema: Node) -> Iterator[Diagnostic]:
     for keyword in ("oneOf", "anyOf"):
         for branch in schema[keyword].elements() if keyword in schema else ():
             if "$ref" not in branch:
                 message = "a discriminator cannot name it: make it a component and refer to it"
-                yield branch.finding("discriminator-inline", message)
+                yield branch.diagnostic("discriminator-inline", message)
 
 
-def component_names(part: Part) -> Iterator[Finding]:
+def component_names(part: Part) -> Iterator[Diagnostic]:
     """Names of components are letters, digits, `.`, `-` and `_` (OpenAPI 3.0.3, Components Object)."""
     for _, group in part.node.members():
         for name, node in group.entries():
             if not _COMPONENT_NAME.fullmatch(name):
-                yield node.finding("component-name", "only letters, digits, '.', '-' and '_' are allowed")
+                yield node.diagnostic("component-name", "only letters, digits, '.', '-' and '_' are allowed")
 
 
-def required_unknown(part: Part) -> Iterator[Finding]:
+def required_unknown(part: Part) -> Iterator[Diagnostic]:
     """A required property that a closed schema does not know can never be there."""
     known = part.node.read("properties", {})
     if part.node.read("additionalProperties") is False and "allOf" not in part.node:
         for name in part.node.read("required", []):
             if name not in known:
-                yield part.node.finding("schema-required-unknown", f"{name} is required but not allowed", "required")
+                yield part.node.diagnostic("schema-required-unknown", f"{name} is required but not allowed", "required")

@@ -13,17 +13,17 @@ from typing import Any
 
 from jsonschema_rs import Draft4Validator, ValidationError
 
+from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding
 
 _VERSION = re.compile(r"3\.0\.[0-9]+(-.+)?")
 
 
-def structure(document: Node) -> Iterator[Finding]:
+def structure(document: Node) -> Iterator[Diagnostic]:
     """Every place where the document does not have the structure of OpenAPI 3.0."""
     version = document.read("openapi")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        yield document.finding("openapi-version", "only OpenAPI 3.0 is compiled (openapi: 3.0.x)", "openapi")
+        yield document.diagnostic("openapi-version", "only OpenAPI 3.0 is compiled (openapi: 3.0.x)", "openapi")
         return
     for error in Draft4Validator(_meta_schema(), validate_formats=False).iter_errors(document.value):
         for cause in _causes(error):
@@ -52,16 +52,18 @@ def _closeness(errors: list[ValidationError]) -> tuple[bool, int, int]:
     return not is_reference, max(len(error.instance_path) for error in errors), -len(errors)
 
 
-def _findings(document: Node, error: ValidationError) -> Iterator[Finding]:
+def _findings(document: Node, error: ValidationError) -> Iterator[Diagnostic]:
     node = document
     for step in error.instance_path:
         # The validator writes a status, a key of an object, as a number.
         node = node[step if isinstance(node.value, list) else str(step)]
     unexpected = getattr(error.kind, "unexpected", None)
     if unexpected:
-        yield from (node.finding("openapi-structure", "OpenAPI 3.0 has no such field here", key) for key in unexpected)
+        yield from (
+            node.diagnostic("openapi-structure", "OpenAPI 3.0 has no such field here", key) for key in unexpected
+        )
     else:
-        yield node.finding("openapi-structure", _message(error), getattr(error.kind, "property", None))
+        yield node.diagnostic("openapi-structure", _message(error), getattr(error.kind, "property", None))
 
 
 def _message(error: ValidationError) -> str:

@@ -9,5 +9,6 @@ import gc
 gc.disable()
 
 # What every function reads of its environment. Each handler adds what it alone reads, and the calls that it makes on
-# the table. scripts/generate gathers both in generated/needs.json, of which Terraform makes settings and roles.
-NEEDS = {"environment": ["PRODUCTS_TABLE", "ALLOWED_ORIGINS"]}
+# the table. scripts/generate gathers both in generated/handler_permissions.json, of which Terraform makes
+# settings and roles.
+PERMISSIONS = {"environment": ["PRODUCTS_TABLE", "ALLOWED_ORIGINS"]}

@@ -24,5 +24,5 @@ def create_product(request: Request, catalogue: Catalogue) -> Response:
     return Response(201, cast("JSON", {"product": product}), headers)
 
 
-NEEDS = {"dynamodb": {"table": ["dynamodb:PutItem"]}}
+PERMISSIONS = {"dynamodb": {"table": ["dynamodb:PutItem"]}}
 handler = bootstrap.handler("createProduct", create_product)

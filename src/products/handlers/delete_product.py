@@ -21,5 +21,5 @@ def delete_product(request: Request, catalogue: Catalogue) -> Response:
     return Response(204)
 
 
-NEEDS = {"dynamodb": {"table": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]}}
+PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]}}
 handler = bootstrap.handler("deleteProduct", delete_product)

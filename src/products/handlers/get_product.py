@@ -21,5 +21,5 @@ def get_product(request: Request, catalogue: Catalogue) -> Response:
     return Response(200, cast("JSON", {"product": product}), headers)
 
 
-NEEDS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}
+PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}
 handler = bootstrap.handler("getProduct", get_product)

@@ -30,5 +30,5 @@ def _answer(page: Page, cursors: Cursors, fallback: Callable[[], Response] | Non
     return Response(200, cast("JSON", body), fallback=fallback)
 
 
-NEEDS = {"environment": ["CURSOR_SIGNING_KEYS"], "dynamodb": {"index/ActiveProductsIndex": ["dynamodb:Query"]}}
+PERMISSIONS = {"environment": ["CURSOR_SIGNING_KEYS"], "dynamodb": {"index/ActiveProductsIndex": ["dynamodb:Query"]}}
 handler = bootstrap.handler("listProducts", partial(list_products, cursors=bootstrap.cursors()))

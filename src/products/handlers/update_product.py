@@ -23,5 +23,7 @@ def update_product(request: Request, catalogue: Catalogue) -> Response:
     return Response(200, cast("JSON", {"product": product}), {"ETag": entity_tag(version)})
 
 
-NEEDS = {"dynamodb": {"table": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]}}
+PERMISSIONS = {
+    "dynamodb": {"table": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]}
+}
 handler = bootstrap.handler("updateProduct", update_product)

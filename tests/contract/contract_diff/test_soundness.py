@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from contract.messages import JSON
 from contract.schemas import Schema
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Refused
 from contract_compiler.lint import readable
 from contract_diff.gaps import serious
 from contract_diff.implication import Prover
@@ -79,7 +79,7 @@ def document(components: Document) -> Document:
 def is_readable(found: Document) -> bool:
     try:
         readable(Node(found, (), found))
-    except Refused:
+    except InvalidDocument:
         return False
     return True
 

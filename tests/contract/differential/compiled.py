@@ -15,7 +15,7 @@ from contract_compiler.lint import lint
 
 
 def compiled(document: Mapping[str, Any]) -> dict[str, Operation]:
-    """The engine's operations by their ids. Raises contract_compiler.findings.Refused."""
+    """The engine's operations by their ids. Raises contract_compiler.diagnostics.Refused."""
     node = parse(json_text(document, sort_keys=False))
     lint(node)
     texts = [text for name, text in tables(node).items() if name.startswith("operations/")]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from contract.operation import Operation
-from contract_compiler.findings import Refused
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.json_text import json_text
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION, STYLES, documents
@@ -92,5 +92,5 @@ def _compiled(document: dict[str, Any]) -> dict[str, Operation]:
     """The engine's operations. A document that the compiler refuses is not looked at, and seldom made."""
     try:
         return compiled(document)
-    except Refused:
+    except InvalidDocument:
         reject()

@@ -133,7 +133,7 @@ def test_the_report_is_there_for_programs_too(rehearsal: Rehearsal) -> None:
 # What is done to the stack, and the step that has to notice it.
 SABOTAGE = {
     "a function may do more": (
-        "generated/needs.json",
+        "generated/handler_permissions.json",
         lambda text: json.dumps(json.loads(text) | {"getProduct": _with_deletion(json.loads(text)["getProduct"])}),
         "hold roles to their needs",
     ),

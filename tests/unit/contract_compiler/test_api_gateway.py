@@ -10,8 +10,8 @@ import pytest
 
 from contract_compiler.api_gateway.body import render
 from contract_compiler.api_gateway.settings import DEFAULT_TYPES, RESPONSE_TYPES
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
-from contract_compiler.findings import Refused
 from contract_compiler.json_text import json_text
 
 PROJECT = Path(__file__).parents[3]
@@ -102,7 +102,7 @@ def things() -> dict[str, Any]:
 
 
 def refused(contract: str, settings: str) -> str:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocument) as refusal:
         render(parse(contract), parse(settings))
     return str(refusal.value)
 

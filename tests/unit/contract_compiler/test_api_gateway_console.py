@@ -10,8 +10,8 @@ import pytest
 
 from contract_compiler.api_gateway.console_import import Environment, console_body, main, read_environment
 from contract_compiler.api_gateway.rules import BODY_RULES, check
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
-from contract_compiler.findings import Refused
 
 PROJECT = Path(__file__).parents[3]
 POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"
@@ -55,5 +55,5 @@ def test_an_environment_without_a_file_is_named(tmp_path: Path, capsys: pytest.C
 def test_a_setting_that_is_no_json_value_is_refused(tmp_path: Path) -> None:
     tfvars = tmp_path / "dev.tfvars"
     tfvars.write_text((ENVIRONMENTS / "dev.tfvars").read_text().replace('["https', '[\n"https'))
-    with pytest.raises(Refused, match=r"dev\.tfvars"):
+    with pytest.raises(InvalidDocument, match=r"dev\.tfvars"):
         read_environment(tfvars, POOL)

@@ -12,8 +12,8 @@ from jsonschema_rs import Draft202012Validator
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway.body import render
 from contract_compiler.api_gateway.settings import RESPONSE_TYPES
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
-from contract_compiler.findings import Refused
 
 PROJECT = Path(__file__).parents[3]
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -177,14 +177,14 @@ def changed(settings: Node, **values: Any) -> Node:
 def test_a_header_that_the_contract_requires_and_nobody_can_make_is_refused() -> None:
     contract, settings = sources()
     headers = {name: source for name, source in settings.value["headers"].items() if name != "Retry-After"}
-    with pytest.raises(Refused, match="cannot make the header Retry-After of a 429"):
+    with pytest.raises(InvalidDocument, match="cannot make the header Retry-After of a 429"):
         render(contract, changed(settings, headers=headers))
 
 
 def test_a_status_that_no_operation_declares_is_refused() -> None:
     contract, settings = sources()
     odd = {**settings.value["gatewayResponses"], "WAF_FILTERED": {"status": 410}}
-    with pytest.raises(Refused, match="answers 410, and no operation declares it"):
+    with pytest.raises(InvalidDocument, match="answers 410, and no operation declares it"):
         render(contract, changed(settings, gatewayResponses=odd))
 
 
@@ -194,7 +194,7 @@ def test_a_body_of_another_shape_is_refused() -> None:
         **settings.value["gatewayResponses"]["BAD_REQUEST_BODY"],
         "details": [{"in": "cookie", "field": "", "message": "no"}],
     }
-    with pytest.raises(Refused, match="the gateway's 400 does not have the shape"):
+    with pytest.raises(InvalidDocument, match="the gateway's 400 does not have the shape"):
         render(
             contract,
             changed(settings, gatewayResponses={**settings.value["gatewayResponses"], "BAD_REQUEST_BODY": odd}),

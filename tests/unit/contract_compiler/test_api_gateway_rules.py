@@ -16,8 +16,8 @@ RULES = {rule.id: rule for rule in (*CONTRACT_RULES, *BODY_RULES)}
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_a_rule_finds_every_place_that_breaks_it(rule: Rule) -> None:
     document = load(DOCUMENTS / f"{rule.id}.yaml")
-    findings = list(check(document, [rule]))
-    assert sorted(finding.pointer for finding in findings) == sorted(document.read("x-refused"))
+    diagnostics = list(check(document, [rule]))
+    assert sorted(finding.pointer for finding in diagnostics) == sorted(document.read("x-refused"))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)

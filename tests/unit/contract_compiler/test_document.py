@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import load, parse
-from contract_compiler.findings import Refused
 from contract_compiler.references import follow, locate
 
 
@@ -33,17 +33,17 @@ def test_a_missing_member_is_none_or_the_given_default() -> None:
 
 def test_a_finding_stands_at_its_member_and_names_it() -> None:
     node = parse("a: {b: [{c: 1}]}")
-    assert str(node["a"].finding("r", "m", "b")) == "#/a/b: b: m [r]"
-    assert str(node["a"].finding("r", "m", "missing")) == "#/a: missing: m [r]"
-    assert str(node["a"]["b"][0].finding("r", "m")) == "#/a/b/0: b: m [r]"
-    assert str(node.finding("r", "m")) == "#: document: m [r]"
+    assert str(node["a"].diagnostic("r", "m", "b")) == "#/a/b: b: m [r]"
+    assert str(node["a"].diagnostic("r", "m", "missing")) == "#/a: missing: m [r]"
+    assert str(node["a"]["b"][0].diagnostic("r", "m")) == "#/a/b/0: b: m [r]"
+    assert str(node.diagnostic("r", "m")) == "#: document: m [r]"
 
 
 @pytest.mark.parametrize("content", [b"- 1", b"", b"text", b"a: 1\na: 2", b"a: \xff"])
 def test_what_is_no_document_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "document.yaml"
     path.write_bytes(content)
-    with pytest.raises(Refused, match="document-syntax"):
+    with pytest.raises(InvalidDocument, match="document-syntax"):
         load(path)
 
 
@@ -66,5 +66,5 @@ def test_a_reference_to_the_whole_document_leads_there() -> None:
 
 def test_refusals_are_sorted_and_said_once() -> None:
     node = parse("b: 1\na: 1")
-    findings = [node.finding("r", "m", "b"), node.finding("r", "m", "a"), node.finding("r", "m", "b")]
-    assert [finding.pointer for finding in Refused(findings).findings] == ["/a", "/b"]
+    diagnostics = [node.diagnostic("r", "m", "b"), node.diagnostic("r", "m", "a"), node.diagnostic("r", "m", "b")]
+    assert [finding.pointer for finding in InvalidDocument(diagnostics).diagnostics] == ["/a", "/b"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, parse
-from contract_compiler.findings import Refused
 from contract_compiler.lint import lint
 
 DOCUMENT = """
@@ -35,9 +35,9 @@ def test_every_operation_with_its_handler_is_fine(document: Node, tmp_path: Path
 
 
 def test_an_operation_without_a_handler_is_refused(document: Node, tmp_path: Path) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(InvalidDocument) as caught:
         lint(document, tmp_path)
-    (finding,) = caught.value.findings
+    (finding,) = caught.value.diagnostics
     assert (finding.rule, finding.pointer) == ("handler-missing", "/paths/~1things/get/operationId")
     assert "list_things.py" in finding.message
 
@@ -45,5 +45,5 @@ def test_an_operation_without_a_handler_is_refused(document: Node, tmp_path: Pat
 def test_a_handler_without_an_operation_is_refused(document: Node, tmp_path: Path) -> None:
     (tmp_path / "list_things.py").touch()
     (tmp_path / "get_thing.py").touch()
-    with pytest.raises(Refused, match=r"get_thing\.py \[handler-unknown\]"):
+    with pytest.raises(InvalidDocument, match=r"get_thing\.py \[handler-unknown\]"):
         lint(document, tmp_path)

@@ -12,7 +12,7 @@ from contract.schemas import Schema
 from contract_compiler.document import Node, load
 from contract_compiler.lint import lint
 from contract_compiler.schemas import Schemas
-from contract_compiler.walk import Direction
+from contract_compiler.traversal import Direction
 
 DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "judged"
 DIRECTIONS: tuple[Direction, ...] = ("request", "response")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import parse
-from contract_compiler.findings import Refused
 from contract_compiler.operations import index, module_name, operation_table
-from contract_compiler.walk import operations
+from contract_compiler.traversal import operations
 
 DOCUMENT = """
 info: {title: Things, version: '2'}
@@ -233,5 +233,5 @@ def test_defaults_of_a_body_are_a_tree(thing: str, defaults: dict[str, Any]) -> 
 
 
 def test_a_default_at_every_depth_is_refused() -> None:
-    with pytest.raises(Refused, match="default-endless"):
+    with pytest.raises(InvalidDocument, match="default-endless"):
         body_defaults("{properties: {a: {default: 1}, b: {$ref: '#/components/schemas/Thing'}}}")

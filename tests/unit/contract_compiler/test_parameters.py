@@ -9,7 +9,7 @@ import pytest
 
 from contract_compiler.document import parse
 from contract_compiler.operations import operation_table
-from contract_compiler.walk import operations
+from contract_compiler.traversal import operations
 
 DOCUMENT = """
 paths:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from contract_compiler.compilation import tables
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
-from contract_compiler.findings import Finding, Refused
 from contract_compiler.lint import lint
 
 DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "refused"
@@ -19,17 +19,17 @@ def compile_document(document: Node) -> None:
     tables(document)
 
 
-def refusal(path: Path) -> list[Finding]:
-    with pytest.raises(Refused) as caught:
+def refusal(path: Path) -> list[Diagnostic]:
+    with pytest.raises(InvalidDocument) as caught:
         compile_document(load(path))
-    return caught.value.findings
+    return caught.value.diagnostics
 
 
 @pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_document_is_refused_at_every_place_that_breaks_the_rule_and_for_nothing_else(path: Path) -> None:
-    findings = refusal(path)
-    assert {finding.rule for finding in findings} == {path.stem.partition(".")[0]}
-    assert {finding.pointer for finding in findings} == set(load(path).read("x-refused"))
+    diagnostics = refusal(path)
+    assert {finding.rule for finding in diagnostics} == {path.stem.partition(".")[0]}
+    assert {finding.pointer for finding in diagnostics} == set(load(path).read("x-refused"))
 
 
 @pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.yaml")), ids=lambda path: path.stem)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from contract_compiler.__main__ import main
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import load
-from contract_compiler.findings import Refused
-from contract_compiler.needs import needs
+from contract_compiler.handler_permissions import handler_permissions
 
 PROJECT = Path(__file__).parents[3]
-READS = 'NEEDS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}\nraise SystemExit("this must never run")\n'
+READS = 'PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}\nraise SystemExit("this must never run")\n'
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def names() -> list[str]:
 
 
 def ours(handlers: Path) -> dict[str, object]:
-    return needs(load(PROJECT / "openapi/products.yaml"), handlers)
+    return handler_permissions(load(PROJECT / "openapi/products.yaml"), handlers)
 
 
 def test_each_operation_has_what_its_handler_declares(handlers: Path) -> None:
@@ -41,7 +41,7 @@ def test_each_operation_has_what_its_handler_declares(handlers: Path) -> None:
 
 def test_what_the_package_declares_belongs_to_every_handler(handlers: Path) -> None:
     (handlers / "__init__.py").write_text(
-        'NEEDS = {"environment": ["TABLE"], "dynamodb": {"table": ["dynamodb:Query"]}}\n'
+        'PERMISSIONS = {"environment": ["TABLE"], "dynamodb": {"table": ["dynamodb:Query"]}}\n'
     )
     assert ours(handlers)["getProduct"] == {
         "environment": ["TABLE"],
@@ -53,33 +53,36 @@ def test_what_the_package_declares_belongs_to_every_handler(handlers: Path) -> N
     "source",
     [
         "",
-        "NEEDS = 1\n",
-        "NEEDS = {1: []}\n",
-        "NEEDS = {'a': [1]}\n",
-        "NEEDS = dict(a=[])\n",
-        "NEEDS = {'a': {'b': 'c'}}\n",
+        "PERMISSIONS = 1\n",
+        "PERMISSIONS = {1: []}\n",
+        "PERMISSIONS = {'a': [1]}\n",
+        "PERMISSIONS = dict(a=[])\n",
+        "PERMISSIONS = {'a': {'b': 'c'}}\n",
     ],
 )
 def test_a_handler_that_does_not_declare_its_needs_is_refused(handlers: Path, source: str) -> None:
     (handlers / "get_product.py").write_text(source)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidDocument) as refused:
         ours(handlers)
-    [finding] = refused.value.findings
-    assert (finding.rule, finding.keyword) == ("handler-needs", "operationId")
-    assert "get_product.py does not declare NEEDS" in finding.message
+    [finding] = refused.value.diagnostics
+    assert (finding.rule, finding.keyword) == ("handler-permissions", "operationId")
+    assert "get_product.py does not declare PERMISSIONS" in finding.message
 
 
 def test_needs_of_the_package_that_cannot_be_read_are_not_taken_for_none(handlers: Path) -> None:
-    (handlers / "__init__.py").write_text("NEEDS = dict(environment=['TABLE'])\n")
-    with pytest.raises(Refused, match=r"__init__\.py does not declare NEEDS"):
+    (handlers / "__init__.py").write_text("PERMISSIONS = dict(environment=['TABLE'])\n")
+    with pytest.raises(InvalidDocument, match=r"__init__\.py does not declare PERMISSIONS"):
         ours(handlers)
 
 
 def test_our_own_are_written_beside_the_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     handlers = str(PROJECT / "src/products/handlers")
-    wanted = [str(PROJECT / "openapi/products.yaml"), "--out", str(tmp_path), "--needs", "needs.json"]
+    written = ["--out", str(tmp_path), "--permissions", "handler_permissions.json"]
+    wanted = [str(PROJECT / "openapi/products.yaml"), *written]
     with pytest.raises(SystemExit):
         main(wanted)
-    assert "--needs needs --handlers" in capsys.readouterr().err
+    assert "give --handlers too" in capsys.readouterr().err
     assert main([*wanted, "--handlers", handlers]) == 0
-    assert (tmp_path / "needs.json").read_text() == (PROJECT / "generated/needs.json").read_text()
+    assert (tmp_path / "handler_permissions.json").read_text() == (
+        PROJECT / "generated/handler_permissions.json"
+    ).read_text()

@@ -1,4 +1,4 @@
-"""Each function calls on DynamoDB what generated/needs.json says, and so what its role may: no more, and no less."""
+"""Each function calls on DynamoDB what generated/handler_permissions.json says: no more, and no less."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rehearsal.dynamodb_actions import Need, needs
 from tests.integration.products.api import ENTRY, OPERATIONS, Api, Table
 from tests.integration.products.faults import Faulty, answer_lost
 
-NEEDS = json.loads((Path(__file__).parents[3] / "generated/needs.json").read_bytes())
+PERMISSIONS = json.loads((Path(__file__).parents[3] / "generated/handler_permissions.json").read_bytes())
 MODULES = {operation["module"]: operation["operationId"] for operation in OPERATIONS}
 
 _calling: ContextVar[str | None] = ContextVar("calling", default=None)
@@ -120,7 +120,7 @@ def _named(operation_id: str, function: Callable[..., Any]) -> Callable[..., Any
 
 
 def _by_function(calls: Recorded, table: str) -> dict[str, dict[str, list[str]]]:
-    """As needs.json has it."""
+    """As handler_permissions.json has it."""
     found: dict[str, dict[str, list[str]]] = {}
     for operation_id, need in sorted(calls):
         where = need.resource.removeprefix(f"table/{table}").lstrip("/") or "table"
@@ -131,5 +131,5 @@ def _by_function(calls: Recorded, table: str) -> dict[str, dict[str, list[str]]]
 def _declared() -> dict[str, dict[str, list[str]]]:
     return {
         operation_id: {where: sorted(actions) for where, actions in need["dynamodb"].items()}
-        for operation_id, need in NEEDS.items()
+        for operation_id, need in PERMISSIONS.items()
     }

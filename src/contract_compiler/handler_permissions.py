@@ -1,7 +1,7 @@
-"""What each handler says of itself: the settings that it reads and the calls that it makes, for whoever grants them.
+"""Settings and permissions of each function: the settings that its handler reads, and the calls that it makes.
 
-A handler's module declares `NEEDS`, a literal. It is read and never run, so that a role can be derived from it on any
-machine. The `NEEDS` of the handlers' package are those of every handler.
+A handler's module declares `PERMISSIONS`, a literal. It is read and never run, so that a role can be derived from it on
+any machine. The `PERMISSIONS` of the handlers' package are those of every handler.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding, Refused
 from contract_compiler.operations import module_name
-from contract_compiler.walk import Operation, operations
+from contract_compiler.traversal import Operation, operations
 
-NAME = "NEEDS"
+NAME = "PERMISSIONS"
 
-Needs = dict[str, Any]
+Permissions = dict[str, Any]
 
 
-def needs(document: Node, handlers: Path) -> Needs:
-    """The needs of every operation, by operationId: objects of objects and of lists of texts.
+def handler_permissions(document: Node, handlers: Path) -> Permissions:
+    """Returns what every operation reads and calls, by operationId: objects of objects and of lists of texts.
 
     Raises:
-        Refused: a handler declares none, or it or the package something else than that.
+        InvalidDocument: a handler declares none, or it or the package something else than that.
     """
     package = handlers / "__init__.py"
     shared = _declared(package, otherwise={})
-    found: Needs = {}
-    findings: list[Finding] = []
+    found: Permissions = {}
+    diagnostics: list[Diagnostic] = []
     for operation in operations(document):
         path = handlers / f"{module_name(operation.operation_id)}.py"
         own = _declared(path)
         faults = [*_faults(operation, package, shared), *_faults(operation, path, own)]
         found[operation.operation_id] = {} if faults else _joined(shared, own)
-        findings += faults
-    if findings:
-        raise Refused(findings)
+        diagnostics += faults
+    if diagnostics:
+        raise InvalidDocument(diagnostics)
     return found
 
 
@@ -53,10 +53,10 @@ def _declared(path: Path, otherwise: Any = None) -> Any:
     return otherwise
 
 
-def _faults(operation: Operation, path: Path, declared: Any) -> Iterator[Finding]:
+def _faults(operation: Operation, path: Path, declared: Any) -> Iterator[Diagnostic]:
     if not _is_sound(declared):
         message = f"{path.parent.name}/{path.name} does not declare {NAME}, an object of objects and of lists of texts"
-        yield operation.node.finding("handler-needs", message, "operationId")
+        yield operation.node.diagnostic("handler-permissions", message, "operationId")
 
 
 def _is_sound(declared: Any) -> bool:

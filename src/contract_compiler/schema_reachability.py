@@ -9,7 +9,7 @@ from functools import lru_cache
 from contract_compiler import discriminators
 from contract_compiler.document import Node, Whole
 from contract_compiler.references import follow
-from contract_compiler.walk import walk
+from contract_compiler.traversal import walk
 
 Place = tuple[str, ...]
 
@@ -18,25 +18,25 @@ _DIRECTED = ("readOnly", "writeOnly")
 
 def differs_by_direction(schema: Node) -> bool:
     """Whether the schema, or one that it leads to, is not the same for requests and for responses."""
-    return follow(schema).path in _traits(Whole(schema.root)).differing
+    return follow(schema).path in _reachable(Whole(schema.root)).differing
 
 
 def holds_default(schema: Node) -> bool:
     """Whether a default stands at the schema or below it, where it could be filled in."""
-    return follow(schema).path in _traits(Whole(schema.root)).filled
+    return follow(schema).path in _reachable(Whole(schema.root)).filled
 
 
 @dataclass(frozen=True, slots=True)
-class _Traits:
+class _Reachable:
     differing: frozenset[Place]
     filled: frozenset[Place]
 
 
 @lru_cache(maxsize=8)
-def _traits(document: Whole) -> _Traits:
+def _reachable(document: Whole) -> _Reachable:
     parts = walk(document.node())
     schemas = [part.node for part in parts if part.kind == "schema" and "$ref" not in part.node]
-    return _Traits(
+    return _Reachable(
         differing=_leading_to(
             schemas, _everything_below, lambda node: any(node.read(key) is True for key in _DIRECTED)
         ),

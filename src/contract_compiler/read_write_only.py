@@ -5,11 +5,9 @@ OpenAPI 3.0.3, Schema Object, fixed fields: https://spec.openapis.org/oas/v3.0.3
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from contract_compiler.document import Node
-from contract_compiler.references import follow
-from contract_compiler.walk import Direction
+from contract_compiler.references import all_of_parts
+from contract_compiler.traversal import Direction
 
 _HIDING: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 
@@ -19,16 +17,7 @@ def is_hidden(schema: Node, direction: Direction | None) -> bool:
     if direction is None:
         return False
     keyword = _HIDING[direction]
-    return any(part.read(keyword) is True for part in conjuncts(schema))
-
-
-def conjuncts(schema: Node) -> Iterator[Node]:
-    """The schema and every schema that it includes by reference or allOf."""
-    schema = follow(schema)
-    yield schema
-    if "allOf" in schema:
-        for branch in schema["allOf"].elements():
-            yield from conjuncts(branch)
+    return any(part.read(keyword) is True for part in all_of_parts(schema))
 
 
 def hidden_names(schema: Node, direction: Direction | None) -> set[str]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contract_compiler.directions import conjuncts
 from contract_compiler.document import Node
+from contract_compiler.references import all_of_parts
 
-Shape = dict[str, Any]
+ParameterType = dict[str, Any]
 
 
-def shape(schema: Node | None) -> Shape:
+def parameter_type(schema: Node | None) -> ParameterType:
     """How to read a literal of this schema; `{"type": "any"}`, plain text, where the schema names no type.
 
     Seen through references, allOf, and alternatives that agree on a type.
     """
     name = type_name(schema)
     if schema is not None and name == "array":
-        return {"type": "array", "items": shape(_first(schema, "items"))}
+        return {"type": "array", "items": parameter_type(_first(schema, "items"))}
     if schema is not None and name == "object":
         return {"type": "object", "properties": _properties(schema), "additional": _additional(schema)}
     return {"type": name}
@@ -34,7 +34,7 @@ def type_name(schema: Node | None) -> str:
 
 def types(schema: Node) -> set[str]:
     """The types that a schema names, none if it leaves them open."""
-    found = {str(part.read("type")) for part in conjuncts(schema) if "type" in part}
+    found = {str(part.read("type")) for part in all_of_parts(schema) if "type" in part}
     if found:
         # An integer is a number: together they ask for an integer.
         return {"integer"} if found == {"integer", "number"} else found
@@ -43,7 +43,7 @@ def types(schema: Node) -> set[str]:
 
 def property_names(schema: Node) -> set[str]:
     """The properties that an object schema, with what it includes, names."""
-    return {name for part in conjuncts(schema) for name in part.read("properties", {})}
+    return {name for part in all_of_parts(schema) for name in part.read("properties", {})}
 
 
 def is_open(schema: Node) -> bool:
@@ -53,27 +53,27 @@ def is_open(schema: Node) -> bool:
 
 
 def _alternatives(schema: Node) -> Iterator[list[Node]]:
-    for part in conjuncts(schema):
+    for part in all_of_parts(schema):
         for keyword in ("oneOf", "anyOf"):
             if keyword in part:
                 yield list(part[keyword].elements())
 
 
 def _first(schema: Node, keyword: str) -> Node | None:
-    return next((part[keyword] for part in conjuncts(schema) if keyword in part), None)
+    return next((part[keyword] for part in all_of_parts(schema) if keyword in part), None)
 
 
-def _properties(schema: Node) -> dict[str, Shape]:
+def _properties(schema: Node) -> dict[str, ParameterType]:
     return {
-        name: shape(child)
-        for part in conjuncts(schema)
+        name: parameter_type(child)
+        for part in all_of_parts(schema)
         if "properties" in part
         for name, child in part["properties"].entries()
     }
 
 
-def _additional(schema: Node) -> Shape | None:
+def _additional(schema: Node) -> ParameterType | None:
     if not is_open(schema):
         return None
     rule = _first(schema, "additionalProperties")
-    return shape(rule) if rule is not None and rule.value is not True else {"type": "any"}
+    return parameter_type(rule) if rule is not None and rule.value is not True else {"type": "any"}

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from contract.schemas import Schema
 from contract_compiler.content import may_be_json, media_range
+from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.findings import Finding
 from contract_compiler.parameters import value_schema
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.walk import Direction, Part
+from contract_compiler.traversal import Direction, Part
 
 # A schema may serve requests, responses or both, and an example may show every field at once.
 _ALL: tuple[Direction | None, ...] = ("request", "response", None)
 
 
-def values(part: Part) -> Iterator[Finding]:
+def examples(part: Part) -> Iterator[Diagnostic]:
     """The examples and the default at this part of the document."""
     if part.kind == "schema":
         yield from _of_schema(part)
@@ -27,7 +27,7 @@ def values(part: Part) -> Iterator[Finding]:
         yield from _examples(part.node, part.node.get("schema"), part.direction)
 
 
-def _of_schema(part: Part) -> Iterator[Finding]:
+def _of_schema(part: Part) -> Iterator[Diagnostic]:
     for keyword in ("default", "example"):
         if keyword in part.node:
             yield from _broken(part.node[keyword], part.node, _ALL)
@@ -35,7 +35,7 @@ def _of_schema(part: Part) -> Iterator[Finding]:
         yield from _broken(value, part.node, _ALL)
 
 
-def _examples(holder: Node, schema: Node | None, direction: Direction | None) -> Iterator[Finding]:
+def _examples(holder: Node, schema: Node | None, direction: Direction | None) -> Iterator[Diagnostic]:
     if schema is None:
         return
     for value in _values(holder):
@@ -51,12 +51,12 @@ def _values(holder: Node) -> Iterator[Node]:
             yield follow(example)["value"]
 
 
-def _broken(value: Node, schema: Node, directions: tuple[Direction | None, ...]) -> Iterator[Finding]:
+def _broken(value: Node, schema: Node, directions: tuple[Direction | None, ...]) -> Iterator[Diagnostic]:
     judges = [_judge(schema, direction) for direction in directions]
     if not any(judge.is_valid(value.value) for judge in judges):
         for breach in judges[0].breaches(value.value):
             place = "".join(f"/{step}" for step in breach.path) or "it"
-            yield value.finding("value-breaks-schema", f"{place} breaks its own schema: {breach.message}")
+            yield value.diagnostic("value-breaks-schema", f"{place} breaks its own schema: {breach.message}")
 
 
 def _judge(schema: Node, direction: Direction | None) -> Schema:

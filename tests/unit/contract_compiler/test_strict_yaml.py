@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract_compiler.syntax import UnreadableText, read
+from contract_compiler.strict_yaml import UnreadableText, read
 
 
 @pytest.mark.parametrize(
