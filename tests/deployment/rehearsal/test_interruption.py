@@ -14,7 +14,7 @@ import pytest
 from local_server import project
 
 
-@pytest.mark.drill
+@pytest.mark.failover
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("packages")
 def test_an_interrupted_rehearsal_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:

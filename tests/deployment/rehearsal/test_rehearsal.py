@@ -117,7 +117,7 @@ def followed(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Re
     return rehearsal.run(look)
 
 
-@pytest.mark.drill
+@pytest.mark.failover
 @pytest.mark.parametrize("runbook", [each.stem for each in RUNBOOKS])
 def test_the_commands_of_a_runbook_run_as_they_are_written(followed: Rehearsal, runbook: str) -> None:
     ended = followed.live[runbook]
@@ -178,7 +178,7 @@ def sabotaged(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> R
     return Rehearsal(options, Steps(print)).run(lambda deployment: None)
 
 
-@pytest.mark.drill
+@pytest.mark.failover
 @pytest.mark.parametrize("sabotage", SABOTAGE)
 def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sabotage: str) -> None:
     _, _, name = SABOTAGE[sabotage]
@@ -186,7 +186,7 @@ def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sab
     assert not sabotaged.steps.passed
 
 
-@pytest.mark.drill
+@pytest.mark.failover
 def test_what_goes_wrong_is_told(sabotaged: Rehearsal) -> None:
     assert "getProduct may dynamodb:DeleteItem on table" in sabotaged.step("hold roles to their needs").problem
     assert "counted nothing and not ['HandlerFailures']" in sabotaged.step("make things go wrong").problem

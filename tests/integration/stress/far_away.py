@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx
 
 from tests.integration.products.api import COLLECTION, Answer
-from tests.integration.trials.witness import NoAnswer
+from tests.integration.stress.witness import NoAnswer
 
 
 class FarAway:

@@ -16,11 +16,11 @@ from tests.integration.products.faults import (
     request_lost,
     unreachable,
 )
-from tests.integration.trials.administrators import order
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.witness import Witness
+from tests.integration.stress.administrators import order
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.witness import Witness
 
 MOST_CALLS = 12  # of one request: more would be a storm
 FAULTS: dict[str, tuple[Fault, set[int]]] = {

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from products.items import StoredProduct
-from tests.integration.trials.ledger import Acknowledged, Told
+from tests.integration.stress.ledger import Acknowledged, Told
 
 
 def contradictions(versions: Sequence[StoredProduct], told: Told, *, created_in_doubt: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tests.integration.products.api import ENTRY, Answer
-from tests.integration.trials.witness import Witness, is_in_doubt
+from tests.integration.stress.witness import Witness, is_in_doubt
 
 NAMES = [f"{kind} {number}" for kind in ("Site", "Shop", "Mail", "Backup") for number in range(15)]
 _TRIES = 5

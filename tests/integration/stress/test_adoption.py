@@ -8,11 +8,11 @@ from typing import Any
 
 from products.adoption import Adoption, State, findings
 from tests.integration.products.api import ENTRY, Api, Table
-from tests.integration.trials.administrators import NAMES, Administrator
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.witness import Witness
+from tests.integration.stress.administrators import NAMES, Administrator
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.witness import Witness
 
 SEED = "adoption"
 OTHER_NAMES = [f"{name} too" for name in NAMES]

@@ -13,11 +13,11 @@ from typing import Any
 
 from products.items import guard, new_product
 from tests.integration.products.api import Api, Table
-from tests.integration.trials.administrators import Administrator, order
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.witness import Witness
+from tests.integration.stress.administrators import Administrator, order
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.witness import Witness
 
 SEED = "paging"
 PRODUCTS, TOUCHED = 10_000, 1_000

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from tests.integration.products.api import Answer, Api
-from tests.integration.trials.administrators import order
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.witness import Witness
+from tests.integration.stress.administrators import order
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.witness import Witness
 
 CREATORS = 64
 WRITERS, UPDATES = 32, 100

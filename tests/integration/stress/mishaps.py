@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from threading import Lock
 
-from tests.integration.trials.proxy import Cut, Exchange, Mishap
+from tests.integration.stress.proxy import Cut, Exchange, Mishap
 
 SOME = 3  # requests that overtake one that is held back
 

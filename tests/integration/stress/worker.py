@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from products import dynamodb
 from tests.integration.products.api import REGION, Answer, Api, Table
-from tests.integration.trials.witness import NoAnswer
+from tests.integration.stress.witness import NoAnswer
 
 _processes = multiprocessing.get_context("spawn")
 

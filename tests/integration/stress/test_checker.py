@@ -10,9 +10,9 @@ import pytest
 from products.idempotency import Claim
 from products.items import StoredProduct, attributes, guard, new_product, record
 from tests.integration.products.api import ENTRY
-from tests.integration.trials import history
-from tests.integration.trials.checker import Contents, contradictions
-from tests.integration.trials.ledger import Acknowledged, Told
+from tests.integration.stress import history
+from tests.integration.stress.checker import Contents, contradictions
+from tests.integration.stress.ledger import Acknowledged, Told
 
 AT = "2026-03-01T09:30:00.000000Z"
 LATER = "2026-03-01T09:30:01.000000Z"

@@ -18,10 +18,10 @@ from local_aws.database import create_table
 from products import bootstrap
 from products.adoption import Adoption, findings
 from tests.integration.products.api import Answer, Api, Table
-from tests.integration.trials.checker import Contents, contradictions
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.model import Model, Versions, rounded
-from tests.integration.trials.pace import api_at
+from tests.integration.stress.checker import Contents, contradictions
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.model import Model, Versions, rounded
+from tests.integration.stress.pace import api_at
 
 RUNS, STEPS = 200, 50
 SETTINGS = settings(max_examples=40, stateful_step_count=STEPS, deadline=None, database=None)

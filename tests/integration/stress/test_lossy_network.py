@@ -5,15 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.integration.products.api import Table
-from tests.integration.trials import mishaps
-from tests.integration.trials.administrators import Administrator
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.mishaps import Misfortune, name
-from tests.integration.trials.pace import api_at
-from tests.integration.trials.proxy import Mishap, proxy
-from tests.integration.trials.witness import Witness
+from tests.integration.stress import mishaps
+from tests.integration.stress.administrators import Administrator
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.mishaps import Misfortune, name
+from tests.integration.stress.pace import api_at
+from tests.integration.stress.proxy import Mishap, proxy
+from tests.integration.stress.witness import Witness
 
 SEED = "lossy network"
 ADMINISTRATORS, ACTIONS = 8, 625

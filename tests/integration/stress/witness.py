@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from tests.integration.products.api import Answer
-from tests.integration.trials.ledger import Acknowledged, Ledger
+from tests.integration.stress.ledger import Acknowledged, Ledger
 
 UNAVAILABLE = 503
 

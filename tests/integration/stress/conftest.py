@@ -1,4 +1,4 @@
-"""The trials run on DynamoDB's own engine only: moto has no conflicts, no races, and no tokens of transactions."""
+"""The stress tests run on DynamoDB's own engine only: moto has no conflicts, no races, no tokens of transactions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from local_aws.database import create_table
 from tests.integration.products.api import REGION, Api, Table
 from tests.integration.products.conftest import environment, running
-from tests.integration.trials.checker import Checker, Proof
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.pace import api_at
+from tests.integration.stress.checker import Checker, Proof
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.pace import api_at
 
 __all__ = ["environment"]
 
@@ -26,7 +26,7 @@ _numbers = count()
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     lines = config.stash.get(_FIGURES, [])
     if lines:
-        terminalreporter.section("trials of the data layer")
+        terminalreporter.section("stress tests of the data layer")
     for line in lines:
         terminalreporter.line(line)
 

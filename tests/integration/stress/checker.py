@@ -14,9 +14,9 @@ from products.errors import BrokenItem
 from products.items import StoredProduct, guard_key, normalised
 from products.repository import INDEX
 from tests.integration.products.api import Table
-from tests.integration.trials import history
-from tests.integration.trials.journal import Journal
-from tests.integration.trials.ledger import Ledger
+from tests.integration.stress import history
+from tests.integration.stress.journal import Journal
+from tests.integration.stress.ledger import Ledger
 
 KINDS = PRODUCT, GUARD, RECORD = "PRODUCT#", "NAME#", "IDEMPOTENCY#"
 

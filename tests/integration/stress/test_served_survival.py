@@ -20,12 +20,12 @@ from local_aws.database.dynamodb_local import DynamoDBLocal
 from local_server import project
 from tests.integration.products.api import REGION, Table
 from tests.integration.products.conftest import NODE_MODULES
-from tests.integration.trials.administrators import Administrator
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.far_away import FarAway
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.witness import Witness
+from tests.integration.stress.administrators import Administrator
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.far_away import FarAway
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.witness import Witness
 from tests.served import Served, served
 
 SEED = "survival"

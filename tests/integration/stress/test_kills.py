@@ -8,14 +8,14 @@ from random import Random
 from threading import Lock
 
 from tests.integration.products.api import Table
-from tests.integration.trials.administrators import Administrator
-from tests.integration.trials.checker import Checker
-from tests.integration.trials.conftest import Figures
-from tests.integration.trials.ledger import Ledger
-from tests.integration.trials.mishaps import nothing
-from tests.integration.trials.proxy import Cut, Exchange, proxy
-from tests.integration.trials.witness import Witness
-from tests.integration.trials.worker import Worker
+from tests.integration.stress.administrators import Administrator
+from tests.integration.stress.checker import Checker
+from tests.integration.stress.conftest import Figures
+from tests.integration.stress.ledger import Ledger
+from tests.integration.stress.mishaps import nothing
+from tests.integration.stress.proxy import Cut, Exchange, proxy
+from tests.integration.stress.witness import Witness
+from tests.integration.stress.worker import Worker
 
 SEED = "kills"
 KILLS = 500
