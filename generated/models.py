@@ -45,11 +45,11 @@ class EntityTags(RootModel[StrictStr]):
         Field(
             examples=['"3"'],
             max_length=512,
-            pattern='^(\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t]*(W/)?"[!#-~]*")*)$',
+            pattern='^[ \\t,]*((\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t,]*(W/)?"[!#-~]*")*)[ \\t,]*)?$',
         ),
     ]
     """
-    A list of entity tags, or `*`.
+    A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).
     """
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 EntityTags: TypeAlias = str
 """
-A list of entity tags, or `*`.
+A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).
 """
 
 

@@ -48,7 +48,8 @@ export interface paths {
          * Get one product
          * @description The service's own answer is strongly consistent: it shows every write that was answered before. A cache may keep it for
          *     ten minutes. An inactive product is a 404, like an unknown one.
-         *     With `If-None-Match` and an unchanged product the answer is a 304 without a body.
+         *     With `If-None-Match` and an unchanged product the answer is a 304 without a body; with `If-Match` and a changed one it
+         *     is a 412. `If-Match` comes first (RFC 9110, 13.2.2).
          */
         get: operations["getProduct"];
         /**
@@ -57,7 +58,8 @@ export interface paths {
          *     An inactive product is a 404, unless the body sets `active` to true: that restores it.
          *
          *     With `If-Match` the change happens only if the product is still the one you read; otherwise it is a 412 and nothing
-         *     changes. Without the header the last write wins, field by field.
+         *     changes. With `If-None-Match` it happens only if the product is in none of the versions named: `*` names all of them,
+         *     and this operation creates nothing, so that is a 412 or a 404. Without the headers the last write wins, field by field.
          */
         put: operations["updateProduct"];
         post?: never;
@@ -67,7 +69,8 @@ export interface paths {
          *     and its name stays taken. Retiring an inactive product again is a 204 too; an unknown one is a 404.
          *
          *     With `If-Match` the product is retired only if it is still the one you read; otherwise it is a 412. A repeated request
-         *     whose first answer was lost is a 204, not a 412: the product is retired from the very version you named.
+         *     whose first answer was lost is a 204, not a 412: the product is retired from the very version you named. With
+         *     `If-None-Match` it is retired only if it is in none of the versions named.
          */
         delete: operations["deleteProduct"];
         options?: never;
@@ -131,7 +134,7 @@ export interface components {
          */
         NextToken: string;
         /**
-         * @description A list of entity tags, or `*`.
+         * @description A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).
          * @example "3"
          */
         EntityTags: string;
@@ -294,7 +297,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The product has changed since the version in `If-Match`. Nothing was written. */
+        /** @description A precondition, in `If-Match` or `If-None-Match`, is not met. Nothing was written. */
         PreconditionFailed: {
             headers: {
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
@@ -428,13 +431,15 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
-         * @description The `ETag` of the product that the change was made from; several may be listed, and `*` means any (RFC 9110, 13.1.1).
-         *     The comparison is strong: a weak tag never matches.
+         * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
+         *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
+         *     back without `W/`.
          * @example "3"
          */
         IfMatch: components["schemas"]["EntityTags"];
         /**
-         * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2).
+         * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
+         *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
          * @example "3"
          */
         IfNoneMatch: components["schemas"]["EntityTags"];
@@ -601,7 +606,15 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2).
+                 * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
+                 *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
+                 *     back without `W/`.
+                 * @example "3"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
+                 *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
                  * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -644,6 +657,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             502: components["responses"]["BadGateway"];
@@ -656,11 +670,18 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of the product that the change was made from; several may be listed, and `*` means any (RFC 9110, 13.1.1).
-                 *     The comparison is strong: a weak tag never matches.
+                 * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
+                 *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
+                 *     back without `W/`.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
+                 *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -707,11 +728,18 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of the product that the change was made from; several may be listed, and `*` means any (RFC 9110, 13.1.1).
-                 *     The comparison is strong: a weak tag never matches.
+                 * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
+                 *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
+                 *     back without `W/`.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
+                 *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
+                 * @example "3"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**

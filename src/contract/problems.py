@@ -18,7 +18,7 @@ PROBLEMS: Mapping[int, tuple[str, str]] = {
     406: ("Not Acceptable", "The answer does not come in a media type that you accept."),
     409: ("Conflict", "The request conflicts with the state of the resource."),
     410: ("Gone", "The resource is no longer there."),
-    412: ("Precondition Failed", "The resource has changed since you read it."),
+    412: ("Precondition Failed", "A precondition of the request is not met."),
     413: ("Payload Too Large", "The body is too large."),
     415: ("Unsupported Media Type", "The body is not in a media type that this operation takes."),
     422: ("Unprocessable Content", "The request cannot be carried out."),

@@ -84,9 +84,9 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
 def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
     """What no schema can tell from a good one may be refused.
 
-    That is a nextToken that only lacks the service's signature, and an If-Match that the product does not meet.
+    That is a nextToken that only lacks the service's signature, and a precondition that the product does not meet.
     """
-    unmet = response.status_code == 412 and "If-Match" in case.headers
+    unmet = response.status_code == 412 and not {"If-Match", "If-None-Match"}.isdisjoint(case.headers)
     return not (isinstance(failure, RejectedPositiveData) and (unmet or _places(response) == UNSIGNED_TOKEN))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from contract.messages import JSON
     from products.items import Item
+    from products.preconditions import Preconditions
 
 _MOST_OPERANDS = 100  # of IN
 _NO_VERSION = -1
@@ -48,8 +49,8 @@ class Condition(NamedTuple):
     only_version: int | None
 
 
-def expected(change: Change, versions: frozenset[int] | None, *, active: bool) -> Condition:
-    """A complete product, in one of `versions` (None: any), active if so wanted, that has the change's name already.
+def expected(change: Change, preconditions: Preconditions, *, active: bool) -> Condition:
+    """A complete product that meets the preconditions, active if so wanted, that has the change's name already.
 
     Its last change is not this one, and not later than this one if this one has a time.
     """
@@ -61,12 +62,14 @@ def expected(change: Change, versions: frozenset[int] | None, *, active: bool) -
         terms.append("#active = :true")
     if "name" in change.fields:
         terms.append("#name = :name")
-    if versions is None:
-        return Condition(tuple(terms), _named(values), None)
-    admitted = {f"v{number}": version for number, version in enumerate(versions or {_NO_VERSION})}
-    terms.append(_is_one_of("#version", [f":{name}" for name in admitted]))
-    only_version = next(iter(admitted.values())) if len(admitted) == 1 else None
-    return Condition(tuple(terms), _named({**values, **attributes(admitted)}), only_version)
+    admitted = preconditions.admitted
+    versions = preconditions.excluded if admitted is None else admitted or {_NO_VERSION}
+    if versions:
+        listed = {f"v{number}": version for number, version in enumerate(versions)}
+        values |= attributes(listed)
+        terms.append(("NOT " if admitted is None else "") + _is_one_of("#version", [f":{name}" for name in listed]))
+    only_version = next(iter(admitted)) if admitted is not None and len(admitted) == 1 else None
+    return Condition(tuple(terms), _named(values), only_version)
 
 
 def still(seen: StoredProduct) -> Condition:

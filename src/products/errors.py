@@ -47,8 +47,10 @@ class StillRunning(Refusal):
 
 
 class PreconditionFailed(Refusal):
-    def __init__(self) -> None:
-        super().__init__(412, "The product has changed since you read it.")
+    """If-Match or If-None-Match is not met; `message` says which, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(412, message)
 
 
 class KeyReused(Refusal):

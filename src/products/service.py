@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from products import changes, items
 from products.changes import Change
-from products.errors import BrokenItem, Inactive, NameTaken, NotFound, PreconditionFailed
+from products.errors import BrokenItem, Inactive, NameTaken, NotFound
 from products.idempotency import claim
 from products.repository import Refused
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contract.messages import JSON
     from generated.product_types import Product, ProductCreate, ProductUpdate
     from products.items import StoredProduct
+    from products.preconditions import Preconditions
     from products.repository import Repository
     from products.retries import Patience
 
@@ -101,16 +102,16 @@ class Catalogue:
         stored, replayed = self._repository.add(product, claimed, self._patience())
         return Created(*_shown(stored), replayed)
 
-    def update(self, product_id: str, body: ProductUpdate, versions: frozenset[int] | None) -> Versioned:
-        """Changes the fields in `body`, if the product is in one of `versions` (None: in any).
+    def update(self, product_id: str, body: ProductUpdate, preconditions: Preconditions) -> Versioned:
+        """Changes the fields in `body`, if the product meets the preconditions.
 
         An inactive product is changed only by a body that restores it.
         Raises NotFound, PreconditionFailed or NameTaken.
         """
-        return _shown(self._write(product_id, _rounded(body), versions))
+        return _shown(self._write(product_id, _rounded(body), preconditions))
 
-    def delete(self, product_id: str, versions: frozenset[int] | None) -> None:
-        """Makes the product inactive, if it is in one of `versions` (None: in any).
+    def delete(self, product_id: str, preconditions: Preconditions) -> None:
+        """Makes the product inactive, if it meets the preconditions.
 
         Raises NotFound or PreconditionFailed.
 
@@ -118,12 +119,11 @@ class Catalogue:
         has come true, most likely by a request of theirs whose answer was lost: RFC 9110, 13.1.1 allows success then.
         """
         try:
-            self._write(product_id, {"active": False}, versions)
+            self._write(product_id, {"active": False}, preconditions)
         except Inactive as found:
-            if versions is not None and versions.isdisjoint({found.version, found.version - 1}):
-                raise PreconditionFailed from None
+            preconditions.check_write(found.version, written_from=found.version - 1)
 
-    def _write(self, product_id: str, fields: Mapping[str, JSON], versions: frozenset[int] | None) -> StoredProduct:
+    def _write(self, product_id: str, fields: Mapping[str, JSON], preconditions: Preconditions) -> StoredProduct:
         """Writes blindly first; then, where the product itself was in the way, in the knowledge of what it is."""
         patience, now = self._patience(), self._now()
         change = Change(product_id, self._new_id(), fields, items.timestamp(now))
@@ -133,12 +133,12 @@ class Catalogue:
             try:
                 if seen is not None and _must_be_seen(seen, fields):
                     return self._change_seen(change, seen, patience)
-                condition = changes.expected(change, versions, active=needs_active)
+                condition = changes.expected(change, preconditions, active=needs_active)
                 return self._repository.change(change, condition, patience)
             except Refused as refusal:
                 # Somebody else's success was in the way. What is known now is never fresher, so there is no pause.
                 patience.check()
-                seen = _writable(refusal.stored, versions, needs_active=needs_active)
+                seen = _writable(refusal.stored, preconditions, needs_active=needs_active)
             # A round of its own, a write of its own: DynamoDB takes a transaction's token for one set of actions only.
             change = change._replace(write_id=self._new_id(), at=seen.time_of_change(now))
 
@@ -157,14 +157,13 @@ def _must_be_seen(seen: StoredProduct, fields: Mapping[str, JSON]) -> bool:
     return not seen.has_our_time or fields.get("name", seen.name) != seen.name
 
 
-def _writable(stored: StoredProduct | None, versions: frozenset[int] | None, *, needs_active: bool) -> StoredProduct:
+def _writable(stored: StoredProduct | None, preconditions: Preconditions, *, needs_active: bool) -> StoredProduct:
     """The product, if a write may have it as it is. Raises NotFound, Inactive or PreconditionFailed."""
     if stored is None:
         raise NotFound from None
     if needs_active and not stored.active:
         raise Inactive(stored.version) from None
-    if versions is not None and stored.version not in versions:
-        raise PreconditionFailed from None
+    preconditions.check_write(stored.version)
     return stored
 
 

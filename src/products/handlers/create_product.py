@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from contract.messages import Response
 from products import bootstrap
 from products.access import caller
-from products.entity_tags import entity_tag
+from products.preconditions import entity_tag
 
 if TYPE_CHECKING:
     from contract.messages import JSON, Request

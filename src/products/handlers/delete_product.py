@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from contract.messages import Response
 from products import bootstrap
-from products.entity_tags import if_match
+from products.preconditions import Preconditions
 
 if TYPE_CHECKING:
     from contract.messages import Request
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def delete_product(request: Request, catalogue: Catalogue) -> Response:
     catalogue.delete(
         cast("str", request.path_parameters["productId"]),
-        if_match(cast("str | None", request.headers.get("If-Match"))),
+        Preconditions.read(request.headers),
     )
     return Response(204)
 

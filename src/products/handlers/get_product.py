@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from contract.messages import Response
 from products import bootstrap
-from products.entity_tags import entity_tag, if_none_match
+from products.preconditions import Preconditions, entity_tag
 
 if TYPE_CHECKING:
     from contract.messages import JSON, Request
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def get_product(request: Request, catalogue: Catalogue) -> Response:
     product, version = catalogue.get(cast("str", request.path_parameters["productId"]))
     headers = {"ETag": entity_tag(version)}
-    if if_none_match(cast("str | None", request.headers.get("If-None-Match")), version):
+    if Preconditions.read(request.headers).not_modified(version):
         return Response(304, headers=headers)
     return Response(200, cast("JSON", {"product": product}), headers)
 

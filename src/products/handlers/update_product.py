@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from contract.messages import Response
 from products import bootstrap
-from products.entity_tags import entity_tag, if_match
+from products.preconditions import Preconditions, entity_tag
 
 if TYPE_CHECKING:
     from contract.messages import JSON, Request
@@ -18,7 +18,7 @@ def update_product(request: Request, catalogue: Catalogue) -> Response:
     product, version = catalogue.update(
         cast("str", request.path_parameters["productId"]),
         cast("ProductUpdate", request.body),
-        if_match(cast("str | None", request.headers.get("If-Match"))),
+        Preconditions.read(request.headers),
     )
     return Response(200, cast("JSON", {"product": product}), {"ETag": entity_tag(version)})
 

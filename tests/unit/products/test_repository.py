@@ -14,6 +14,7 @@ from products.changes import Change
 from products.errors import KeyReused, NameTaken, StillRunning, Unavailable
 from products.idempotency import Claim
 from products.items import new_product, record
+from products.preconditions import Preconditions
 from products.repository import Refused, Repository
 from products.retries import Patience
 
@@ -30,6 +31,7 @@ EARLIER = new_product("id-0", {**FIELDS, "currency": "ZAR"}, AT)
 CLAIM = Claim("digest", "fingerprint", 1000, 2000)
 CHANGE = Change("id-1", "write-1", {"price": 1}, AT)
 RENAME = Change("id-1", "write-1", {"name": "Basic"}, AT)
+FIRST = Preconditions.read({"If-Match": '"1"'})
 CONFLICT = {"Code": "TransactionConflict"}
 NONE = {"Code": "None"}
 
@@ -164,7 +166,7 @@ def test_a_page_starts_where_the_one_before_ended(script: Scripted) -> None:
 def test_an_update_in_conflict_with_a_transaction_is_repeated(script: Scripted) -> None:
     script.refused("update_item", "TransactionConflictException")
     script.answered("update_item", Attributes=dict(PRODUCT.item))
-    condition = changes.expected(CHANGE, None, active=True)
+    condition = changes.expected(CHANGE, Preconditions(), active=True)
     assert script.repository.change(CHANGE, condition, FakeTime().patience()).item == PRODUCT.item
 
 
@@ -172,7 +174,7 @@ def test_an_update_refused_by_its_own_write_has_succeeded(script: Scripted) -> N
     mine = {**PRODUCT.item, "lastWriteId": {"S": "write-1"}, "version": {"N": "2"}}
     script.refused("update_item", "InternalServerError", 500)
     script.refused("update_item", "ConditionalCheckFailedException", Item=mine)
-    condition = changes.expected(CHANGE, frozenset({1}), active=True)
+    condition = changes.expected(CHANGE, FIRST, active=True)
     assert script.repository.change(CHANGE, condition, FakeTime().patience()).version == 2
 
 
@@ -184,20 +186,20 @@ def test_after_a_lost_answer_one_version_on_is_another_write_and_two_are_in_doub
     script.refused("update_item", "InternalServerError", 500)
     script.refused("update_item", "ConditionalCheckFailedException", Item=other)
     with pytest.raises(ending):
-        script.repository.change(CHANGE, changes.expected(CHANGE, frozenset({1}), active=True), FakeTime().patience())
+        script.repository.change(CHANGE, changes.expected(CHANGE, FIRST, active=True), FakeTime().patience())
 
 
 def test_a_refused_update_of_no_product_says_so(script: Scripted) -> None:
     script.refused("update_item", "ConditionalCheckFailedException")
     with pytest.raises(Refused) as refused:
-        script.repository.change(CHANGE, changes.expected(CHANGE, None, active=True), FakeTime().patience())
+        script.repository.change(CHANGE, changes.expected(CHANGE, Preconditions(), active=True), FakeTime().patience())
     assert refused.value.stored is None
 
 
 def test_a_write_in_doubt_on_no_product_is_not_acknowledged(script: Scripted) -> None:
     script.refused("update_item", "InternalServerError", 500).answered("get_item")
     with pytest.raises(Unavailable):
-        script.repository.change(CHANGE, changes.expected(CHANGE, None, active=True), FakeTime().patience())
+        script.repository.change(CHANGE, changes.expected(CHANGE, Preconditions(), active=True), FakeTime().patience())
 
 
 def test_a_rename_refused_by_its_own_write_has_succeeded(script: Scripted) -> None:

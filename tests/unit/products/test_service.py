@@ -12,6 +12,7 @@ from products.changes import Change, Condition
 from products.errors import Inactive, NameTaken, NotFound, PreconditionFailed, Unavailable
 from products.idempotency import Claim
 from products.items import StoredProduct, new_product
+from products.preconditions import EntityTags, Preconditions
 from products.repository import Creation, Refused, Repository, StoredPage
 from products.retries import BUDGET_SECONDS, Patience
 from products.service import Catalogue
@@ -32,6 +33,10 @@ BODY: dict[str, Any] = {
 def stored(**attributes: Any) -> StoredProduct:
     item = {**new_product("PROD-001", {**BODY, "price": 95}, EARLIER).item, **attributes}
     return StoredProduct(cast("Any", {name: value for name, value in item.items() if value is not None}))
+
+
+def if_match(versions: frozenset[int] | None) -> Preconditions:
+    return Preconditions(None if versions is None else EntityTags(versions, frozenset(), any=False))
 
 
 OLDER = stored(version=None, updatedAt=None, lastWriteId=None)
@@ -168,7 +173,10 @@ def test_a_key_claims_the_body_as_it_was_sent() -> None:
 
 def test_an_update_that_meets_its_product_is_one_call() -> None:
     repository = FakeRepository(stored(version={"N": "2"}))
-    assert catalogue(repository).update("PROD-001", cast("Any", {"price": Decimal("10.005")}), None).version == 2
+    assert (
+        catalogue(repository).update("PROD-001", cast("Any", {"price": Decimal("10.005")}), Preconditions()).version
+        == 2
+    )
     ((name, change, condition),) = repository.asked
     assert (name, change) == ("change", Change("PROD-001", "id-0", {"price": Decimal("10.01")}, AT))
     assert "#active = :true" in condition.terms
@@ -176,7 +184,7 @@ def test_an_update_that_meets_its_product_is_one_call() -> None:
 
 def test_a_restoring_update_asks_for_no_active_product() -> None:
     repository = FakeRepository(stored())
-    catalogue(repository).update("PROD-001", cast("Any", {"active": True}), None)
+    catalogue(repository).update("PROD-001", cast("Any", {"active": True}), Preconditions())
     assert "#active = :true" not in repository.asked[0][2].terms
 
 
@@ -197,14 +205,14 @@ def test_a_refused_update_says_why_without_another_call(
 ) -> None:
     repository = FakeRepository(Refused(refusing))
     with pytest.raises(error):
-        catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), versions)
+        catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), if_match(versions))
     assert repository.calls == ["change"]
 
 
 @pytest.mark.parametrize(("seen", "body"), [(OLDER, {"price": 1}), (stored(), {"name": "Basic"})])
 def test_what_needs_the_product_seen_is_done_on_it_at_once(seen: StoredProduct, body: dict[str, Any]) -> None:
     repository, time = FakeRepository(Refused(seen), stored(version={"N": "2"})), FakeTime()
-    catalogue(repository, time).update("PROD-001", cast("Any", body), None)
+    catalogue(repository, time).update("PROD-001", cast("Any", body), Preconditions())
     assert repository.calls == ["change", "change_seen"]
     assert repository.asked[1][2] is seen
     assert time.seconds == 0
@@ -212,14 +220,14 @@ def test_what_needs_the_product_seen_is_done_on_it_at_once(seen: StoredProduct, 
 
 def test_each_round_is_a_write_of_its_own() -> None:
     repository = FakeRepository(Refused(stored()), Refused(stored()), stored())
-    catalogue(repository).update("PROD-001", cast("Any", {"name": "Basic"}), None)
+    catalogue(repository).update("PROD-001", cast("Any", {"name": "Basic"}), Preconditions())
     assert [change.write_id for _, change, _ in repository.asked] == ["id-0", "id-1", "id-2"]
 
 
 def test_a_product_ahead_of_the_clock_keeps_its_time() -> None:
     ahead = "2026-03-01T09:30:00.500000Z"
     repository = FakeRepository(Refused(stored(updatedAt={"S": ahead})), stored())
-    catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), None)
+    catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), Preconditions())
     assert repository.calls == ["change", "change"]
     again, condition = repository.asked[1][1:]
     assert again.at is None
@@ -229,7 +237,7 @@ def test_a_product_ahead_of_the_clock_keeps_its_time() -> None:
 def test_a_product_whose_time_is_not_ours_is_seen_before_it_is_changed() -> None:
     ahead = stored(updatedAt={"S": "2026-03-01T12:30:00+01:00"}, lastWriteId=None)
     repository = FakeRepository(Refused(ahead), stored())
-    catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), None)
+    catalogue(repository).update("PROD-001", cast("Any", {"price": 1}), Preconditions())
     assert repository.calls == ["change", "change_seen"]
     assert repository.asked[1][1].at == "2026-03-01T11:30:00.000000Z"
 
@@ -237,18 +245,20 @@ def test_a_product_whose_time_is_not_ours_is_seen_before_it_is_changed() -> None
 def test_a_product_that_never_stands_still_is_given_up_in_time() -> None:
     repository = FakeRepository(*[Refused(stored())] * 1000)
     with pytest.raises(Unavailable):
-        catalogue(repository, PassingTime()).update("PROD-001", cast("Any", {"name": "Basic"}), None)
+        catalogue(repository, PassingTime()).update("PROD-001", cast("Any", {"name": "Basic"}), Preconditions())
     assert len(repository.calls) == BUDGET_SECONDS + 1
 
 
 def test_an_update_of_a_taken_name_is_a_conflict() -> None:
     with pytest.raises(NameTaken):
-        catalogue(FakeRepository(Refused(stored()), NameTaken())).update("P", cast("Any", {"name": "Basic"}), None)
+        catalogue(FakeRepository(Refused(stored()), NameTaken())).update(
+            "P", cast("Any", {"name": "Basic"}), Preconditions()
+        )
 
 
 def test_a_retirement_does_not_depend_on_the_name() -> None:
     repository = FakeRepository(Refused(OLDER), NameTaken(), stored())
-    catalogue(repository).delete("PROD-001", None)
+    catalogue(repository).delete("PROD-001", Preconditions())
     assert repository.calls == ["change", "change_seen", "change_unguarded"]
 
 
@@ -270,13 +280,13 @@ def test_retiring_an_inactive_product_succeeds_unless_another_version_was_named(
     repository = FakeRepository(Refused(stored(active={"S": "false"}, version={"N": "4"})))
     if fails:
         with pytest.raises(PreconditionFailed):
-            catalogue(repository).delete("PROD-001", versions)
+            catalogue(repository).delete("PROD-001", if_match(versions))
     else:
-        catalogue(repository).delete("PROD-001", versions)
+        catalogue(repository).delete("PROD-001", if_match(versions))
     assert repository.calls == ["change"]
 
 
 @pytest.mark.parametrize(("refusing", "error"), [(None, NotFound), (stored(version={"N": "4"}), PreconditionFailed)])
 def test_a_retirement_is_refused_like_an_update(refusing: StoredProduct | None, error: type[Exception]) -> None:
     with pytest.raises(error):
-        catalogue(FakeRepository(Refused(refusing))).delete("PROD-001", frozenset({1}))
+        catalogue(FakeRepository(Refused(refusing))).delete("PROD-001", if_match(frozenset({1})))
