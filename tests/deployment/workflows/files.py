@@ -42,7 +42,7 @@ def steps(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     content = load(path)
     owners = content["jobs"] if "jobs" in content else {"runs": content["runs"]}
     for owner, job in owners.items():
-        for number, step in enumerate(job["steps"]):
+        for number, step in enumerate(job.get("steps", ())):
             yield f"{owner}.{number}", step
 
 

@@ -26,7 +26,10 @@ from tests.deployment.workflows.files import (
 )
 
 JOBS = dict(jobs())
-DEPLOYING = {name: job for name, job in JOBS.items() if name.endswith(".deploy")}
+RUN = {name: job for name, job in JOBS.items() if "steps" in job}
+CALLS = {name: job for name, job in JOBS.items() if "steps" not in job}
+ENVIRONMENTS = ("dev", "sit", "prod")
+PLAN, DEPLOY = JOBS["deploy.plan"], JOBS["deploy.deploy"]
 USES = re.compile(r"^ *(?:- )?uses: (?P<action>\S+)(?P<comment> +# v\d+\.\d+\.\d+)?$", re.MULTILINE)
 
 
@@ -49,8 +52,40 @@ def step_of(job: Mapping[str, Any], action: str) -> tuple[int, dict[str, Any]]:
     return found
 
 
-def test_there_are_three_workflows() -> None:
-    assert [path.name for path in WORKFLOWS] == ["deploy-dev.yml", "deploy-prod.yml", "deploy-sit.yml"]
+def called(job: Mapping[str, Any]) -> dict[str, Any]:
+    """The workflow that a job calls."""
+    return load(PROJECT / job["uses"])
+
+
+def test_each_environment_has_its_workflow_and_all_deploy_through_one() -> None:
+    for environment in ENVIRONMENTS:
+        job = CALLS[f"deploy-{environment}.deploy"]
+        assert (job["uses"], job["with"]["environment"]) == ("./.github/workflows/deploy.yml", environment)
+
+
+def test_a_pull_request_is_planned_and_never_applied() -> None:
+    plan = CALLS["pull-request.plan"]
+    assert (plan["uses"], plan["with"]["apply"]) == ("./.github/workflows/deploy.yml", False)
+    assert DEPLOY["if"] == "inputs.apply"
+    assert step_of(PLAN, "plan")[1]["with"]["keep"] == "${{ inputs.apply }}"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_called_workflow_gets_what_it_takes_gives_what_is_asked_and_may_what_it_needs(name: str) -> None:
+    job = CALLS[name]
+    workflow = called(job)
+    declared, given = workflow["on"]["workflow_call"].get("inputs", {}), job.get("with", {})
+    assert set(given) <= set(declared)
+    assert {key for key, each in declared.items() if each.get("required")} <= set(given)
+    asked = re.findall(rf"needs\.{name.partition('.')[2]}\.outputs\.([\w-]+)", str(load_of(name)))
+    assert set(asked) <= set(workflow["on"]["workflow_call"].get("outputs", {}))
+    needed = {item for each in workflow["jobs"].values() for item in each["permissions"].items()}
+    assert needed <= set(job["permissions"].items())
+
+
+def load_of(name: str) -> dict[str, Any]:
+    """The workflow of a job with this name."""
+    return load(GITHUB / "workflows" / f"{name.partition('.')[0]}.yml")
 
 
 def test_every_foreign_action_is_one_commit_with_its_version() -> None:
@@ -121,12 +156,13 @@ def test_a_job_may_do_nothing_but_what_it_says() -> None:
         permissions = job["permissions"]
         assert set(permissions.values()) <= {"read", "write"}, name
         writes = {permission for permission, level in permissions.items() if level == "write"}
-        assert writes <= ({"id-token"} if "environment" in job else {"pull-requests"}), name
+        deploys = "environment" in job or job.get("uses", "").endswith("/deploy.yml")
+        assert writes <= ({"id-token"} if deploys else {"pull-requests"}), name
 
 
 def test_where_comments_can_be_written_nothing_of_the_pull_request_runs() -> None:
     writing = {name: job for name, job in JOBS.items() if job["permissions"].get("pull-requests") == "write"}
-    assert set(writing) == {"deploy-dev.comment"}
+    assert writing
     for job in writing.values():
         assert all(
             "checkout" not in step.get("uses", "") and not step.get("uses", "").startswith("./")
@@ -146,77 +182,90 @@ def test_there_is_no_secret_and_no_number_of_an_account() -> None:
 def test_every_variable_is_documented_for_the_environments_that_need_it() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) \|", (GITHUB / "SETTINGS.md").read_text(), re.MULTILINE)
     documented = {(name, environment) for name, cell in rows for environment in re.findall(r"`([a-z-]+)`", cell)}
-    used = {(name, str(job["environment"])) for job in JOBS.values() for name in re.findall(r"\bvars\.(\w+)", str(job))}
+    deploying = [job["with"] for job in CALLS.values() if job["uses"].endswith("/deploy.yml")]
+    used = {(name, f"{inputs['environment']}-plan") for name in variables_of(PLAN) for inputs in deploying}
+    used |= {
+        (name, inputs["environment"])
+        for inputs in deploying
+        if inputs.get("apply", True)
+        for step in DEPLOY["steps"]
+        if step.get("if") != "inputs.writes != 'none'" or inputs["writes"] != "none"
+        for name in variables_of(step)
+    }
+    assert not any(variables_of(job) for name, job in JOBS.items() if job not in (PLAN, DEPLOY))
     assert used == documented
     assert not any(re.search(r"\bvars\.", path.read_text()) for path in FILES if path not in WORKFLOWS)
 
 
+def variables_of(part: Mapping[str, Any]) -> set[str]:
+    """GitHub's variables that it reads."""
+    return set(re.findall(r"\bvars\.(\w+)", str(part)))
+
+
 def test_every_job_has_an_end_and_a_runner_of_one_version() -> None:
-    for name, job in JOBS.items():
+    for name, job in RUN.items():
         assert 0 < job["timeout-minutes"] <= 60, name
         assert job["runs-on"] == "ubuntu-24.04", name
 
 
 def test_a_deployment_is_never_cancelled_for_another() -> None:
-    for path in WORKFLOWS:
-        cancel = load(path)["concurrency"]["cancel-in-progress"]
-        assert cancel is False or cancel == "${{ github.event_name == 'pull_request' }}", path
+    for environment in ENVIRONMENTS:
+        assert load(GITHUB / f"workflows/deploy-{environment}.yml")["concurrency"]["cancel-in-progress"] is False
 
 
-@pytest.mark.parametrize(("name", "job"), DEPLOYING.items(), ids=DEPLOYING)
-def test_a_deployment_names_its_environment_and_applies_the_plan_of_its_run(name: str, job: dict[str, Any]) -> None:
-    environment = name.removeprefix("deploy-").removesuffix(".deploy")
-    plan = JOBS[f"deploy-{environment}.plan"]
-    assert (job["environment"], plan["environment"]) == (environment, f"{environment}-plan")
-    _, restore = step_of(job, "restore-plan")
-    assert restore["with"]["environment"] == environment
+def test_a_deployment_names_its_environment_and_applies_the_plan_of_its_run() -> None:
+    assert (DEPLOY["environment"], PLAN["environment"]) == (
+        "${{ inputs.environment }}",
+        "${{ inputs.environment }}-plan",
+    )
+    _, restore = step_of(DEPLOY, "restore-plan")
     assert restore["with"]["digest"] == "${{ needs.plan.outputs.digest }}"
-    assert plan["outputs"]["digest"] == "${{ steps.plan.outputs.digest }}"
+    assert PLAN["outputs"]["digest"] == "${{ steps.plan.outputs.digest }}"
 
 
-@pytest.mark.parametrize(("name", "job"), DEPLOYING.items(), ids=DEPLOYING)
-def test_whatever_fails_after_the_apply_is_rolled_back(name: str, job: dict[str, Any]) -> None:
-    order = [step_of(job, action)[0] for action in ("packages", "restore-plan", "apply", "validate", "roll-back")]
+def test_whatever_fails_after_the_apply_is_rolled_back() -> None:
+    order = [step_of(DEPLOY, action)[0] for action in ("packages", "restore-plan", "apply", "validate", "roll-back")]
     assert order == sorted(order)
-    _, roll_back = step_of(job, "roll-back")
-    assert roll_back["if"] == "(failure() || cancelled()) && steps.restore.outcome == 'success'"
+    _, roll_back = step_of(DEPLOY, "roll-back")
+    assert {"failure()", "cancelled()", "steps.restore.outcome"} <= set(re.findall(r"[\w.]+(?:\(\))?", roll_back["if"]))
     assert roll_back["with"]["record"] == "${{ steps.restore.outputs.record }}"
-    kept = [n for n, step in enumerate(job["steps"]) if str(step.get("with", {}).get("name")).startswith("validated-")]
-    assert len(kept) == (0 if name == "deploy-prod.deploy" else 1)
-    assert all(n > order[-1] and "if" not in job["steps"][n] for n in kept)
+
+
+def test_a_build_counts_as_validated_only_after_all_else_has_passed() -> None:
+    names = [str(step.get("with", {}).get("name")) for step in DEPLOY["steps"]]
+    [kept] = [n for n, name in enumerate(names) if name.startswith("validated-")]
+    assert kept == len(names) - 1
+    assert "if" not in DEPLOY["steps"][kept]
 
 
 def test_each_environment_is_written_as_far_as_it_may_be() -> None:
-    writes = {name: step_of(job, "validate")[1]["with"]["writes"] for name, job in DEPLOYING.items()}
-    assert writes == {"deploy-dev.deploy": "all", "deploy-sit.deploy": "clean-up", "deploy-prod.deploy": "none"}
+    writes = {environment: CALLS[f"deploy-{environment}.deploy"]["with"]["writes"] for environment in ENVIRONMENTS}
+    assert writes == {"dev": "all", "sit": "clean-up", "prod": "none"}
 
 
 @pytest.mark.parametrize(("environment", "before", "by"), [("sit", "dev", "--run"), ("prod", "sit", "--release")])
 def test_what_is_promoted_is_built_once_and_known_by_its_digest(environment: str, before: str, by: str) -> None:
-    mine = {name: job for name, job in JOBS.items() if name.startswith(f"deploy-{environment}.")}
-    assert not any("actions/package'" in str(job) or "package_lambdas" in str(job) for job in mine.values())
-    [call] = [words for step in mine[f"deploy-{environment}.find"]["steps"] for words in commands(step.get("run", ""))]
+    find, deploy = JOBS[f"deploy-{environment}.find"], CALLS[f"deploy-{environment}.deploy"]
+    [call] = [words for step in find["steps"] for words in commands(step.get("run", ""))]
     assert call[:4] == ["scripts/validated_packages", "find", before, by]
-    for name in ("plan", "deploy"):
-        job = mine[f"deploy-{environment}.{name}"]
-        wanted = {"digest": "${{ needs.find.outputs.digest }}", "run": "${{ needs.find.outputs.run }}"}
-        assert step_of(job, "packages")[1]["with"] == wanted
+    for name in ("digest", "run", "commit"):
+        assert deploy["with"][name] == f"${{{{ needs.find.outputs.{name} }}}}"
+    for job in (PLAN, DEPLOY):
+        assert step_of(job, "packages")[1]["with"] == {"digest": "${{ inputs.digest }}", "run": "${{ inputs.run }}"}
         [checkout] = [step for step in job["steps"] if "checkout" in step.get("uses", "")]
-        assert checkout["with"]["ref"] == "${{ needs.find.outputs.commit }}"
+        assert checkout["with"]["ref"] == "${{ inputs.commit }}"
+        assert "package_lambdas" not in str(job)
 
 
-def test_what_is_started_by_hand_is_started_by_hand_only() -> None:
+def test_what_is_started_by_hand_is_started_by_hand_only_and_confirmed() -> None:
     asked = {path.stem: load(path)["on"] for path in WORKFLOWS}
     assert set(asked["deploy-sit"]) == set(asked["deploy-prod"]) == {"workflow_dispatch"}
-    assert set(asked["deploy-sit"]["workflow_dispatch"]["inputs"]) == {"run", "confirmation"}
-    assert set(asked["deploy-prod"]["workflow_dispatch"]["inputs"]) == {"release", "reason", "confirmation"}
-    assert all(
-        each["required"]
-        for on in (asked["deploy-sit"], asked["deploy-prod"])
-        for each in on["workflow_dispatch"]["inputs"].values()
-    )
-    assert set(asked["deploy-dev"]) == {"pull_request", "push"}
-    assert asked["deploy-dev"]["push"] == {"branches": ["main"]}
+    for environment in ("sit", "prod"):
+        inputs = asked[f"deploy-{environment}"]["workflow_dispatch"]["inputs"]
+        assert "confirmation" in inputs
+        assert all(each["required"] for each in inputs.values())
+    assert asked["deploy-dev"] == {"push": {"branches": ["main"]}}
+    assert set(asked["pull-request"]) == {"pull_request"}
 
 
 def test_an_ignored_finding_has_its_reason() -> None:
