@@ -1,4 +1,4 @@
-"""Holds an API Gateway REST event, and the answer to it, to one operation of a compiled OpenAPI 3.0 contract.
+"""Validates an API Gateway REST event, and the answer to it, against one operation of a compiled OpenAPI 3.0 contract.
 
 The compiler writes one table per operation at build time; this package reads it and checks against it at run time. It
 stands on the standard library and jsonschema-rs alone, and knows neither a product nor an AWS SDK.

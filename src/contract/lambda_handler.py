@@ -14,7 +14,7 @@ from contract.gateway_event import origin_of, read_event, request_id_of
 from contract.messages import JSON, Request, Response
 from contract.operation import Operation
 from contract.problems import Refusal
-from contract.responses import ContractViolation
+from contract.responses import InvalidResponse
 
 _LOG = logging.getLogger("contract")
 
@@ -34,7 +34,7 @@ def lambda_handler(
     allowed_origins: Collection[str] = (),
     problem_body: ProblemBody = problems.problem_body,
 ) -> Handler:
-    """A handler for API Gateway REST proxy events, around a function from request to response.
+    """Returns a handler for API Gateway REST proxy events, around a function from request to response.
 
     `respond` gets requests that keep the contract; what it returns, or else the fallback of that, must keep it too, or
     the client gets a 500 instead. It may raise Refusal. `authorise` gets the authorizer's claims (None without a token)
@@ -70,7 +70,7 @@ class _Exchange:
         request_id = request_id_of(event, context)
         try:
             return self._checked(self._response(event, context, request_id), request_id)
-        except ContractViolation as violation:
+        except InvalidResponse as violation:
             self._log_violation(violation, request_id)
         except Exception as error:  # whatever it is, the client gets the one error shape
             self._log_failure(error, request_id)
@@ -99,13 +99,13 @@ class _Exchange:
     def _checked(self, response: Response, request_id: str) -> ProxyResponse:
         try:
             return self._sent(response, request_id)
-        except ContractViolation:
+        except InvalidResponse:
             if response.fallback is None:
                 raise
             return self._sent(response.fallback(), request_id)
 
     def _sent(self, response: Response, request_id: str) -> ProxyResponse:
-        """The response as it leaves. Raises ContractViolation."""
+        """The response as it leaves. Raises InvalidResponse."""
         complete = self._operation.completed(response, request_id)
         return _proxy_response(complete, *self._operation.encoded_body(complete))
 
@@ -113,12 +113,12 @@ class _Exchange:
         problem = self._problem(Refusal(500), request_id)
         try:
             return self._sent(problem, request_id)
-        except ContractViolation as violation:
+        except InvalidResponse as violation:
             # A contract that does not declare its own 500. Anything is better than the gateway's bare 502.
             self._log_violation(violation, request_id)
             return _proxy_response(self._operation.completed(problem, request_id), strict_json.dumps(problem.body))
 
-    def _log_violation(self, violation: ContractViolation, request_id: str) -> None:
+    def _log_violation(self, violation: InvalidResponse, request_id: str) -> None:
         fields = {"where": violation.where, "pointer": violation.pointer, "keyword": violation.keyword}
         _LOG.error("response breaks the contract", extra=self._fields(request_id, **fields))
 

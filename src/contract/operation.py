@@ -11,7 +11,7 @@ from typing import Any
 from contract.gateway_event import RawRequest
 from contract.messages import JSON, Request, Response
 from contract.parameters import LOCATIONS, Location, Parameter
-from contract.problems import broken_contract
+from contract.problems import invalid_request
 from contract.request_body import RequestBody
 from contract.responses import Responses
 from contract.schemas import Definitions
@@ -20,7 +20,7 @@ TABLE_FORMAT = 1
 
 
 class Operation:
-    """Holds requests and responses to one compiled operation.
+    """One compiled operation, which checks its requests and responses.
 
     `security` are the alternatives of the contract's security requirement, [] when the operation is public;
     `security_schemes` the schemes they name, as the contract has them, extensions included.
@@ -36,17 +36,23 @@ class Operation:
         self.security: Sequence[Mapping[str, Sequence[str]]] = table["security"]
         self.security_schemes: Mapping[str, Mapping[str, Any]] = table["securitySchemes"]
         definitions = Definitions(table["definitions"])
-        self._locations = self._read_locations(table["parameters"], definitions)
+        api_keys = [scheme["name"] for scheme in self.security_schemes.values() if scheme.get("in") == "query"]
+        # Those with something to check: a query always has, for what it must not have.
+        self._locations: list[tuple[str, Location]] = []
+        for where in LOCATIONS:
+            parameters = [Parameter(each, definitions) for each in table["parameters"] if each["in"] == where]
+            if parameters or where == "query":
+                self._locations.append((where, Location(where, parameters, api_keys)))
         self._body = RequestBody(table["requestBody"], definitions) if table["requestBody"] else None
         self._responses = Responses(self.method, table["responses"], definitions)
 
     @classmethod
     def load(cls, path: str | Path) -> Operation:
-        """Reads a table from its file."""
+        """Returns the operation of a table's file."""
         return cls(json.loads(Path(path).read_bytes(), parse_float=Decimal))
 
     def check_request(self, raw: RawRequest) -> Request:
-        """The typed request, defaults filled in.
+        """Returns the typed request, defaults filled in.
 
         Raises Refusal: 413 or 415 for a body that is not read, 400 with every violation, in the order path, query,
         header, cookie, body.
@@ -57,37 +63,25 @@ class Operation:
         ]
         body, found = self._body.read(raw) if self._body else (None, [])
         if violations or found:
-            raise broken_contract([*violations, *found])
+            raise invalid_request([*violations, *found])
         parameters = (values["path"], values["query"], values["header"])
         return Request(self.operation_id, raw.request_id, raw.path, *parameters, body, raw.claims, values["cookie"])
 
     def completed(self, response: Response, request_id: str) -> Response:
-        """The response with the headers that the contract alone decides: constants, request id, content type."""
+        """Returns the response with the headers that the contract decides: constants, request id, content type."""
         return self._responses.completed(response, request_id)
 
     def check_response(self, response: Response) -> None:
-        """Raises responses.ContractViolation for the first thing that breaks the contract."""
+        """Raises responses.InvalidResponse for the first thing that breaks the contract."""
         self._responses.check(response)
 
     def encoded_body(self, response: Response) -> tuple[str, bool]:
-        """The body as it is sent, "" for none; and whether that is base64, as bytes are.
+        """Returns the body as it is sent, "" for none; and whether that is base64, as bytes are.
 
-        Raises responses.ContractViolation, as check_response does: what breaks the contract is not to be sent.
+        Raises responses.InvalidResponse, as check_response does: what breaks the contract is not to be sent.
         """
         return self._responses.encoded(response)
 
     def response_header_names(self) -> list[str]:
-        """Every header that some response declares, sorted."""
+        """Returns every header that some response declares, sorted."""
         return self._responses.header_names()
-
-    def _read_locations(
-        self, declared: Sequence[Mapping[str, Any]], definitions: Definitions
-    ) -> list[tuple[str, Location]]:
-        """The locations with something to check: a query always has, for what it must not have."""
-        api_keys = [scheme["name"] for scheme in self.security_schemes.values() if scheme.get("in") == "query"]
-        locations = []
-        for where in LOCATIONS:
-            parameters = [Parameter(each, definitions) for each in declared if each["in"] == where]
-            if parameters or where == "query":
-                locations.append((where, Location(where, parameters, api_keys)))
-        return locations

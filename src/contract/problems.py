@@ -1,8 +1,8 @@
-"""Refusals: one table from status to words, the violations they list, and the one shape that an error has."""
+"""Requests that are refused: a title and a sentence for each status, the violations, and the body of the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Violation(NamedTuple):
-    """One way in which a request breaks its contract, as it is told to the client.
+    """One way in which a request breaks the contract, as the client reads it.
 
     `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` says what is allowed, in
     plain words that never repeat the offending value.
@@ -48,14 +48,10 @@ class Violation(NamedTuple):
     message: str
 
 
-def pointer(path: Iterable[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) of a path; "" for the whole document."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-
-
 class Refusal(Exception):
-    """A request that is answered with an error. `status` is one of PROBLEMS, whose words serve when `message` is None.
+    """Exception for a request that is answered with an error.
 
+    `status` is one of PROBLEMS, whose words serve when `message` is None.
     `details` name the violations, `headers` go out with the answer. Raises ValueError for a status without words.
     """
 
@@ -76,28 +72,26 @@ class Refusal(Exception):
         self.headers = headers
 
 
-def broken_contract(violations: Sequence[Violation]) -> Refusal:
-    """The refusal of a request that breaks its contract in these places."""
-    listed = _listable(violations)
-    count = len(violations)
+def invalid_request(violations: Sequence[Violation]) -> Refusal:
+    """Returns the refusal of a request that breaks the contract in these places.
+
+    It lists as many of them, from the first, as an answer can hold: all of them, unless a client is hostile.
+    """
+    count = listed = len(violations)
+    left = MAX_LISTED_CHARACTERS
+    for number, violation in enumerate(violations):
+        left -= len(violation.field) + len(violation.message)
+        if left < 0:
+            listed = number
+            break
     message = f"The request breaks the contract in {count} {'place' if count == 1 else 'places'}."
-    if len(listed) < count:
-        message += f" The first {len(listed)} are listed."
-    return Refusal(400, message, details=listed)
-
-
-def _listable(violations: Sequence[Violation]) -> Sequence[Violation]:
-    """As many of the violations, from the first, as an answer has room for. All of them, unless a client is hostile."""
-    room = MAX_LISTED_CHARACTERS
-    for count, violation in enumerate(violations):
-        room -= len(violation.field) + len(violation.message)
-        if room < 0:
-            return violations[:count]
-    return violations
+    if listed < count:
+        message += f" The first {listed} are listed."
+    return Refusal(400, message, details=violations[:listed])
 
 
 def problem_body(refusal: Refusal, request_id: str) -> JSON:
-    """The error as the client reads it: error, message, requestId, and details when there are any."""
+    """Returns the error as the client reads it: error, message, requestId, and details when there are any."""
     title, default_message = PROBLEMS[refusal.status]
     body: dict[str, JSON] = {
         "error": title,

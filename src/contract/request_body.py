@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from copy import deepcopy
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from contract import media_types, strict_json
-from contract.defaults import fill
+from contract import strict_json
 from contract.gateway_event import MalformedBody, RawRequest
+from contract.http_syntax import is_json, is_validated, matching_media_type, parse_media_type
+from contract.json_pointer import pointer
 from contract.messages import JSON
-from contract.problems import Refusal, Violation, pointer
+from contract.problems import Refusal, Violation
 from contract.schemas import AnySchema, Definitions
-
-if TYPE_CHECKING:
-    from contract.breaches import Breach
 
 # RFC 9110, section 8.3: a body of no stated type may be taken for this one, and is: nothing is guessed.
 _UNSTATED = "application/octet-stream"
 
-
 # What one media type's body must be (None: any bytes), and what is filled in where it is silent.
 _Content: TypeAlias = "tuple[AnySchema | None, Mapping[str, Any]]"
 
+# Each error costs some 15 microseconds and a kilobyte: the hundreds of thousands that a larger body can have would
+# outlast the gateway's timeout and a small function's memory.
+ALL_ERRORS_UP_TO_BYTES = 65_536
 
-# Each breach costs some 15 microseconds and a kilobyte: the hundreds of thousands that a larger body can have would
-# outlast the gateway's patience and a small function's memory.
-TOLD_IN_FULL_BYTES = 65_536
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class RequestBody:
@@ -40,9 +40,9 @@ class RequestBody:
         }
 
     def read(self, raw: RawRequest) -> tuple[JSON, list[Violation]]:
-        """The body's value, defaults filled in, or None when there is none; and every violation.
+        """Returns the body's value, defaults filled in, or None when there is none; and every violation.
 
-        Of a body of more than TOLD_IN_FULL_BYTES, the first violation of the schema only.
+        Of a body of more than ALL_ERRORS_UP_TO_BYTES, the first violation of the schema only.
         JSON is its value, a text of another kind a string, and bytes without a schema are their base64 text.
         Raises Refusal 413 and 415.
         """
@@ -52,53 +52,57 @@ class RequestBody:
             return None, [_violation((), "is not properly encoded text")]
         if data is None:
             return None, [_violation((), "is required")] if self._required else []
-        self._check_size(data)
+        if self._max_bytes is not None and len(data) > self._max_bytes:
+            raise Refusal(413, f"The body may have at most {self._max_bytes} bytes.")
         essence, (schema, defaults) = self._negotiated(raw)
         if schema is None:
             return base64.b64encode(data).decode(), []
-        return _checked(data, media_types.is_json(essence), schema, defaults)
-
-    def _check_size(self, data: bytes) -> None:
-        if self._max_bytes is not None and len(data) > self._max_bytes:
-            raise Refusal(413, f"The body may have at most {self._max_bytes} bytes.")
+        try:
+            value: JSON = strict_json.loads(data) if is_json(essence) else data.decode()
+        except strict_json.MalformedJson as malformed:
+            return None, [_violation(path, message) for path, message in malformed.flaws]
+        except UnicodeDecodeError:
+            return None, [_violation((), "is not valid UTF-8")]
+        if len(data) <= ALL_ERRORS_UP_TO_BYTES:
+            errors = schema.errors(value)
+        else:
+            errors = [error for error in (schema.first_error(value),) if error]
+        if not errors:
+            fill(value, defaults)
+        return value, [_violation(error.path, error.message) for error in errors]
 
     def _negotiated(self, raw: RawRequest) -> tuple[str, _Content]:
-        """The body's media type and what the contract says of it. What a schema judges must be UTF-8, uncompressed."""
+        """Returns the body's media type and its content; what a schema validates must be UTF-8, not compressed."""
         stated = raw.header("content-type")
-        media_type = media_types.parse(_UNSTATED if stated is None else stated)
-        key = media_types.match(self._content, media_type.essence) if media_type else None
-        if media_type is None or key is None:
-            raise self._unsupported()
-        schema, defaults = self._content[key]
-        coding = (raw.header("content-encoding") or "identity").lower()
-        if schema and (coding != "identity" or not media_types.is_readable(media_type)):
-            raise self._unsupported()
-        return media_type.essence, (schema, defaults)
-
-    def _unsupported(self) -> Refusal:
-        return Refusal(415, f"Send the body as {' or '.join(self._content)}, in UTF-8.")
+        media_type = parse_media_type(_UNSTATED if stated is None else stated)
+        key = matching_media_type(self._content, media_type.essence) if media_type else None
+        if media_type is not None and key is not None:
+            schema, defaults = self._content[key]
+            coding = (raw.header("content-encoding") or "identity").lower()
+            if schema is None or (coding == "identity" and is_validated(media_type)):
+                return media_type.essence, (schema, defaults)
+        raise Refusal(415, f"Send the body as {' or '.join(self._content)}, in UTF-8.")
 
 
-def _checked(
-    data: bytes, is_json: bool, schema: AnySchema, defaults: Mapping[str, Any]
-) -> tuple[JSON, list[Violation]]:
-    try:
-        value: JSON = strict_json.loads(data) if is_json else data.decode()
-    except strict_json.MalformedJson as malformed:
-        return None, [_violation(path, message) for path, message in malformed.flaws]
-    except UnicodeDecodeError:
-        return None, [_violation((), "is not valid UTF-8")]
-    violations = [_violation(breach.path, breach.message) for breach in _breaches(schema, value, len(data))]
-    if not violations:
-        fill(value, defaults)
-    return value, violations
+def fill(value: JSON, defaults: Mapping[str, Any]) -> None:
+    """Puts the defaults of absent fields into a valid value, in place.
 
-
-def _breaches(schema: AnySchema, value: JSON, size: int) -> list[Breach]:
-    if size <= TOLD_IN_FULL_BYTES:
-        return schema.breaches(value)
-    first = schema.first_breach(value)
-    return [first] if first else []
+    `defaults` mirrors the schema: `properties` by name, each with its `default` or what is below it, `additional` for
+    the other fields of an object, and `items` for an array.
+    """
+    if isinstance(value, dict):
+        properties = defaults.get("properties", _NONE)
+        if "additional" in defaults:
+            for name in value.keys() - properties.keys():
+                fill(value[name], defaults["additional"])
+        for name, below in properties.items():
+            if name in value:
+                fill(value[name], below)
+            elif "default" in below:
+                value[name] = deepcopy(below["default"])  # A handler may change its own.
+    elif isinstance(value, list) and "items" in defaults:
+        for member in value:
+            fill(member, defaults["items"])
 
 
 def _violation(path: tuple[str | int, ...], message: str) -> Violation:

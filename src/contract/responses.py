@@ -1,14 +1,22 @@
-"""An operation's answers: what each status promises of headers and body, and whether an answer keeps it."""
+"""An operation's responses: what each status promises of headers and body, and whether a response is valid."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from contract import media_types, strict_json, styles
+from contract import strict_json
+from contract.http_syntax import (
+    is_field_value,
+    is_json,
+    matching_media_type,
+    parse_media_type,
+    preferred_media_type,
+)
+from contract.json_pointer import pointer
 from contract.messages import JSON, Response
-from contract.problems import pointer
-from contract.schemas import AnySchema, Definitions
+from contract.parameters import MalformedParameter, Serialization, trimmed
+from contract.schemas import Definitions
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -20,8 +28,11 @@ _REQUEST_ID = "x-request-id"
 _ANYTHING: Mapping[str, Any] = {"headers": {}, "content": {"*/*": {"schema": {}}}}
 
 
-class ContractViolation(Exception):
-    """An answer that breaks the contract: where (status, header or body), the pointer, and the keyword broken."""
+class InvalidResponse(Exception):
+    """Exception for a response that breaks the contract.
+
+    `where` is status, header or body, `pointer` the place in it, `keyword` what is broken.
+    """
 
     def __init__(self, pointer: str, keyword: str, where: str) -> None:
         super().__init__(f"{where} {pointer} {keyword}")
@@ -30,152 +41,133 @@ class ContractViolation(Exception):
         self.where = where
 
 
-class _Header:
-    """One declared response header."""
-
-    def __init__(self, name: str, declared: Mapping[str, Any], definitions: Definitions) -> None:
-        self.name = name
-        self.key = name.lower()
-        self.constant: str | None = declared.get("constant")
-        self.is_own = self.constant is not None or self.key == _REQUEST_ID
-        self._required: bool = declared["required"]
-        # Most are plain texts, which no style takes apart.
-        self._is_text = declared["shape"]["type"] == "string" and "media" not in declared
-        self._spelling = styles.Spelling(name, declared)
-        self._schema = definitions.schema(declared["schema"])
-
-    def check(self, value: str | None) -> None:
-        """Takes a field value without spaces around it. Raises ContractViolation."""
-        if value is None:
-            if self._required:
-                raise ContractViolation(pointer((self.name,)), "required", "header")
-        elif value != self.constant:
-            self._check_value(value if self._is_text else self._read(value))
-
-    def _read(self, text: str) -> JSON:
-        try:
-            return self._spelling.value(self._spelling.taken_apart(text, styles.trimmed))
-        except styles.Misspelt as misspelt:
-            raise ContractViolation(pointer((self.name, *misspelt.flaws[0][0])), "style", "header") from None
-
-    def _check_value(self, value: JSON) -> None:
-        if breach := self._schema.first_breach(value):
-            raise ContractViolation(pointer((self.name, *breach.path)), breach.keyword, "header")
-
-
-class _Answer:
-    """What one status (or range of them) promises."""
-
-    def __init__(self, declared: Mapping[str, Any], definitions: Definitions) -> None:
-        self.headers = [_Header(name, header, definitions) for name, header in declared["headers"].items()]
-        self.content = {key: definitions.optional_schema(entry) for key, entry in declared["content"].items()}
-        self._own = {header.key: header for header in self.headers if header.is_own}
-        self._preferred = media_types.preferred(self.content)
-
-    def completed(self, headers: Mapping[str, str], request_id: str, has_body: bool) -> dict[str, str]:
-        """The headers with those that nobody needs to type: constants, the request's id, the content type of a body."""
-        named = {name.lower() for name in headers}
-        added = {
-            own.name: request_id if own.constant is None else own.constant
-            for key, own in self._own.items()
-            if key not in named
-        }
-        if has_body and "content-type" not in named:
-            added["Content-Type"] = self._preferred
-        return {**added, **headers}
-
-
 class Responses:
-    """All answers of an operation. `method` decides, with the status, whether a body is allowed at all."""
+    """All responses of an operation. `method` decides, with the status, whether a body is allowed at all."""
 
     def __init__(self, method: str, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self._is_head = method == "HEAD"
         self._declared = declared
         self._definitions = definitions
-        self._answers: dict[int, _Answer | None] = {}  # Made at the first use of their status.
+        self._by_status: dict[int, _DeclaredResponse | None] = {}  # Made at the first use of their status.
 
     def header_names(self) -> list[str]:
-        """Every header that some answer declares, sorted."""
-        return sorted({name for answer in self._declared.values() for name in answer["headers"]})
+        """Returns every header that some response declares, sorted."""
+        return sorted({name for declared in self._declared.values() for name in declared["headers"]})
 
     def completed(self, response: Response, request_id: str) -> Response:
-        """The response with the headers that the contract alone decides, unless it names them itself."""
-        answer = self._answer(response.status) or _Answer(_ANYTHING, self._definitions)
-        has_body = self._has_body(response.status, answer)
-        return Response(response.status, response.body, answer.completed(response.headers, request_id, has_body))
+        """Returns the response with the headers that the contract alone decides, unless it names them itself.
+
+        They are those with one possible value, the request's id, and the content type of a body.
+        """
+        declared = self._declared_for(response.status) or _DeclaredResponse(_ANYTHING, self._definitions)
+        named = {name.lower() for name in response.headers}
+        added = {
+            header.name: request_id if header.constant is None else header.constant
+            for header in declared.own_headers
+            if header.key not in named
+        }
+        if self._has_body(response.status, declared) and "content-type" not in named:
+            added["Content-Type"] = declared.preferred_media_type
+        return Response(response.status, response.body, {**added, **response.headers})
 
     def encoded(self, response: Response) -> tuple[str, bool]:
-        """The body as it is sent, "" for none; and whether that is base64, as bytes are. Raises what `check` raises."""
+        """Returns the body as it is sent, "" for none; and whether that is base64, as bytes are.
+
+        Raises InvalidResponse.
+        """
         form = self.check(response)
         if form == "json":
             return strict_json.dumps(response.body), False
         return str(response.body or ""), form == "base64"
 
     def check(self, response: Response) -> BodyForm:
-        """The form in which the body is to be sent.
+        """Returns the form in which the body is to be sent.
 
-        Raises ContractViolation for the first thing (status, headers, body) that breaks the contract.
+        Raises InvalidResponse for the first thing (status, headers, body) that breaks the contract.
         """
-        answer = self._answer(response.status)
-        if answer is None:
-            raise ContractViolation("", "responses", "status")
-        headers = _in_lower_case(response.headers)
-        for header in answer.headers:
+        declared = self._declared_for(response.status)
+        if declared is None:
+            raise InvalidResponse("", "responses", "status")
+        headers: dict[str, str] = {}
+        for name, value in response.headers.items():
+            key = name.lower()
+            if not isinstance(value, str):
+                raise InvalidResponse(pointer((name,)), "type", "header")
+            if key in headers or not is_field_value(value):
+                raise InvalidResponse(pointer((name,)), "field-value", "header")
+            headers[key] = value
+        for header in declared.headers:
             header.check(headers.get(header.key))
-        if self._has_body(response.status, answer):
-            return _checked_form(response.body, answer, headers.get("content-type"))
+        if self._has_body(response.status, declared):
+            return declared.check_body(response.body, headers.get("content-type"))
         if response.body is not None:
-            raise ContractViolation("", "content", "body")
+            raise InvalidResponse("", "content", "body")
         return "none"
 
-    def _answer(self, status: int) -> _Answer | None:
-        if status not in self._answers:
-            self._answers[status] = self._made(status)
-        return self._answers[status]
-
-    def _made(self, status: int) -> _Answer | None:
+    def _declared_for(self, status: int) -> _DeclaredResponse | None:
         """By the exact status, its range, or the default (OpenAPI 3.0.3, Responses Object)."""
-        keys = (str(status), f"{status // 100}XX", "default")
-        declared = next((self._declared[key] for key in keys if key in self._declared), None)
-        return None if declared is None else _Answer(declared, self._definitions)
+        if status not in self._by_status:
+            keys = (str(status), f"{status // 100}XX", "default")
+            found = next((self._declared[key] for key in keys if key in self._declared), None)
+            self._by_status[status] = None if found is None else _DeclaredResponse(found, self._definitions)
+        return self._by_status[status]
 
-    def _has_body(self, status: int, answer: _Answer) -> bool:
-        return bool(answer.content) and not self._is_head and status not in _BODILESS
-
-
-def _checked_form(body: JSON, answer: _Answer, content_type: str | None) -> BodyForm:
-    essence, schema = _negotiated(answer, content_type)
-    if schema and (breach := schema.first_breach(body)):
-        raise ContractViolation(pointer(breach.path), breach.keyword, "body")
-    if media_types.is_json(essence):
-        return "json"
-    if not isinstance(body, str):
-        raise ContractViolation("", "type", "body")
-    return "text" if schema else "base64"
+    def _has_body(self, status: int, declared: _DeclaredResponse) -> bool:
+        return bool(declared.content) and not self._is_head and status not in _BODILESS
 
 
-def _negotiated(answer: _Answer, content_type: str | None) -> tuple[str, AnySchema | None]:
-    """The media type that the body is in, and its schema. Raises ContractViolation for one that is not declared."""
-    media_type = media_types.parse(content_type or media_types.preferred(answer.content))
-    key = media_types.match(answer.content, media_type.essence) if media_type else None
-    if media_type is None or key is None:
-        raise ContractViolation("/Content-Type", "content", "header")
-    return media_type.essence, answer.content[key]
+class _DeclaredResponse:
+    """What one status (or range of them) promises."""
+
+    def __init__(self, declared: Mapping[str, Any], definitions: Definitions) -> None:
+        self.headers = [_DeclaredHeader(name, header, definitions) for name, header in declared["headers"].items()]
+        self.own_headers = [
+            header for header in self.headers if header.constant is not None or header.key == _REQUEST_ID
+        ]
+        self.content = {key: definitions.optional_schema(entry) for key, entry in declared["content"].items()}
+        self.preferred_media_type = preferred_media_type(self.content)
+
+    def check_body(self, body: JSON, content_type: str | None) -> BodyForm:
+        """Returns the form in which the body is to be sent. Raises InvalidResponse."""
+        media_type = parse_media_type(content_type or self.preferred_media_type)
+        key = matching_media_type(self.content, media_type.essence) if media_type else None
+        if media_type is None or key is None:
+            raise InvalidResponse("/Content-Type", "content", "header")
+        schema = self.content[key]
+        if schema and (error := schema.first_error(body)):
+            raise InvalidResponse(pointer(error.path), error.keyword, "body")
+        if is_json(media_type.essence):
+            return "json"
+        if not isinstance(body, str):
+            raise InvalidResponse("", "type", "body")
+        return "text" if schema else "base64"
 
 
-def _in_lower_case(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers by name in lower case. Raises ContractViolation for what could not be sent as it is."""
-    lines: dict[str, str] = {}
-    for name, value in headers.items():
-        key = name.lower()
-        if not isinstance(value, str):
-            raise ContractViolation(pointer((name,)), "type", "header")
-        if key in lines or not _is_field_value(value):
-            raise ContractViolation(pointer((name,)), "field-value", "header")
-        lines[key] = value
-    return lines
+class _DeclaredHeader:
+    """One declared response header."""
 
+    def __init__(self, name: str, declared: Mapping[str, Any], definitions: Definitions) -> None:
+        self.name = name
+        self.key = name.lower()
+        self.constant: str | None = declared.get("constant")
+        self._required: bool = declared["required"]
+        # Most are plain texts, which no style takes apart.
+        self._is_text = declared["shape"]["type"] == "string" and "media" not in declared
+        self._serialization = Serialization(name, declared)
+        self._schema = definitions.schema(declared["schema"])
 
-def _is_field_value(text: str) -> bool:
-    """RFC 9110, section 5.5, less what not every intermediary passes on: nothing but ASCII, no tabs, no line ends."""
-    return text.isascii() and text.isprintable() and text == text.strip()
+    def check(self, text: str | None) -> None:
+        """Takes a field value without spaces around it. Raises InvalidResponse."""
+        if text is None:
+            if self._required:
+                raise InvalidResponse(pointer((self.name,)), "required", "header")
+            return
+        if text == self.constant:
+            return
+        try:
+            read = self._serialization
+            value: JSON = text if self._is_text else read.value(read.taken_apart(text, trimmed))
+        except MalformedParameter as malformed:
+            raise InvalidResponse(pointer((self.name, *malformed.flaws[0][0])), "style", "header") from None
+        if error := self._schema.first_error(value):
+            raise InvalidResponse(pointer((self.name, *error.path)), error.keyword, "header")

@@ -1,7 +1,7 @@
-"""JSON Schemas of the compiled table: fast verdicts, and every breach when the verdict is bad.
+"""Validation against the JSON Schemas of a compiled table, by jsonschema-rs.
 
-jsonschema-rs decides. A validator is built at its schema's first use, and what tells the breaches imported at the first
-of them, so that a cold start pays only for what its first request needs.
+A validator is built at its schema's first use, and the words for errors are loaded at the first error, so that a cold
+start pays only for what its first request needs.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from jsonschema_rs import Draft202012Validator, EmailOptions, ValidationError
+import jsonschema_rs
 
 from contract.messages import JSON
 
 if TYPE_CHECKING:
-    from contract.breaches import Breach
-
+    from contract.validation_errors import ValidationError
 
 AnySchema: TypeAlias = "Schema | Definition"
 _REFERENCE = "#/$defs/"
@@ -34,12 +33,10 @@ class IntegerLiteral:
 
     def validate(self, instance: object) -> None:
         """Raises ValueError for a whole number that is not written as an integer."""
-        if isinstance(instance, Decimal) and _is_disguised_integer(instance):
+        if not isinstance(instance, Decimal) or instance.as_tuple().exponent == 0:
+            return
+        if instance == instance.to_integral_value():
             raise ValueError("not an integer literal")
-
-
-def _is_disguised_integer(number: Decimal) -> bool:
-    return number.as_tuple().exponent != 0 and number == number.to_integral_value()
 
 
 class Schema:
@@ -50,35 +47,58 @@ class Schema:
     def __init__(self, document: Mapping[str, Any], definitions: Mapping[str, Any]) -> None:
         self._document = document
         self._definitions = definitions
-        self._validator: Draft202012Validator | None = None
+        self._validator: jsonschema_rs.Draft202012Validator | None = None
 
     def is_valid(self, value: JSON) -> bool:
-        """Whether the value keeps the schema."""
+        """Returns whether the value is valid."""
         return (self._validator or self._build()).is_valid(value)
 
-    def breaches(self, value: JSON) -> list[Breach]:
-        """Every breach, ordered by place; none twice."""
+    def errors(self, value: JSON) -> list[ValidationError]:
+        """Returns every error, ordered by place; none twice."""
         validator = self._validator or self._build()
-        return [] if validator.is_valid(value) else sorted(_told(validator.iter_errors(value)))
+        return [] if validator.is_valid(value) else sorted(_in_words(validator.iter_errors(value)))
 
-    def first_breach(self, value: JSON) -> Breach | None:
-        """One breach, None without any: for when nobody reads more, or gathering them all could take too long."""
+    def first_error(self, value: JSON) -> ValidationError | None:
+        """Returns one error, None without any: for when nobody reads more, or all of them could take too long."""
         validator = self._validator or self._build()
         try:
             validator.validate(value)
-        except ValidationError as error:
-            return min(_told([error]))
+        except jsonschema_rs.ValidationError as error:
+            return min(_in_words([error]))
         return None
 
-    def _build(self) -> Draft202012Validator:
-        self._validator = Draft202012Validator(
-            {**self._document, "$defs": _referred(self._document, self._definitions)},
+    def _build(self) -> jsonschema_rs.Draft202012Validator:
+        self._validator = jsonschema_rs.Draft202012Validator(
+            {**self._document, "$defs": _referenced(self._document, self._definitions)},
             validate_formats=True,
-            email_options=EmailOptions(allow_display_text=False),
+            email_options=jsonschema_rs.EmailOptions(allow_display_text=False),
             keywords={"x-integer-literal": IntegerLiteral},
             offline=True,
         )
         return self._validator
+
+
+class Definition:
+    """One definition, used as a Schema is: `everything` has it as the schema of the property of its name."""
+
+    __slots__ = ("_everything", "_name")
+
+    def __init__(self, name: str, everything: Schema) -> None:
+        self._name = name
+        self._everything = everything
+
+    def is_valid(self, value: JSON) -> bool:
+        """Returns whether the value is valid."""
+        return self._everything.is_valid({self._name: value})
+
+    def errors(self, value: JSON) -> list[ValidationError]:
+        """Returns every error, ordered by place; none twice."""
+        return [error._replace(path=error.path[1:]) for error in self._everything.errors({self._name: value})]
+
+    def first_error(self, value: JSON) -> ValidationError | None:
+        """Returns one error, None without any."""
+        error = self._everything.first_error({self._name: value})
+        return error and error._replace(path=error.path[1:])
 
 
 class Definitions:
@@ -93,59 +113,35 @@ class Definitions:
         self._all = Schema({"properties": {name: {"$ref": f"{_REFERENCE}{name}"} for name in documents}}, documents)
 
     def schema(self, document: Mapping[str, Any]) -> AnySchema:
-        """The schema that a document of the table is."""
-        name = _definition(document)
+        """Returns the schema that a document of the table is."""
+        name = _definition_name(document)
         is_definition = document.keys() == {"$ref"} and name in self._documents
         return Definition(name, self._all) if is_definition else Schema(document, self._documents)
 
     def optional_schema(self, entry: Mapping[str, Any]) -> AnySchema | None:
-        """The schema of a media type's entry; None for one without, which allows any bytes."""
+        """Returns the schema of a media type's entry; None for one without, which allows any bytes."""
         return self.schema(entry["schema"]) if "schema" in entry else None
 
 
-class Definition:
-    """One definition, judged as a Schema is: `everything` has it as the schema of the property of its name."""
+def _in_words(errors: Iterable[jsonschema_rs.ValidationError]) -> set[ValidationError]:
+    from contract.validation_errors import validation_errors  # Spares it to every cold start with a valid request.
 
-    __slots__ = ("_everything", "_name")
-
-    def __init__(self, name: str, everything: Schema) -> None:
-        self._name = name
-        self._everything = everything
-
-    def is_valid(self, value: JSON) -> bool:
-        """Whether the value keeps the definition."""
-        return self._everything.is_valid({self._name: value})
-
-    def breaches(self, value: JSON) -> list[Breach]:
-        """Every breach, ordered by place; none twice."""
-        return [breach._replace(path=breach.path[1:]) for breach in self._everything.breaches({self._name: value})]
-
-    def first_breach(self, value: JSON) -> Breach | None:
-        """One breach, None without any."""
-        breach = self._everything.first_breach({self._name: value})
-        return breach and breach._replace(path=breach.path[1:])
+    return set(validation_errors(errors))
 
 
-def _told(errors: Iterable[ValidationError]) -> set[Breach]:
-    """The breaches that the errors are about."""
-    from contract.breaches import breaches_of  # Spares it to every cold start whose request keeps the contract.
-
-    return set(breaches_of(errors))
-
-
-def _definition(document: Mapping[str, Any]) -> str:
-    """The name of the definition that a schema refers to; "" for a schema that refers to none."""
+def _definition_name(document: Mapping[str, Any]) -> str:
+    """Returns the name of the definition that a schema refers to; "" for a schema that refers to none."""
     return str(document.get("$ref", "")).removeprefix(_REFERENCE)
 
 
-def _referred(document: object, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The definitions that a schema needs. The others would be checked, too, each time that a validator is built."""
+def _referenced(document: object, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns the definitions that a schema needs. The others would be checked, too, whenever a validator is built."""
     needed: dict[str, Any] = {}
     open_ends = [document]
     while open_ends:
         part = open_ends.pop()
         if isinstance(part, Mapping):
-            name = _definition(part)
+            name = _definition_name(part)
             if name in definitions and name not in needed:
                 needed[name] = definitions[name]
                 open_ends.append(definitions[name])

@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from json import JSONDecodeError, JSONDecoder, JSONEncoder
-from typing import TypeAlias, TypeVar
+from math import isinf
+from typing import TypeAlias
 
-from contract import literals
 from contract.messages import JSON
 
 MAX_DEPTH = 64
 
 Place: TypeAlias = "tuple[str | int, ...]"
-_Value = TypeVar("_Value")
 
 
 class MalformedJson(ValueError):
-    """Text that is not strict JSON. `flaws` says where (the steps into the document, () for all of it) and what."""
+    """Exception for text that is not strict JSON.
+
+    `flaws` are pairs of a place (the steps into the document, () for all of it) and what is wrong there.
+    """
 
     def __init__(self, *flaws: tuple[Place, str]) -> None:
         super().__init__("malformed JSON")
@@ -29,18 +31,48 @@ class MalformedJson(ValueError):
 
 
 class _Flaw(Exception):
-    """What is wrong with a value. Raised while all is hoped to be well; put in the value's place to find out where."""
+    """Exception for one value that is not JSON; on the second reading it stands in the value's place."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
+class OutOfRange(_Flaw):
+    """Exception for a number outside the range of a double, on which JSON's users can rely (RFC 8259, section 6)."""
+
+    def __init__(self) -> None:
+        super().__init__("is outside the range of a double-precision number")
+
+
 _TWICE = "is given more than once"
-_OUT_OF_RANGE = "is outside the range of a double-precision number"
-_NOT_A_NUMBER = "is not a JSON number"
 _SURROGATE = "is not valid Unicode text: it has half of a surrogate pair"
 _TOO_DEEP = "is nested more than {} levels deep"
+
+
+def integer(text: str) -> int:
+    """Returns the value of an integer literal, exactly. Raises OutOfRange."""
+    if isinf(float(text)):
+        raise OutOfRange
+    return int(text)
+
+
+def number(text: str) -> Decimal:
+    """Returns the value of a number literal, exactly: every digit is kept. Raises OutOfRange."""
+    approximation = float(text)
+    if isinf(approximation):
+        raise OutOfRange
+    if approximation:
+        return Decimal(text)
+    # A zero, whose exponent may be one that not even Decimal can hold; or a number too small for a double.
+    significand = Decimal(text.lower().partition("e")[0])
+    if significand:
+        raise OutOfRange
+    return significand
+
+
+def _constant(_text: str) -> JSON:
+    raise _Flaw("is not a JSON number")
 
 
 def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
@@ -50,25 +82,11 @@ def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     return fields
 
 
-def _object_with_flaws(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _object_or_flaws(pairs: list[tuple[str, object]]) -> dict[str, object]:
     fields: dict[str, object] = {}
     for name, value in pairs:
         fields[name] = _Flaw(_TWICE) if name in fields else value
     return fields
-
-
-def _in_range(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    def number(text: str) -> _Value:
-        try:
-            return read(text)
-        except literals.OutOfRange:
-            raise _Flaw(_OUT_OF_RANGE) from None
-
-    return number
-
-
-def _constant(_text: str) -> JSON:
-    raise _Flaw(_NOT_A_NUMBER)
 
 
 def _or_flaw(read: Callable[[str], object]) -> Callable[[str], object]:
@@ -81,46 +99,43 @@ def _or_flaw(read: Callable[[str], object]) -> Callable[[str], object]:
     return value
 
 
-_integer = _in_range(literals.integer)
-_number = _in_range(literals.number)
-
-_DECODER = JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant)
+_DECODER = JSONDecoder(object_pairs_hook=_object, parse_int=integer, parse_float=number, parse_constant=_constant)
 # Reads what the decoder above refuses, with the flaws in their places.
 _DIAGNOSIS = JSONDecoder(
-    object_pairs_hook=_object_with_flaws,
-    parse_int=_or_flaw(_integer),
-    parse_float=_or_flaw(_number),
+    object_pairs_hook=_object_or_flaws,
+    parse_int=_or_flaw(integer),
+    parse_float=_or_flaw(number),
     parse_constant=_or_flaw(_constant),
 )
 
 
 def loads(data: bytes, max_depth: int = MAX_DEPTH) -> JSON:
-    """The value of a JSON text in UTF-8. An array or object is one level deeper than what holds it.
+    """Returns the value of a JSON text in UTF-8. An array or object is one level deeper than what holds it.
 
     Raises MalformedJson with every flaw that can be placed, in the order of the document.
     """
-    text = _text(data)
-    try:
-        value = _decode(_DECODER, text, max_depth)
-    except _Flaw:
-        value = _decode(_DIAGNOSIS, text, max_depth)
-    else:
-        if not _may_be_flawed(text, max_depth):
-            return value
-    flaws = _all_flaws(value, max_depth)
-    if flaws:
-        raise MalformedJson(*flaws)
-    return value
-
-
-def _text(data: bytes) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError:
         raise MalformedJson(((), "is not valid UTF-8")) from None
     if text.startswith("\ufeff"):
         raise MalformedJson(((), "begins with a byte order mark"))
-    return text
+    try:
+        value = _decode(_DECODER, text, max_depth)
+    except _Flaw:
+        value = _decode(_DIAGNOSIS, text, max_depth)
+    else:
+        # Cheap to ask, and hardly ever so.
+        may_be_flawed = text.count("[") + text.count("{") > max_depth or "\\ud" in text or "\\uD" in text
+        if not may_be_flawed:
+            return value
+    try:
+        flaws = list(_flaws(value, (), max_depth))
+    except _Flaw as flaw:
+        flaws = [((), flaw.message)]
+    if flaws:
+        raise MalformedJson(*flaws)
+    return value
 
 
 def _decode(decoder: JSONDecoder, text: str, max_depth: int) -> JSON:
@@ -133,18 +148,6 @@ def _decode(decoder: JSONDecoder, text: str, max_depth: int) -> JSON:
     return value
 
 
-def _may_be_flawed(text: str, max_depth: int) -> bool:
-    """Whether the text could be too deep or hold a surrogate: cheap to ask, and hardly ever so."""
-    return text.count("[") + text.count("{") > max_depth or "\\ud" in text or "\\uD" in text
-
-
-def _all_flaws(value: object, max_depth: int) -> list[tuple[Place, str]]:
-    try:
-        return list(_flaws(value, (), max_depth))
-    except _Flaw as flaw:
-        return [((), flaw.message)]
-
-
 def _flaws(value: object, path: Place, max_depth: int) -> Iterator[tuple[Place, str]]:
     if isinstance(value, _Flaw):
         yield path, value.message
@@ -154,20 +157,15 @@ def _flaws(value: object, path: Place, max_depth: int) -> Iterator[tuple[Place, 
     elif isinstance(value, dict | list):
         if len(path) == max_depth:
             raise _Flaw(_TOO_DEEP.format(max_depth))
-        yield from _flaws_within(value, path, max_depth)
-
-
-def _flaws_within(value: dict[str, object] | list[object], path: Place, max_depth: int) -> Iterator[tuple[Place, str]]:
-    members = value.items() if isinstance(value, dict) else enumerate(value)
-    for step, member in members:
-        if isinstance(step, str) and not is_unicode(step):
-            yield path, "has a field whose name is not valid Unicode text"
-        else:
-            yield from _flaws(member, (*path, step), max_depth)
+        for step, member in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(step, str) and not is_unicode(step):
+                yield path, "has a field whose name is not valid Unicode text"
+            else:
+                yield from _flaws(member, (*path, step), max_depth)
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written in UTF-8: one with a lone surrogate cannot."""
+    """Returns whether a text can be written in UTF-8: one with a lone surrogate cannot."""
     if text.isascii():
         return True
     try:
@@ -178,11 +176,11 @@ def is_unicode(text: str) -> bool:
 
 
 class _ManyDigits(Exception):
-    """A decimal that a float would not print exactly."""
+    """Exception for a decimal that a float would not print exactly."""
 
 
 def _plain_number(value: object) -> int | float:
-    """A decimal of at most fifteen digits as a number that the C encoder prints with these very digits."""
+    """Returns a decimal of at most fifteen digits as a number that the C encoder prints with these very digits."""
     if not isinstance(value, Decimal):
         raise TypeError(f"a {type(value).__name__} is not JSON")
     text = str(value)
@@ -198,12 +196,15 @@ _ENCODER = JSONEncoder(
 
 
 def dumps(value: JSON) -> str:
-    """The JSON text of a value, numbers exact: a Decimal keeps its value, whatever its precision.
+    """Returns the JSON text of a value, numbers exact: a Decimal keeps its value, whatever its precision.
 
     Raises ValueError or TypeError for what JSON cannot say: NaN, a lone surrogate, a circle, an object of another type.
     """
     try:
-        text = _encoded(value)
+        try:
+            text = _ENCODER.encode(value)
+        except _ManyDigits:
+            text = _exact(value)
     except RecursionError:
         raise ValueError("a value that holds itself is not JSON") from None
     if not is_unicode(text):
@@ -211,25 +212,14 @@ def dumps(value: JSON) -> str:
     return text
 
 
-def _encoded(value: JSON) -> str:
-    try:
-        return _ENCODER.encode(value)
-    except _ManyDigits:
-        return _exact(value)
-
-
 def _exact(value: JSON) -> str:
-    """As the encoder writes it, but slower, and decimals with all their digits."""
+    """Returns what the encoder writes, but slower, and decimals with all their digits."""
     if isinstance(value, Decimal):
-        return _exact_number(value)
+        if not value.is_finite():
+            raise ValueError("JSON has no such number")
+        return str(value)
     if isinstance(value, dict):
         return "{" + ",".join(f"{_ENCODER.encode(str(name))}:{_exact(member)}" for name, member in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_exact, value)) + "]"
     return _ENCODER.encode(value)
-
-
-def _exact_number(value: Decimal) -> str:
-    if not value.is_finite():
-        raise ValueError("JSON has no such number")
-    return str(value)

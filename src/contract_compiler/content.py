@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from contract.media_types import is_json
+from contract.http_syntax import is_json
 from contract_compiler.document import Node
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.json_pointer import pointer
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.strict_yaml import UnreadableText, read
 
@@ -22,7 +23,7 @@ class Node:
     @property
     def pointer(self) -> str:
         """The place as a JSON Pointer (RFC 6901)."""
-        return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.path)
+        return pointer(self.path)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from contract.time_formats import GRAMMARS
+from contract.validation_errors import FORMAT_PATTERNS
 
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _LARGEST_FLOAT = Decimal("3.4028234663852886E+38")
@@ -39,7 +39,7 @@ _TRANSLATED: dict[tuple[str, str], dict[str, Any]] = {
 def keywords(type_name: str | None, name: str) -> dict[str, Any] | None:
     """The JSON Schema keywords that enforce the format `name` beside the type; None when nothing does."""
     if name in ASSERTED and type_name in ("string", None):
-        return {"format": name, "pattern": GRAMMARS[name]} if name in GRAMMARS else {"format": name}
+        return {"format": name, "pattern": FORMAT_PATTERNS[name]} if name in FORMAT_PATTERNS else {"format": name}
     if (type_name, name) in _UNRESTRICTED:
         return {}
     return _TRANSLATED.get((type_name or "", name))

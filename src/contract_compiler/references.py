@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from contract.json_pointer import unescaped
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
 
@@ -61,7 +62,7 @@ def locate(root: Any, reference: str) -> Node | None:
         return None
     node = Node(root, (), root)
     for step in pointer.split("/")[1:]:
-        child = _child(node, step.replace("~1", "/").replace("~0", "~"))
+        child = _child(node, unescaped(step))
         if child is None:
             return None
         node = child

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from contract.http_syntax import METHODS
 from contract_compiler.document import Node
 
 Direction = Literal["request", "response"]
@@ -20,8 +21,6 @@ Kind = Literal[
     "header", "media type", "schema", "example", "security scheme",
 ]  # fmt: skip
 Form = Literal["one", "list", "map"]
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _FIELDS: dict[Kind, dict[str, tuple[Form, Kind]]] = {
     "document": {"paths": ("map", "path item"), "components": ("one", "components")},

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from contract.time_formats import GRAMMARS
+from contract.validation_errors import FORMAT_PATTERNS
 from contract_diff.facts import NUMBERS, Bound, Facts, lower, types, upper
 from contract_diff.gaps import Gap
 from contract_diff.sourced import Known, Part
@@ -111,7 +111,7 @@ def _same_text(keyword: str, facts: Facts, part: Part) -> Iterator[Gap]:
 
 def _pattern(facts: Facts, part: Part) -> Iterator[Gap]:
     """What a format's own pattern demands, its format says."""
-    if part.read("pattern") != GRAMMARS.get(part.read("format")):
+    if part.read("pattern") != FORMAT_PATTERNS.get(part.read("format")):
         yield from _same_text("pattern", facts, part)
 
 

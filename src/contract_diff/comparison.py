@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract.media_types import match
+from contract.http_syntax import matching_media_type
 from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
 from contract_compiler.document import Node
@@ -93,7 +93,7 @@ class _Comparison:
         yield from _size(old, new)
         yield from self._content(old, new, "request")
         for name, media in new["content"].entries():
-            former = match([media_range(each) for each, _ in old["content"].entries()], media_range(name))
+            former = matching_media_type([media_range(each) for each, _ in old["content"].entries()], media_range(name))
             if former is not None and media_range(name) == former:
                 yield from _defaults(_media(old, former).get("schema"), media.get("schema"))
 
@@ -128,7 +128,7 @@ class _Comparison:
             content_rows(each["content"], home, direction) for each, home in zip((old, new), self._schemas, strict=True)
         ]
         for name in rows[0]:
-            later = match(rows[1], name)
+            later = matching_media_type(rows[1], name)
             if later is None:
                 message = f"{name} is no longer {'taken' if direction == 'request' else 'answered'}"
                 yield Change(f"{direction}-media-type-removed", _media(old, name).pointer, message, "old")
@@ -136,7 +136,7 @@ class _Comparison:
                 parts = (self._part(rows[0], old, name, 0), self._part(rows[1], new, later, 1))
                 yield from schema_changes(*parts, direction, self._roots)
         for name in rows[1]:
-            if match(rows[0], name) is None:
+            if matching_media_type(rows[0], name) is None:
                 message = f"{name} is {'taken' if direction == 'request' else 'answered'} now, too"
                 yield Change(f"{direction}-media-type-added", _media(new, name).pointer, message)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract.http_syntax import METHODS
+
 Reached = Mapping[str, Counter[str]]
 """From an operationId to how many answers had each status."""
 
-METHODS = ("get", "put", "post", "delete", "patch", "options", "head", "trace")
 UNPROVOKED = {"429", "500", "502", "503", "504"}
 """What only a fault or an overload of the service brings about."""
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.http_syntax import METHODS
 from fuzzing.notes import Notes
-from fuzzing.reached import METHODS
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONTRACT = PROJECT / "openapi" / "products.yaml"

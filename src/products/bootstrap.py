@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, cast
 from contract.lambda_handler import lambda_handler
 from contract.messages import Response
 from contract.operation import Operation
-from contract.responses import ContractViolation
+from contract.responses import InvalidResponse
 from products import access, dynamodb
 from products.cursors import Cursors
 from products.repository import INDEX, Repository
@@ -111,7 +111,7 @@ def _keeps_contract(operation: Operation, product: Product) -> bool:
     page = Response(200, cast("JSON", {"products": [product], "count": 1}))
     try:
         operation.check_response(operation.completed(page, "unsent"))
-    except ContractViolation:
+    except InvalidResponse:
         return False
     return True
 

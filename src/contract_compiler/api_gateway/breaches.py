@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract.http_syntax import METHODS
 from contract_compiler.document import Node
-from contract_compiler.traversal import METHODS, walk
+from contract_compiler.traversal import walk
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"

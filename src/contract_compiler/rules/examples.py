@@ -54,9 +54,9 @@ def _values(holder: Node) -> Iterator[Node]:
 def _broken(value: Node, schema: Node, directions: tuple[Direction | None, ...]) -> Iterator[Diagnostic]:
     judges = [_judge(schema, direction) for direction in directions]
     if not any(judge.is_valid(value.value) for judge in judges):
-        for breach in judges[0].breaches(value.value):
-            place = "".join(f"/{step}" for step in breach.path) or "it"
-            yield value.diagnostic("value-breaks-schema", f"{place} breaks its own schema: {breach.message}")
+        for error in judges[0].errors(value.value):
+            place = "".join(f"/{step}" for step in error.path) or "it"
+            yield value.diagnostic("value-breaks-schema", f"{place} breaks its own schema: {error.message}")
 
 
 def _judge(schema: Node, direction: Direction | None) -> Schema:

@@ -12,7 +12,7 @@ from contract.gateway_event import read_event
 from contract.messages import Response
 from contract.operation import Operation
 from contract.problems import Refusal, problem_body
-from contract.responses import ContractViolation
+from contract.responses import InvalidResponse
 from cross_check.contract_document import ContractDocument
 from cross_check.contract_document import Operation as Route
 from cross_check.exchange import Exchange
@@ -65,7 +65,7 @@ class ResponseJudgement:
 
     response: Response
     parameters: Sequence[Declared]
-    violation: ContractViolation | None
+    violation: InvalidResponse | None
     faults: tuple[Fault, ...]
 
     @property
@@ -133,10 +133,10 @@ class Judges:
             return refusal
         return None
 
-    def _violation(self, name: str, response: Response) -> ContractViolation | None:
+    def _violation(self, name: str, response: Response) -> InvalidResponse | None:
         try:
             self._tables[name].check_response(response)
-        except ContractViolation as violation:
+        except InvalidResponse as violation:
             return violation
         return None
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from contract import strict_json
-from contract.media_types import is_json
+from contract.http_syntax import is_json
 from tests.contract.differential import spelling
 from tests.contract.differential.judges import RequestJudgement, ResponseJudgement
 from tests.contract.differential.lax_literals import (

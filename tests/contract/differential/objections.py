@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from contract.json_pointer import unescaped
 from cross_check.second_opinion import Fault
 from tests.contract.differential.judges import RequestJudgement, ResponseJudgement
 
@@ -51,4 +52,4 @@ def _of_fault(fault: Fault) -> Iterable[Objection]:
 
 
 def _first(pointer: str) -> str:
-    return pointer[1:].split("/", 1)[0].replace("~1", "/").replace("~0", "~")
+    return unescaped(pointer[1:].split("/", 1)[0])

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, TypeAlias
 
+from contract.json_pointer import unescaped
+
 Schema: TypeAlias = Mapping[str, Any]
 Document: TypeAlias = Mapping[str, Any]
 
@@ -32,7 +34,7 @@ def resolved(document: Document, node: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in node:
         target: Any = document
         for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
+            target = target[unescaped(step)]
         node = target
     return node
 

@@ -29,9 +29,7 @@ class Judges:
 
     def disagreement(self, value: JSON) -> list[Objection]:
         """The objections of the one that refuses what the other one accepts; none when they agree."""
-        contract = [
-            self._objection("contract", each.keyword, each.path, value) for each in self._schema.breaches(value)
-        ]
+        contract = [self._objection("contract", each.keyword, each.path, value) for each in self._schema.errors(value)]
         model = [self._objection("model", *error, value) for error in self._errors(value)]
         return [] if contract and model else contract + model
 

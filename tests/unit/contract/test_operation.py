@@ -9,7 +9,7 @@ import pytest
 from contract.messages import Response
 from contract.operation import Operation
 from contract.problems import Violation
-from contract.responses import ContractViolation
+from contract.responses import InvalidResponse
 from tests.unit.contract.tables import answer, body, details, header, operation, parameter, recorded, sent_json, table
 
 
@@ -82,7 +82,7 @@ def test_every_schema_of_a_table_may_refer_to_its_definitions() -> None:
         Violation("body", "/name", "must have at most 2 characters"),
     ]
     for response in (Response(200, {"name": "abc"}), Response(200, {}, {"X-Name": "abc"})):
-        with pytest.raises(ContractViolation, match=r"ame maxLength$"):
+        with pytest.raises(InvalidResponse, match=r"ame maxLength$"):
             judge.check_response(response)
 
 

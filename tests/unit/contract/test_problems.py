@@ -9,8 +9,7 @@ from contract.problems import (
     PROBLEMS,
     Refusal,
     Violation,
-    broken_contract,
-    pointer,
+    invalid_request,
     problem_body,
 )
 
@@ -39,24 +38,16 @@ def test_a_status_without_words_is_no_refusal(status: int) -> None:
         Refusal(status)
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [((), ""), (("a", 0), "/a/0"), (("a/b", "c~d", ""), "/a~1b/c~0d/"), (("~1",), "/~01")],
-)
-def test_a_pointer_is_escaped_by_rfc_6901(path: tuple[str | int, ...], expected: str) -> None:
-    assert pointer(path) == expected
-
-
 @pytest.mark.parametrize(("count", "places"), [(1, "1 place"), (2, "2 places")])
-def test_a_broken_contract_counts_its_places(count: int, places: str) -> None:
-    refusal = broken_contract([Violation("body", f"/{index}", "is wrong") for index in range(count)])
+def test_an_invalid_request_counts_its_places(count: int, places: str) -> None:
+    refusal = invalid_request([Violation("body", f"/{index}", "is wrong") for index in range(count)])
     assert (refusal.status, refusal.message) == (400, f"The request breaks the contract in {places}.")
     assert len(refusal.details) == count
 
 
 def test_no_more_violations_are_listed_than_an_answer_has_room_for() -> None:
     long = "/" + "x" * (MAX_LISTED_CHARACTERS // 3)
-    refusal = broken_contract([Violation("body", long, "is wrong")] * 5)
+    refusal = invalid_request([Violation("body", long, "is wrong")] * 5)
     assert refusal.message == "The request breaks the contract in 5 places. The first 2 are listed."
     assert len(refusal.details) == 2
 
@@ -65,5 +56,5 @@ def test_no_more_violations_are_listed_than_an_answer_has_room_for() -> None:
 def test_an_answer_lists_what_fits_to_the_last_character(spare: int, listed: int) -> None:
     first, message = "/" + "x" * 99, "is wrong"
     second = "y" * (MAX_LISTED_CHARACTERS - len(first) - 2 * len(message) - spare)
-    refusal = broken_contract([Violation("body", first, message), Violation("body", second, message)])
+    refusal = invalid_request([Violation("body", first, message), Violation("body", second, message)])
     assert len(refusal.details) == listed

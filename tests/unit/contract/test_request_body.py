@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.request_body import TOLD_IN_FULL_BYTES
+from contract.request_body import ALL_ERRORS_UP_TO_BYTES
 from tests.unit.contract.tables import Json, body, operation, refusal, sent, sent_json, violations
 
 OBJECT: Json = {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": False}
@@ -144,7 +144,7 @@ def test_a_filled_in_default_is_fresh_for_each_request() -> None:
 def test_a_large_body_is_told_its_first_violation() -> None:
     judge = operation(requestBody=body({"type": "array", "items": {"type": "string"}}))
     just_right = "[" + ",".join(["1"] * 100) + "]"
-    assert len(violations(judge, sent_json(just_right.ljust(TOLD_IN_FULL_BYTES)))) == 100
-    too_large = just_right.ljust(TOLD_IN_FULL_BYTES + 1)
+    assert len(violations(judge, sent_json(just_right.ljust(ALL_ERRORS_UP_TO_BYTES)))) == 100
+    too_large = just_right.ljust(ALL_ERRORS_UP_TO_BYTES + 1)
     assert violations(judge, sent_json(too_large)) == [("/0", "must be a string")]
-    assert judge.check_request(sent_json("[]".ljust(TOLD_IN_FULL_BYTES + 1))).body == []
+    assert judge.check_request(sent_json("[]".ljust(ALL_ERRORS_UP_TO_BYTES + 1))).body == []

@@ -9,7 +9,7 @@ import pytest
 
 from contract.messages import Response
 from contract.operation import Operation
-from contract.responses import ContractViolation
+from contract.responses import InvalidResponse
 from tests.unit.contract.tables import NO_STORE, REQUEST_ID, Json, answer, header, operation
 
 THING: Json = {
@@ -41,7 +41,7 @@ def judge() -> Operation:
 
 def lie(response: Response) -> tuple[str, str, str]:
     """Where, pointer and keyword of the lie that the contract finds."""
-    with pytest.raises(ContractViolation) as caught:
+    with pytest.raises(InvalidResponse) as caught:
         judge().check_response(response)
     return caught.value.where, caught.value.pointer, caught.value.keyword
 
@@ -82,7 +82,7 @@ def test_a_lie_is_found(response: Response, expected: tuple[str, str, str]) -> N
 
 
 def test_an_undeclared_status_is_a_lie() -> None:
-    with pytest.raises(ContractViolation) as caught:
+    with pytest.raises(InvalidResponse) as caught:
         operation(responses={"404": answer()}).check_response(Response(200))
     assert (caught.value.where, caught.value.pointer, caught.value.keyword) == ("status", "", "responses")
 
@@ -111,7 +111,7 @@ def test_some_statuses_have_no_body_whatever_is_declared(status: int) -> None:
 def test_an_answer_to_head_has_no_body() -> None:
     head = operation(method="HEAD", responses={"200": answer(THING)})
     head.check_response(Response(200))
-    with pytest.raises(ContractViolation):
+    with pytest.raises(InvalidResponse):
         head.check_response(Response(200, {"id": 1}))
 
 
@@ -167,6 +167,6 @@ def test_bytes_are_sent_as_base64() -> None:
     image.check_response(response)
     assert response.headers == {"Content-Type": "image/png"}
     assert image.encoded_body(response) == ("iVBORw==", True)
-    with pytest.raises(ContractViolation, match=r"^body  type$") as caught:
+    with pytest.raises(InvalidResponse, match=r"^body  type$") as caught:
         image.check_response(Response(200, {"not": "bytes"}))
     assert (caught.value.where, caught.value.pointer, caught.value.keyword) == ("body", "", "type")

@@ -51,5 +51,5 @@ def test_only_texts_have_a_format() -> None:
 
 @pytest.mark.parametrize("text", ["2025-0*-31", "2025-02-30", "soon"])
 def test_a_broken_date_is_told_once_as_a_broken_format(text: str) -> None:
-    breaches = schema("date").breaches(text)
-    assert breaches == [((), "format", "must be a date (RFC 3339), such as 2025-01-31")]
+    errors = schema("date").errors(text)
+    assert errors == [((), "format", "must be a date (RFC 3339), such as 2025-01-31")]

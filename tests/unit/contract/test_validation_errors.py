@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from contract.breaches import Breach
 from contract.schemas import Definitions, Schema
+from contract.validation_errors import ValidationError
 
 SECRET = "s3cret-value"
 
 
 def told(schema: dict[str, Any], value: Any, **definitions: Any) -> list[tuple[tuple[str | int, ...], str]]:
-    return [(breach.path, breach.message) for breach in Schema(schema, definitions).breaches(value)]
+    return [(error.path, error.message) for error in Schema(schema, definitions).errors(value)]
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_a_forbidden_field_is_told() -> None:
     assert told({"properties": {"a": False}}, {"a": SECRET}) == [(("a",), "is not allowed here")]
 
 
-def test_breaches_come_in_the_order_of_their_places_and_none_twice() -> None:
+def test_errors_come_in_the_order_of_their_places_and_none_twice() -> None:
     item = {"type": "integer"}
     schema = {"allOf": [{"items": item}, {"items": item}]}
     assert [path for path, _ in told(schema, ["x"] * 12)] == [(index,) for index in range(12)]
 
 
-def test_a_value_that_keeps_its_schema_has_no_breaches() -> None:
+def test_a_valid_value_has_no_errors() -> None:
     schema = Schema({"type": "string"}, {})
     assert schema.is_valid("x")
-    assert schema.breaches("x") == []
+    assert schema.errors("x") == []
 
 
 def test_references_are_followed_recursively() -> None:
@@ -103,21 +103,23 @@ def test_a_definition_is_judged_as_what_it_is() -> None:
     pair = definitions.schema({"$ref": "#/$defs/Pair"})
     assert pair.is_valid([1, 2])
     assert not pair.is_valid([1, "x"])
-    assert pair.breaches([1, "x"]) == [Breach((1,), "type", "must be an integer")]
-    assert pair.breaches([1, 2]) == []
-    assert pair.first_breach([1, "x"]) == Breach((1,), "type", "must be an integer")
-    assert pair.first_breach([1, 2]) is None
+    assert pair.errors([1, "x"]) == [ValidationError((1,), "type", "must be an integer")]
+    assert pair.errors([1, 2]) == []
+    assert pair.first_error([1, "x"]) == ValidationError((1,), "type", "must be an integer")
+    assert pair.first_error([1, 2]) is None
 
 
 @pytest.mark.parametrize("given", [{}, {"Count": 1}, ["x"], None])
 def test_a_definition_is_not_taken_for_another(given: Any) -> None:
     definitions = Definitions({"Name": {"type": "string"}, "Count": {"type": "integer"}})
-    assert definitions.schema({"$ref": "#/$defs/Name"}).breaches(given) == [Breach((), "type", "must be a string")]
+    assert definitions.schema({"$ref": "#/$defs/Name"}).errors(given) == [
+        ValidationError((), "type", "must be a string")
+    ]
 
 
 def test_a_union_that_is_a_definition_is_told_by_the_branch_that_was_meant() -> None:
     union = Definitions({"Pet": A_OR_B}).schema({"$ref": "#/$defs/Pet"})
-    assert union.breaches({"kind": "b"}) == [Breach(("name",), "required", "is required")]
+    assert union.errors({"kind": "b"}) == [ValidationError(("name",), "required", "is required")]
 
 
 def test_what_stands_beside_a_reference_counts() -> None:
@@ -191,18 +193,18 @@ def test_an_integer_literal_is_asked_for_of_whole_decimals_only(value: Any) -> N
 
 @pytest.mark.parametrize("value", [Decimal("1.0"), Decimal("1E+2"), Decimal("0.00")])
 def test_a_whole_decimal_with_an_exponent_is_no_integer_literal(value: Decimal) -> None:
-    (breach,) = Schema({"x-integer-literal": True}, {}).breaches(value)
-    assert breach.keyword == "x-integer-literal"
+    (error,) = Schema({"x-integer-literal": True}, {}).errors(value)
+    assert error.keyword == "x-integer-literal"
 
 
 def test_a_value_of_another_type_is_told_once() -> None:
     assert told({"type": "integer", "x-integer-literal": True}, Decimal("1.5")) == [((), "must be an integer")]
 
 
-def test_the_first_breach_is_one_of_them() -> None:
+def test_the_first_error_is_one_of_them() -> None:
     schema = Schema({"items": {"type": "string"}}, {})
-    assert schema.first_breach([1, 2]) == Breach((0,), "type", "must be a string")
-    assert schema.first_breach(["a"]) is None
+    assert schema.first_error([1, 2]) == ValidationError((0,), "type", "must be a string")
+    assert schema.first_error(["a"]) is None
 
 
 @pytest.mark.parametrize("number", ["1E+300", "123456789012345678901234567890.0"])

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from contract import media_types
-from contract.media_types import MediaType
+from contract import http_syntax
+from contract.http_syntax import MediaType
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from contract.media_types import MediaType
     ],
 )
 def test_a_media_type_is_read_by_rfc_9110(text: str, expected: MediaType) -> None:
-    assert media_types.parse(text) == expected
+    assert http_syntax.parse_media_type(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_media_type_is_read_by_rfc_9110(text: str, expected: MediaType) -> Non
     ],
 )
 def test_a_malformed_media_type_is_none(text: str) -> None:
-    assert media_types.parse(text) is None
+    assert http_syntax.parse_media_type(text) is None
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_a_malformed_media_type_is_none(text: str) -> None:
     [("application/json", "application/json"), ("application/xml", "application/*"), ("text/plain", "*/*")],
 )
 def test_the_narrowest_range_wins(essence: str, key: str) -> None:
-    assert media_types.match(["*/*", "application/*", "application/json"], essence) == key
+    assert http_syntax.matching_media_type(["*/*", "application/*", "application/json"], essence) == key
 
 
 def test_what_no_range_holds_matches_none() -> None:
-    assert media_types.match(["application/*", "text/plain"], "text/html") is None
+    assert http_syntax.matching_media_type(["application/*", "text/plain"], "text/html") is None
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,17 @@ def test_what_no_range_holds_matches_none() -> None:
     ],
 )
 def test_an_answer_prefers_json(content: list[str], preferred: str) -> None:
-    assert media_types.preferred(content) == preferred
+    assert http_syntax.preferred_media_type(content) == preferred
 
 
 @pytest.mark.parametrize("essence", ["application/json", "text/json", "application/problem+json"])
 def test_json_goes_by_several_names(essence: str) -> None:
-    assert media_types.is_json(essence)
+    assert http_syntax.is_json(essence)
 
 
 @pytest.mark.parametrize("essence", ["text/plain", "application/jsonp", "text/json5", "*/*", ""])
 def test_what_is_called_otherwise_is_not_json(essence: str) -> None:
-    assert not media_types.is_json(essence)
+    assert not http_syntax.is_json(essence)
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_what_is_called_otherwise_is_not_json(essence: str) -> None:
     ],
 )
 def test_a_schema_judges_json_and_text_in_utf8(media_type: MediaType, expected: bool) -> None:
-    assert media_types.is_readable(media_type) is expected
+    assert http_syntax.is_validated(media_type) is expected

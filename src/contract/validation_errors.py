@@ -1,0 +1,146 @@
+"""Validation errors: where a value breaks its schema, by which keyword, and plain words for it.
+
+The words come from the contract alone and never repeat the offending value. They complete a sentence that starts with
+the field's name: "price must be at least 0.01". Loaded at the first error of a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from contract import strict_json
+
+# Dates and times in ASCII digits (RFC 3339, section 5.6). jsonschema-rs 0.60.3 takes the characters from `*` to `/` for
+# digits in them: `2025-0*-31` is a date to it. So a compiled table has a pattern beside each of these formats, and what
+# breaks the pattern breaks the format.
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+FORMAT_PATTERNS: Mapping[str, str] = {
+    "date": f"^{_DATE}$",
+    "time": f"^{_TIME}$",
+    "date-time": f"^{_DATE}[Tt]{_TIME}$",
+}
+
+_FORMATS_BY_PATTERN = {pattern: name for name, pattern in FORMAT_PATTERNS.items()}
+_FORMATS = {
+    "date": "a date (RFC 3339), such as 2025-01-31",
+    "date-time": "a date and time with an offset (RFC 3339), such as 2025-01-31T08:30:00Z",
+    "email": "an e-mail address",
+    "hostname": "a host name",
+    "ipv4": "an IPv4 address",
+    "ipv6": "an IPv6 address",
+    "uri": "an absolute URI",
+    "uuid": "a UUID with hyphens",
+}
+_TYPES = {
+    "array": "an array",
+    "boolean": "a boolean",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+_TAG_KEYWORDS = {"const", "enum"}
+
+
+class ValidationError(NamedTuple):
+    """One place where a value breaks its schema: the path to it, the keyword that is broken, and words for it."""
+
+    path: tuple[str | int, ...]
+    keyword: str
+    message: str
+
+
+def validation_errors(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[ValidationError]:
+    """Yields the errors of a validator in plain words, in their order; the same one may come twice."""
+    for error in errors:
+        kind: Any = error.kind
+        path = tuple(error.instance_path)
+        match kind:
+            case Kind.AnyOf() | Kind.OneOfNotValid() if branch := _intended_branch(kind.context, len(path)):
+                yield from validation_errors(branch)
+            case Kind.Required():
+                yield ValidationError((*path, kind.property), "required", "is required")
+            case Kind.AdditionalProperties() | Kind.UnevaluatedProperties():
+                for name in kind.unexpected:
+                    yield ValidationError((*path, name), kind.name, "is not a known field")
+            case Kind.Pattern() if kind.pattern in _FORMATS_BY_PATTERN:
+                yield ValidationError(path, "format", _format_words(_FORMATS_BY_PATTERN[kind.pattern]))
+            case _:
+                words = _WORDS.get(type(kind))
+                yield ValidationError(path, kind.name, words(kind) if words else "is not valid")
+
+
+def _intended_branch(
+    branches: list[list[jsonschema_rs.ValidationError]], depth: int
+) -> list[jsonschema_rs.ValidationError] | None:
+    """Returns the errors of the one branch of a union that the value can have been meant for, if there is just one.
+
+    They say more than "matches no form". A branch that wants another type, or another tag in one of the value's fields,
+    was not meant.
+    """
+
+    def rules_out(error: jsonschema_rs.ValidationError) -> bool:
+        below = len(error.instance_path) - depth
+        return (error.kind.name == "type" and below == 0) or (error.kind.name in _TAG_KEYWORDS and below <= 1)
+
+    possible = [branch for branch in branches if not any(map(rules_out, branch))]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _format_words(name: str) -> str:
+    return f"must be {_FORMATS.get(name, 'a valid ' + name)}"
+
+
+def _type_words(kind: Any) -> str:
+    names = sorted(kind.types, key=lambda name: (name == "null", name))
+    return f"must be {_either(_TYPES[name] for name in names)}"
+
+
+def _either(choices: Iterable[str]) -> str:
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _json(value: Any) -> str:
+    # jsonschema-rs hands a whole limit back as 5.0 when the contract has it with a fraction.
+    return strict_json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# By class and not by keyword: a keyword can fail in several ways, and each has attributes of its own. A way without
+# words "is not valid".
+_WORDS: Mapping[type, Callable[[Any], str]] = {
+    Kind.AnyOf: lambda kind: "must match one of the allowed forms",
+    Kind.Constant: lambda kind: f"must be {_json(kind.expected_value)}",
+    Kind.Enum: lambda kind: f"must be {_either(map(_json, kind.options))}",
+    Kind.ExclusiveMaximum: lambda kind: f"must be less than {_json(kind.limit)}",
+    Kind.ExclusiveMinimum: lambda kind: f"must be more than {_json(kind.limit)}",
+    Kind.FalseSchema: lambda kind: "is not allowed here",
+    Kind.Format: lambda kind: _format_words(kind.format),
+    Kind.MaxItems: lambda kind: f"must have at most {_count(kind.limit, 'item')}",
+    Kind.MaxLength: lambda kind: f"must have at most {_count(kind.limit, 'character')}",
+    Kind.MaxProperties: lambda kind: f"must have at most {_count(kind.limit, 'field')}",
+    Kind.Maximum: lambda kind: f"must be at most {_json(kind.limit)}",
+    Kind.MinItems: lambda kind: f"must have at least {_count(kind.limit, 'item')}",
+    Kind.MinLength: lambda kind: f"must have at least {_count(kind.limit, 'character')}",
+    Kind.MinProperties: lambda kind: f"must have at least {_count(kind.limit, 'field')}",
+    Kind.Minimum: lambda kind: f"must be at least {_json(kind.limit)}",
+    Kind.MultipleOf: lambda kind: f"must be a multiple of {_json(kind.multiple_of)}",
+    Kind.Not: lambda kind: "has a form that is not allowed",
+    Kind.OneOfMultipleValid: lambda kind: "must match only one of the allowed forms, and matches several",
+    Kind.OneOfNotValid: lambda kind: "must match one of the allowed forms",
+    Kind.Pattern: lambda kind: f"must match the pattern {kind.pattern}",
+    Kind.Type: _type_words,
+    Kind.UniqueItems: lambda kind: "must not have the same item twice",
+    # The one keyword of our own, x-integer-literal: see schemas.IntegerLiteral.
+    Kind.Custom: lambda kind: "must be an integer, written without a fraction or an exponent",
+}
