@@ -1,26 +1,65 @@
 # Generated from the contract by scripts/generate. Change the contract, not this file.
+# Needs pydantic 2.11 or newer. What may be left out is None; unknown fields are refused in what is sent and ignored in answers.
 
 from __future__ import annotations
 
 from collections.abc import Mapping as _Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
-
 from pydantic import (
-    MISSING,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    RootModel,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
     StrictBool,
     StrictInt,
     StrictStr,
+    model_serializer,
     model_validator,
 )
+from typing import Annotated, Any, ClassVar, Literal
+from typing_extensions import TypeAliasType
 
 
-class _JsonSchemaRuntimeValidationBase(BaseModel):
+def _json_number(value: Decimal) -> int | float:
+    """Returns a number that json writes with the value's own digits. Raises ValueError where there is none."""
+    number = int(value) if value == value.to_integral_value() else float(value)
+    if Decimal(str(number)) != value:
+        raise ValueError(f"{value} has more digits than a JSON number keeps: round it first")
+    return number
+
+
+_JsonNumber = Annotated[Decimal, PlainSerializer(_json_number, when_used="json")]
+"""A Decimal that is a number in JSON; pydantic's own is a string there."""
+
+
+def _refuse_null(value: Any) -> Any:
+    if value is None:
+        raise ValueError("leave it out: it may not be null")
+    return value
+
+
+_NotNull = BeforeValidator(_refuse_null)
+"""Marks a field that may be left out, which makes it None here, but may not be null."""
+
+
+class _Model(BaseModel):
+    """What the models have in common: a field that was left out is None, and is left out again of what is sent."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    @model_serializer(mode="wrap")
+    def _leave_out_what_is_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        for name, field in type(self).model_fields.items():
+            if getattr(self, name) is None and (name not in self.model_fields_set or _NotNull in field.metadata):
+                content.pop(name if name in content else field.alias or name, None)
+        return content
+
+
+class _JsonSchemaRuntimeValidationBase(_Model):
     __json_schema_property_count_rule__: ClassVar[tuple[Any, ...]] = ()
 
     @model_validator(mode="before")
@@ -39,22 +78,25 @@ class _JsonSchemaRuntimeValidationBase(BaseModel):
         return data
 
 
-class EntityTags(RootModel[StrictStr]):
-    root: Annotated[
+EntityTags = TypeAliasType(
+    "EntityTags",
+    Annotated[
         StrictStr,
         Field(
             examples=['"3"'],
             max_length=512,
             pattern='^[ \\t,]*((\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t,]*(W/)?"[!#-~]*")*)[ \\t,]*)?$',
         ),
-    ]
-    """
-    A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).
-    """
+    ],
+)
+"""
+A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).
+"""
 
 
-class Feature(RootModel[StrictStr]):
-    root: Annotated[
+Feature = TypeAliasType(
+    "Feature",
+    Annotated[
         StrictStr,
         Field(
             examples=["One domain"],
@@ -62,20 +104,18 @@ class Feature(RootModel[StrictStr]):
             min_length=5,
             pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
         ),
-    ]
-    """
-    One line of what the package includes.
-    """
+    ],
+)
+"""
+One line of what the package includes.
+"""
 
 
-class Problem(BaseModel):
+class Problem(_Model):
     """
     Why a request was refused. The same shape from the service and from the gateway in front of it.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     error: Annotated[StrictStr, Field(min_length=1)]
     """
     A short title for the status.
@@ -84,25 +124,22 @@ class Problem(BaseModel):
     """
     One sentence for a person.
     """
-    requestId: StrictStr | MISSING = MISSING
+    requestId: Annotated[StrictStr | None, _NotNull] = None
     """
     Names this request in the service's logs.
     """
-    details: list[Violation] | MISSING = MISSING
+    details: Annotated[list[Violation] | None, _NotNull] = None
     """
     Every violation, by place (path, query, header, body), then by field. Always there when the request broke this contract.
 
     """
 
 
-class Product(BaseModel):
+class Product(_Model):
     """
     A web hosting package.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     productId: Annotated[
         StrictStr,
         Field(
@@ -140,7 +177,7 @@ class Product(BaseModel):
     """
     What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
-    price: Annotated[Decimal, Field(examples=[4999.95], ge=0.01, le=999999.99)]
+    price: Annotated[_JsonNumber, Field(examples=[4999.95], ge=Decimal("0.01"), le=Decimal("999999.99"))]
     """
     In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
     hold for the price as it is sent.
@@ -185,7 +222,7 @@ class Product(BaseModel):
     """
 
 
-class ProductCreate(BaseModel):
+class ProductCreate(_Model):
     """
     What a client says of a new product; the server owns the rest.
     """
@@ -219,7 +256,7 @@ class ProductCreate(BaseModel):
     """
     What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
-    price: Annotated[Decimal, Field(examples=[4999.95], ge=0.01, le=999999.99)]
+    price: Annotated[_JsonNumber, Field(examples=[4999.95], ge=Decimal("0.01"), le=Decimal("999999.99"))]
     """
     In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
     hold for the price as it is sent.
@@ -254,25 +291,19 @@ class ProductCreate(BaseModel):
     """
 
 
-class ProductEnvelope(BaseModel):
+class ProductEnvelope(_Model):
     """
     One product.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     product: Product
 
 
-class ProductPage(BaseModel):
+class ProductPage(_Model):
     """
     One page of the list.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     products: Annotated[list[Product], Field(max_length=100)]
     """
     Oldest first.
@@ -282,14 +313,14 @@ class ProductPage(BaseModel):
     How many products this page has.
     """
     nextToken: Annotated[
-        StrictStr | MISSING,
+        StrictStr | None,
         Field(
             examples=["eyJ2IjoxfQ"],
             max_length=1024,
             min_length=1,
             pattern="^[A-Za-z0-9_-]+$",
-        ),
-    ] = MISSING
+        ), _NotNull,
+    ] = None
     """
     Where the next page starts. Opaque.
     """
@@ -305,80 +336,77 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
     )
     __json_schema_property_count_rule__: ClassVar[tuple[Any, ...]] = (1, None)
     name: Annotated[
-        StrictStr | MISSING,
+        StrictStr | None,
         Field(
             examples=["Premium Plus"],
             max_length=100,
             min_length=3,
             pattern="^[0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+( [0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+)*$",
-        ),
-    ] = MISSING
+        ), _NotNull,
+    ] = None
     """
     Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
     space at either end. Unique in the whole catalogue, whatever its case.
 
     """
     description: Annotated[
-        StrictStr | MISSING,
+        StrictStr | None,
         Field(
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
             pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
-        ),
-    ] = MISSING
+        ), _NotNull,
+    ] = None
     """
     What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
     """
     price: Annotated[
-        Decimal | MISSING, Field(examples=[4999.95], ge=0.01, le=999999.99)
-    ] = MISSING
+        _JsonNumber | None, Field(examples=[4999.95], ge=Decimal("0.01"), le=Decimal("999999.99")), _NotNull
+    ] = None
     """
     In units of `currency`. Decimal: rounded half up to the cent when it is stored, so 10.005 comes back as 10.01. The limits
     hold for the price as it is sent.
 
     """
     currency: Annotated[
-        StrictStr | MISSING, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")
-    ] = MISSING
+        StrictStr | None, Field(examples=["ZAR"], pattern="^[A-Z]{3}$"), _NotNull
+    ] = None
     """
     ISO 4217 code.
     """
     period: Annotated[
-        StrictStr | MISSING,
+        StrictStr | None,
         Field(
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
             pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
-        ),
-    ] = MISSING
+        ), _NotNull,
+    ] = None
     """
     What the price is for, in free text.
     """
     features: Annotated[
-        list[Feature] | MISSING,
+        list[Feature] | None,
         Field(
             examples=[["One domain", "1 GB of disk space"]], max_length=20, min_length=1
-        ),
-    ] = MISSING
+        ), _NotNull,
+    ] = None
     """
     What the package includes, one line each, in the order in which to show them.
     """
-    active: StrictBool | MISSING = MISSING
+    active: Annotated[StrictBool | None, _NotNull] = None
     """
     False retires the product, true restores it.
     """
 
 
-class Violation(BaseModel):
+class Violation(_Model):
     """
     One way in which the request broke this contract. Never repeats the offending value.
     """
 
-    model_config = ConfigDict(
-        extra="forbid",
-    )
     in_: Annotated[Literal["body", "query", "path", "header"], Field(alias="in")]
     """
     The part of the request.

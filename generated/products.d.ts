@@ -169,7 +169,7 @@ export interface components {
              * @description ISO 4217 code; ZAR when it is left out.
              * @default ZAR
              */
-            currency: components["schemas"]["Currency"];
+            currency?: components["schemas"]["Currency"];
             period: components["schemas"]["Period"];
             features: components["schemas"]["Features"];
         };

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contract_compiler.api_gateway import rules as api_gateway_rules
 from contract_compiler.api_gateway.body import Json, render
+from contract_compiler.client_document import client_document
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.handler_permissions import handler_permissions
@@ -65,9 +66,9 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
     bundle = json_text(document.value, sort_keys=False)
     makers: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (wanted.bundle, lambda: bundle),
-        (wanted.models, lambda: python_types(bundle, "models")),
-        (wanted.types, lambda: python_types(bundle, "types")),
-        (wanted.typescript, lambda: typescript_types(bundle, wanted.node_tools)),
+        (wanted.models, lambda: python_types(client_document(document), "models")),
+        (wanted.types, lambda: python_types(client_document(document), "types")),
+        (wanted.typescript, lambda: typescript_types(client_document(document), wanted.node_tools)),
         (wanted.api_gateway, lambda: json_text(import_body(document, load(wanted.api_gateway_settings)))),
         (wanted.permissions, lambda: json_text(handler_permissions(document, wanted.handlers or Path()))),
     )

@@ -24,6 +24,7 @@ class Judges:
     def __init__(self, component: Node, model: type[BaseModel]) -> None:
         self._component = component
         self._model = model
+        self._received = model.model_config.get("extra") != "forbid"
         schemas = Schemas()
         self._schema = Schema(schemas.translate(component, None), schemas.definitions)
 
@@ -52,4 +53,4 @@ class Judges:
             schema = resolved(self._component.root, below)
             inside = isinstance(place, list) or (isinstance(place, dict) and step in place)
             place = place[step] if inside else None
-        return Objection(judge, what, schema, place)
+        return Objection(judge, what, schema, place, self._received)

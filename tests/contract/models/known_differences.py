@@ -16,13 +16,15 @@ from contract.messages import JSON
 class Objection:
     """What the one that refuses has against a value: the contract's keyword, or pydantic's type of error.
 
-    `schema` is that of the field at fault, as the contract has it; `value` what stands there.
+    `schema` is that of the field at fault, as the contract has it; `value` what stands there; `received` says whether
+    it is part of what clients receive.
     """
 
     judge: str
     what: str
     schema: Mapping[str, Any]
     value: JSON
+    received: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ KNOWN_DIFFERENCES = (
     Difference(
         "pydantic takes a date and time with a space for the T, with fewer digits, or as seconds since 1970",
         lambda each: each.judge == "contract" and each.what in ("type", "format") and _is_date_time(each),
+    ),
+    Difference(
+        "an answer may grow: models of what is received ignore what they do not know",
+        lambda each: (each.judge, each.what) == ("contract", "additionalProperties") and each.received,
     ),
     Difference(
         "pydantic has no leap seconds; RFC 3339, section 5.7, has",

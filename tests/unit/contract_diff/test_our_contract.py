@@ -17,7 +17,7 @@ PRODUCT = (
 )
 KEY = "      parameters:\n        - $ref: '#/components/parameters/IdempotencyKey'"
 ID = "      operationId: getProduct\n      tags"
-DECIMAL = "      type: number\n      format: decimal\n      minimum: 0.01"
+DECIMAL = "      type: number\n      x-decimal: true\n      minimum: 0.01"
 
 EDITS = {
     "a name may be shorter": (
@@ -44,7 +44,7 @@ EDITS = {
                                     {"response-enum-widened", "response-enum-narrowed"}),
     "a description is better": ("summary: Get one product", "summary: Get a product", {"documentation-changed"}),
     "an operation is called otherwise": (ID, ID.replace("get", "read"), {"operation-id-changed"}),
-    "prices may be whole only": (DECIMAL, "      type: integer\n      minimum: 1",
+    "prices may be whole only": (DECIMAL, "      type: integer\n      x-decimal: true\n      minimum: 1",
                                  {"request-type-narrowed", "request-range-narrowed", "response-type-narrowed",
                                   "response-range-narrowed"}),
 }  # fmt: skip
