@@ -158,9 +158,11 @@ resource "aws_codedeploy_deployment_group" "this" {
 
   alarm_configuration {
     enabled = true
+    # Both of its release alarms, and its share of 5XX as the gateway counts them: answers that are no answers, and functions
+    # that do not answer in the gateway's time, are seen by nobody else.
     alarms = [
-      aws_cloudwatch_metric_alarm.function_errors[each.key].alarm_name,
-      aws_cloudwatch_metric_alarm.contract_violations.alarm_name,
+      for suffix in ["release-failures", "release-latency", "5xx"] :
+      aws_cloudwatch_metric_alarm.this["${local.function_names[each.key]}-${suffix}"].alarm_name
     ]
   }
 

@@ -35,6 +35,8 @@ locals {
   body_file     = "${path.module}/../generated/apigateway.json"
   package_dir   = coalesce(var.package_dir, "${path.module}/../dist")
 
+  contract_document = yamldecode(file(local.contract_file))
+
   contract   = jsondecode(file("${path.module}/../generated/operations.json"))
   operations = { for operation in local.contract.operations : operation.operationId => operation }
 

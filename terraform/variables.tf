@@ -152,6 +152,17 @@ variable "base_path" {
   }
 }
 
+variable "waf_rate_limit" {
+  description = "How many requests one address may send in five minutes; more are a 403. For an API that clients call without a CDN in between. No limit, and no WAF, when null"
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.waf_rate_limit == null ? true : var.waf_rate_limit >= 10 && floor(var.waf_rate_limit) == var.waf_rate_limit
+    error_message = "The limit is a whole number, at least 10."
+  }
+}
+
 ################################################################################
 # Functions
 ################################################################################
@@ -244,16 +255,31 @@ variable "alarm_emails" {
 }
 
 variable "alarm_thresholds" {
-  description = "When to raise an alarm: failed invocations in percent, p95 of a function's duration in milliseconds, 5XX answers in percent"
+  description = "When to raise an alarm: failed invocations and 5XX answers of one operation in percent, the availability that all answers are held to in percent, used idempotency keys and refused tokens in five minutes, a cold start, and the p95 of an operation whose target the contract does not name"
   type = object({
-    function_error_percent = optional(number, 5)
-    p95_milliseconds       = optional(number, 500)
-    server_error_percent   = optional(number, 1)
+    function_error_percent              = optional(number, 5)
+    server_error_percent                = optional(number, 1)
+    availability_percent                = optional(number, 99.9)
+    idempotency_conflicts               = optional(number, 10)
+    unauthorized                        = optional(number, 100)
+    cold_start_milliseconds             = optional(number, 2000)
+    latency_milliseconds_without_target = optional(number, 500)
   })
   default = {}
 
   validation {
-    condition     = alltrue([for threshold in values(var.alarm_thresholds) : threshold > 0])
-    error_message = "Thresholds are positive."
+    condition     = alltrue([for threshold in values(var.alarm_thresholds) : threshold > 0]) && var.alarm_thresholds.availability_percent < 100
+    error_message = "Thresholds are positive, and availability is below 100 %."
+  }
+}
+
+variable "runbooks" {
+  description = "Address of the folder of runbooks, which every alarm names. The folder in the repository unless the workflows say more"
+  type        = string
+  default     = "docs/runbooks"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9:/._~-]+[^/]$", var.runbooks))
+    error_message = "The address has no spaces and no slash at its end."
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Collection, Mapping
 from traceback import walk_tb
 from types import TracebackType
@@ -64,6 +65,8 @@ class _Exchange:
         self._respond = respond
         self._authorise = authorise
         self._problem_body = problem_body
+        # Lambda sets it: metrics tell a new version's failures from those of the one that serves beside it.
+        self._version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
 
     def answer(self, event: dict[str, Any], context: object) -> ProxyResponse:
         """The answer to an event; a 500 when there is none, or none that keeps the contract."""
@@ -128,7 +131,8 @@ class _Exchange:
         _LOG.error("handler failed", extra=self._fields(request_id, **fields))
 
     def _fields(self, request_id: str, **fields: object) -> dict[str, object]:
-        return {"operationId": self._operation.operation_id, "requestId": request_id, **fields}
+        named = {"operationId": self._operation.operation_id, "functionVersion": self._version}
+        return {**named, "requestId": request_id, **fields}
 
 
 def _proxy_response(response: Response, text: str, is_base64: bool = False) -> ProxyResponse:

@@ -7,6 +7,7 @@ mock_provider "aws" {
 
 variables {
   cognito_user_pool_arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"
+  alarm_emails          = ["on-call@example.com"]
 }
 
 run "plans" {

@@ -228,6 +228,22 @@ run "a_domain_name_maps_the_base_path" {
   }
 }
 
+run "a_limit_for_each_client_is_chosen" {
+  command = plan
+
+  variables {
+    waf_rate_limit = 2000
+  }
+
+  assert {
+    condition = (
+      one(one(aws_wafv2_web_acl.this[0].rule).statement[0].rate_based_statement).limit == 2000
+      && length(aws_wafv2_web_acl_association.this) == 1
+    )
+    error_message = "No address is held to the limit."
+  }
+}
+
 run "alarms_reach_the_topic" {
   command = plan
 
@@ -237,16 +253,32 @@ run "alarms_reach_the_topic" {
 
   assert {
     condition = alltrue([
-      for alarm in concat(
-        values(aws_cloudwatch_metric_alarm.function_errors), values(aws_cloudwatch_metric_alarm.function_latency),
-        values(aws_cloudwatch_metric_alarm.function_throttles),
-        [
-          aws_cloudwatch_metric_alarm.server_errors, aws_cloudwatch_metric_alarm.dynamodb_throttles,
-          aws_cloudwatch_metric_alarm.contract_violations,
-        ],
-      ) : alarm.alarm_actions == toset([aws_sns_topic.alarms.arn])
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      alarm.alarm_actions == toset([aws_sns_topic.alarms.arn]) || strcontains(name, "-release-")
     ])
     error_message = "An alarm tells nobody."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_metric_alarm.this : alarm.treat_missing_data == "notBreaching"
+      && can(regex("${var.runbooks}/product_lambda_operations.md#[a-z0-9-]+$", alarm.alarm_description))
+    ])
+    error_message = "An alarm names no runbook, or takes silence for a failure."
+  }
+
+  assert {
+    condition = alltrue([
+      for id, target in local.latency_targets :
+      aws_cloudwatch_metric_alarm.this["${local.function_names[id]}-latency"].threshold == target
+      && target == local.contract_document.paths[local.operations[id].path][lower(local.operations[id].method)]["x-latency-target-ms"]
+    ])
+    error_message = "An operation is held to another latency than the contract says."
+  }
+
+  assert {
+    condition     = abs(aws_cloudwatch_metric_alarm.this["${var.api_name}-availability-fast"].threshold - 1.44) < 0.001
+    error_message = "The fast burn of 99.9 % availability is 14.4 times 0.1 %."
   }
 
   assert {
@@ -263,8 +295,11 @@ run "alarms_reach_the_topic" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) > 5
-    error_message = "The dashboard shows next to nothing."
+    condition = alltrue([
+      for word in concat(["5XXError", "Latency", "ReadThrottleEvents", local.contract.version], keys(local.operations)) :
+      strcontains(aws_cloudwatch_dashboard.this.dashboard_body, word)
+    ])
+    error_message = "The dashboard lacks rate, errors, duration, the table's throttles, an operation or the contract's version."
   }
 }
 
@@ -298,10 +333,23 @@ run "with_a_canary_codedeploy_moves_the_alias_and_goes_back_on_an_alarm" {
       for id, group in aws_codedeploy_deployment_group.this :
       group.deployment_config_name == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
       && toset(group.auto_rollback_configuration[0].events) == toset(["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"])
-      && contains(group.alarm_configuration[0].alarms, "${aws_lambda_function.this[id].function_name}-errors")
-      && contains(group.alarm_configuration[0].alarms, "bbws-product-api-${var.environment}-contract-violations")
+      && toset(group.alarm_configuration[0].alarms) == toset([
+        for suffix in ["release-failures", "release-latency", "5xx"] : "${aws_lambda_function.this[id].function_name}-${suffix}"
+      ])
     ])
-    error_message = "A deployment does not roll back."
+    error_message = "A deployment does not roll back for all that clients would see of its function."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for id in keys(local.operations) : [
+        for suffix in ["release-failures", "release-latency"] : [
+          for query in aws_cloudwatch_metric_alarm.this["${local.function_names[id]}-${suffix}"].metric_query :
+          contains(values(query.metric[0].dimensions), aws_lambda_function.this[id].version) if length(query.metric) > 0
+        ]
+      ]
+    ]))
+    error_message = "A release is stopped for what another version does."
   }
 
   assert {

@@ -22,6 +22,7 @@ run "refused_together" {
     kms_key_arn              = "alias/aws/sns"
     domain_name              = "https://api.example.com/"
     base_path                = "/products"
+    waf_rate_limit           = 5
     lambda_memory_mb         = 64
     lambda_timeout_seconds   = 3
     reserved_concurrency     = { listProducts = 0 }
@@ -29,7 +30,8 @@ run "refused_together" {
     log_retention_days       = 42
     canary_deployment_config = "Canary10Percent5Minutes"
     alarm_emails             = ["nobody"]
-    alarm_thresholds         = { p95_milliseconds = 0 }
+    alarm_thresholds         = { unauthorized = 0 }
+    runbooks                 = "https://example.com/run books/"
     throttling = {
       read  = { rate = 0, burst = 1 }
       write = { rate = 1, burst = 0.5 }
@@ -41,7 +43,7 @@ run "refused_together" {
   expect_failures = [
     var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.table_name, var.request_validation, var.kms_key_arn,
     var.domain_name, var.base_path, var.lambda_memory_mb, var.lambda_timeout_seconds, var.reserved_concurrency,
-    var.log_level, var.log_retention_days, var.canary_deployment_config, var.alarm_emails, var.alarm_thresholds,
+    var.log_level, var.log_retention_days, var.canary_deployment_config, var.alarm_emails, var.alarm_thresholds, var.runbooks, var.waf_rate_limit,
     var.throttling, var.allowed_origins,
   ]
 }
@@ -84,4 +86,15 @@ run "concurrency_is_reserved_for_operations_of_the_contract" {
   }
 
   expect_failures = [aws_lambda_function.this]
+}
+
+run "prod_without_anybody_who_is_told_is_refused" {
+  command = plan
+
+  variables {
+    environment  = "prod"
+    alarm_emails = []
+  }
+
+  expect_failures = [aws_sns_topic.alarms]
 }

@@ -13,7 +13,9 @@ import pytest
 from contract_compiler.api_gateway.console_import import console_body, read_environment
 from contract_compiler.document import load
 from tests.deployment.stack import ENVIRONMENTS, PROJECT, USER_POOL, Stack, planned
+from tests.unit.docs.commands import anchors
 
+OPERATIONS = PROJECT / "docs/runbooks/product_lambda_operations.md"
 VARIABLES = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 
 
@@ -61,6 +63,33 @@ def test_the_console_imports_what_terraform_imports(plans: dict[str, dict[str, A
     for variable, value in variables.items():
         text = text.replace(variable, value)
     assert json.loads(text) == json.loads(api["body"])
+
+
+def test_the_operations_runbook_lists_every_alarm_and_no_other_with_its_section(
+    plans: dict[str, dict[str, Any]],
+) -> None:
+    rows = dict(re.findall(r"^\| `([^`]+)` \|.*\(#([a-z0-9-]+)\)[^|]*\|$", OPERATIONS.read_text(), re.MULTILINE))
+    functions = "|".join(
+        f["function_name"].removesuffix("-prod") for f in planned(plans["prod"], "aws_lambda_function")
+    )
+    alarms = {
+        re.sub(
+            rf"^({functions})-prod", "bbws-FUNCTION-ENV", alarm["alarm_name"].replace("-api-prod", "-api-ENV")
+        ): alarm
+        for alarm in planned(plans["prod"], "aws_cloudwatch_metric_alarm")
+    }
+    sections = {name: alarm["alarm_description"].rpartition("#")[2] for name, alarm in alarms.items()}
+    assert rows == sections
+    assert set(sections.values()) <= anchors(OPERATIONS)
+
+
+def test_every_operation_is_held_to_the_latency_that_the_contract_names(plans: dict[str, dict[str, Any]]) -> None:
+    document = load(PROJECT / "openapi/products.yaml").value
+    alarms = {each["alarm_name"]: each for each in planned(plans["prod"], "aws_cloudwatch_metric_alarm")}
+    for operation in json.loads((PROJECT / "generated/operations.json").read_text())["operations"]:
+        target = document["paths"][operation["path"]][operation["method"].lower()]["x-latency-target-ms"]
+        for kind in ("latency", "release-latency"):
+            assert alarms[f"bbws-{operation['module'].replace('_', '-')}-prod-{kind}"]["threshold"] == target
 
 
 @pytest.mark.parametrize("name", ["openapi/products.yaml", "openapi/apigateway.yaml"])

@@ -143,8 +143,8 @@ SABOTAGE = {
         "make things go wrong",
     ),
     "something is new every time": (
-        "terraform/cloudwatch.tf",
-        lambda text: text.replace("answers are 5XX", "answers are 5XX ${timestamp()}"),
+        "terraform/alarms.tf",
+        lambda text: text.replace('the client got a 500"', 'the client got a 500 ${timestamp()}"'),
         "terraform plan, again",
     ),
     "something is left behind": (
@@ -190,7 +190,7 @@ def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sab
 def test_what_goes_wrong_is_told(sabotaged: Rehearsal) -> None:
     assert "getProduct may dynamodb:DeleteItem on table" in sabotaged.step("hold roles to their needs").problem
     assert "counted nothing and not ['HandlerFailures']" in sabotaged.step("make things go wrong").problem
-    assert "server_errors: update alarm_description" in sabotaged.step("terraform plan, again").problem
+    assert 'handler-failures"]: update alarm_description' in sabotaged.step("terraform plan, again").problem
     assert "/access" in sabotaged.step("terraform destroy").problem
 
 

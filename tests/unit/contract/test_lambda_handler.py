@@ -17,6 +17,7 @@ from contract.problems import Refusal, Violation
 from tests.unit.contract.tables import PROBLEM, REQUEST_ID, answer, body, event, operation, parameter, problem
 
 SECRET = "s3cret-value"
+NAMED = {"operationId": "doThing", "functionVersion": "$LATEST", "requestId": "r-1"}
 SECURED: dict[str, Any] = {
     "security": [{"admin": []}],
     "securitySchemes": {"admin": {"type": "http", "x-allowed-groups": ["admins"]}},
@@ -71,7 +72,7 @@ def test_a_request_that_breaks_the_contract_never_reaches_the_handler(caplog: py
     }
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("INFO", "request refused")
-    assert fields(record) == {"operationId": "doThing", "requestId": "r-1", "status": 400, "violations": 1}
+    assert fields(record) == {**NAMED, "status": 400, "violations": 1}
 
 
 def test_a_refusal_of_the_handler_is_answered_with_its_headers() -> None:
@@ -111,7 +112,7 @@ def test_an_answer_that_breaks_the_contract_never_leaves(
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("ERROR", "response breaks the contract")
     expected = {"where": where, "pointer": pointer, "keyword": keyword}
-    assert fields(record) == {"operationId": "doThing", "requestId": "r-1", **expected}
+    assert fields(record) == {**NAMED, **expected}
     assert SECRET not in caplog.text + answered["body"]
 
 
@@ -159,6 +160,15 @@ def test_an_undeclared_refusal_is_a_500(caplog: pytest.LogCaptureFixture) -> Non
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("ERROR", "response breaks the contract")
     ]
+
+
+def test_a_log_line_names_the_version_of_the_function_that_wrote_it(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_VERSION", "12")
+    call(lambda request: Response(201, {}))
+    (record,) = caplog.records
+    assert fields(record)["functionVersion"] == "12"
 
 
 class Leak(Exception):

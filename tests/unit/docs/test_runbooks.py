@@ -1,4 +1,4 @@
-"""What the runbooks name exists: scripts and flags, operations of AWS, outputs, alarms, settings, links.
+"""What the runbooks name exists: scripts and flags, operations of AWS, outputs, settings, links.
 
 Whether the commands do what they should is tried in the rehearsal.
 """
@@ -14,13 +14,12 @@ import pytest
 from botocore import xform_name
 from botocore.session import Session
 
-from tests.unit.docs.commands import Command, commands
+from tests.unit.docs.commands import Command, anchors, commands
 
 ROOT = Path(__file__).parents[3]
 RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
 GENERAL_FLAGS = {"--query", "--output", "--region", "--profile", "--cli-input-json"}
 SERVICES = {"s3api": "s3", "deploy": "codedeploy"}
-NAMES = {"${var.api_name}": "bbws-product-api-ENV", "${local.function_names[each.key]}": "bbws-FUNCTION-ENV"}
 
 each_runbook = pytest.mark.parametrize("runbook", RUNBOOKS, ids=lambda path: path.stem)
 
@@ -102,16 +101,3 @@ def test_every_link_leads_somewhere(runbook: Path) -> None:
         linked = (runbook.parent / file).resolve() if file else runbook
         assert linked.exists(), target
         assert not anchor or anchor in anchors(linked), target
-
-
-def anchors(document: Path) -> set[str]:
-    """As GitHub makes them from headings."""
-    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
-
-
-def test_the_operations_runbook_has_a_row_for_every_alarm_and_for_no_other() -> None:
-    templates = re.findall(r'alarm_name += "([^"]+)"', (ROOT / "terraform/cloudwatch.tf").read_text())
-    alarms = {re.sub(r"\$\{[^}]+\}", lambda match: NAMES[match[0]], template) for template in templates}
-    runbook = (ROOT / "docs/runbooks/product_lambda_operations.md").read_text()
-    assert set(re.findall(r"^\| `([^`]+)` \|", runbook, re.MULTILINE)) == alarms
