@@ -240,7 +240,7 @@ def test_a_build_counts_as_validated_only_after_all_else_has_passed() -> None:
 
 def test_each_environment_is_written_as_far_as_it_may_be() -> None:
     writes = {environment: CALLS[f"deploy-{environment}.deploy"]["with"]["writes"] for environment in ENVIRONMENTS}
-    assert writes == {"dev": "all", "sit": "clean-up", "prod": "none"}
+    assert writes == {"dev": "all", "sit": "clean-up", "prod": "two"}
 
 
 @pytest.mark.parametrize(("environment", "before", "by"), [("sit", "dev", "--run"), ("prod", "sit", "--release")])
