@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract_compiler.api_gateway import rules as api_gateway_rules
 from contract_compiler.api_gateway.body import Json, render
+from contract_compiler.api_gateway.rules import BODY_RULES, CONTRACT_RULES, check
 from contract_compiler.client_document import client_document
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
@@ -88,13 +88,9 @@ def import_body(document: Node, settings: Node) -> Json:
     Raises:
         InvalidDocument: API Gateway cannot import the document, or its settings do not fit.
     """
-    _hold(document, api_gateway_rules.CONTRACT_RULES)
-    body = render(document, settings)
-    _hold(Node(body, (), body), api_gateway_rules.BODY_RULES)
-    return body
-
-
-def _hold(document: Node, rules: Iterable[api_gateway_rules.Rule]) -> None:
-    diagnostics = list(api_gateway_rules.check(document, rules))
-    if diagnostics:
+    if diagnostics := list(check(document, CONTRACT_RULES)):
         raise InvalidDocument(diagnostics)
+    body = render(document, settings)
+    if diagnostics := list(check(Node(body, (), body), BODY_RULES)):
+        raise InvalidDocument(diagnostics)
+    return body

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from contract.http_syntax import is_json
 from contract_compiler.api_gateway import settings as api_gateway_settings
-from contract_compiler.api_gateway.answers import Answers
+from contract_compiler.api_gateway.gateway_responses import (
+    DeclaredResponses,
+    gateway_responses,
+    preflight,
+    undeclared_method,
+)
 from contract_compiler.api_gateway.models import Models
-from contract_compiler.api_gateway.responses import gateway_responses, preflight, undeclared_method
+from contract_compiler.api_gateway.rules import binary_media_types
 from contract_compiler.api_gateway.settings import Settings
-from contract_compiler.content import may_be_json, media_range
-from contract_compiler.diagnostics import InvalidDocument
+from contract_compiler.content import media_range
+from contract_compiler.defaults import own_default
 from contract_compiler.document import Node
 from contract_compiler.operations import security
 from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters, value_schema
-from contract_compiler.references import follow
+from contract_compiler.references import all_of_parts, follow
 from contract_compiler.traversal import Operation, operations
 
 Json = dict[str, Any]
@@ -60,12 +66,14 @@ class _Renderer:
     def __init__(self, document: Node, settings: Settings) -> None:
         self._document = document
         self._settings = settings
-        self._answers = Answers(document, settings.headers)
-        self._models = Models()
+        self._declared = DeclaredResponses(document, settings.headers)
+        self._models = Models(document)
 
     def body(self) -> Json:
         info = self._document["info"]
         paths = {path: self._path(path) for path, _ in self._document["paths"].members()}
+        schemes = {name: _authorizer(settings["type"]) for name, settings in self._settings.authorizers.items()}
+        binary = binary_media_types(self._document)
         return {
             "openapi": self._document.value["openapi"],
             "info": {
@@ -74,8 +82,9 @@ class _Renderer:
                 "version": info.read("version"),
             },
             "paths": paths,
-            "components": {"schemas": self._models.models, "securitySchemes": self._security_schemes()},
-            "x-amazon-apigateway-gateway-responses": gateway_responses(self._settings, self._answers),
+            "components": {"schemas": self._models.models, "securitySchemes": schemes},
+            **({"x-amazon-apigateway-binary-media-types": binary} if binary else {}),
+            "x-amazon-apigateway-gateway-responses": gateway_responses(self._settings, self._declared),
             "x-amazon-apigateway-request-validator": "${request_validator}",
             "x-amazon-apigateway-request-validators": REQUEST_VALIDATORS,
         }
@@ -86,8 +95,8 @@ class _Renderer:
         item = {operation.method.lower(): self._operation(operation) for operation in here}
         headers = sorted({name for operation in here for name in _request_headers(operation)})
         own = {
-            "options": preflight(methods, headers, self._settings, self._answers),
-            "x-amazon-apigateway-any-method": undeclared_method(methods, self._answers),
+            "options": preflight(methods, headers, self._settings, self._declared),
+            "x-amazon-apigateway-any-method": undeclared_method(methods, self._declared),
         }
         segments = [_parameter(each) for each in parameters(here[0]) if each.read("in") == "path"] if here else []
         return {**{method: {**mock, "parameters": segments} for method, mock in own.items()}, **item}
@@ -98,14 +107,14 @@ class _Renderer:
             "operationId": operation.operation_id,
             **words,
             "responses": _responses(operation),
-            "security": _one_authorizer(operation),
+            # Stated even where it is the document's own: API Gateway reads it nowhere else.
+            "security": security(operation),
             "x-amazon-apigateway-integration": self._integration(operation),
         }
         if known := [_parameter(each) for each in parameters(operation) if each.read("in") != "cookie"]:
             rendered["parameters"] = known
         if content := self._content(operation):
-            required = follow(operation.node["requestBody"]).read("required", False)
-            rendered["requestBody"] = {"required": required, "content": content}
+            rendered["requestBody"] = {"required": True, "content": content}
         return rendered
 
     def _integration(self, operation: Operation) -> Json:
@@ -113,7 +122,7 @@ class _Renderer:
             "type": "aws_proxy",
             "httpMethod": "POST",
             "uri": f"${{invoke_arns.{operation.operation_id}}}",
-            # A proxy integration hands on every body, whatever is said here: the function judges its media type.
+            # A proxy integration hands on every body, whatever is said here: the function checks its media type.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
             "passthroughBehavior": "when_no_match",
             **self._settings.integration,
@@ -121,17 +130,19 @@ class _Renderer:
         }
 
     def _content(self, operation: Operation) -> Json:
-        if "requestBody" not in operation.node:
+        """The models of a body by its media type.
+
+        A body that may be absent has none: API Gateway validates the absent one as an empty object.
+        """
+        body = operation.node.get("requestBody")
+        if body is None or not follow(body).read("required", False):
             return {}
         name = operation.operation_id[:1].upper() + operation.operation_id[1:] + "Body"
         return {
             media_range(media): {"schema": self._models.reference(node["schema"], name)}
-            for media, node in follow(operation.node["requestBody"])["content"].entries()
-            if may_be_json(media_range(media)) and "schema" in node
+            for media, node in follow(body)["content"].entries()
+            if is_json(media_range(media)) and "schema" in node
         }
-
-    def _security_schemes(self) -> Json:
-        return {name: _authorizer(settings["type"]) for name, settings in self._settings.authorizers.items()}
 
 
 def _authorizer(kind: str) -> Json:
@@ -148,15 +159,6 @@ def _authorizer(kind: str) -> Json:
     }
 
 
-def _one_authorizer(operation: Operation) -> list[Json]:
-    """The operation's security, stated even where it is the document's own: API Gateway reads it nowhere else."""
-    alternatives = security(operation)
-    if len(alternatives) > 1 or any(len(alternative) != 1 for alternative in alternatives):
-        message = "API Gateway asks one authorizer for each operation"
-        raise InvalidDocument([operation.node.diagnostic("gateway-security", message, "security")])
-    return alternatives
-
-
 def _responses(operation: Operation) -> Json:
     """The statuses, for whoever reads the API in the console: a function's answer passes as it is."""
     answers = operation.node["responses"].members()
@@ -166,14 +168,31 @@ def _responses(operation: Operation) -> Json:
 
 
 def _parameter(parameter: Node) -> Json:
-    """What API Gateway keeps of a parameter: it checks that a required one is there, and nothing else."""
+    """What API Gateway keeps of a parameter: it checks that a required one is there and not blank, and nothing else."""
     kind = type_name(value_schema(parameter))
     kept = {key: parameter.read(key) for key in ("name", "in", "description") if key in parameter}
     return {
         **kept,
-        "required": parameter.read("required", False),
+        "required": parameter.read("in") == "path" or _is_never_blank(parameter),
         "schema": {"type": kind if kind in _SIMPLE_TYPES else "string"},
     }
+
+
+def _is_never_blank(parameter: Node) -> bool:
+    """Whether a request without this parameter, or with white space for it, is never valid against the contract.
+
+    Headers are left to the function: API Gateway minds the case of their names. So are objects and arrays, which may
+    be sent under other names than the parameter's.
+    """
+    if parameter.read("in") != "query" or parameter.read("required") is not True or "content" in parameter:
+        return False
+    kind, schema = type_name(parameter["schema"]), parameter["schema"]
+    if parameter.read("allowEmptyValue") is True or own_default(schema) is not None:
+        return False
+    if kind in ("integer", "number", "boolean"):
+        return True
+    values = [value for part in all_of_parts(schema) for value in part.read("enum", [])]
+    return kind == "string" and bool(values) and all(str(value).strip() for value in values)
 
 
 def _request_headers(operation: Operation) -> list[str]:

@@ -29,7 +29,7 @@ from contract_compiler.traversal import operations
 ALIAS = "live"
 _ACCOUNT = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
 _INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
-_REFERENCE = re.compile(r"\$(\$\{)|%(%\{)|\$\{([A-Za-z0-9_.]+)\}")
+_REFERENCE = re.compile(r"\$(\$\{)|%(%\{)|\$\{([A-Za-z0-9_.-]+)\}")
 # Of HCL as much as our tfvars need: a name and a value that is JSON too, on one line.
 _ASSIGNMENT = re.compile(r"^(\w+)\s*=\s*(\S.*)$", re.MULTILINE)
 

@@ -1,65 +1,87 @@
 """Request bodies as API Gateway models: the part of JSON Schema draft 4 that its request validator understands.
 
-A model refuses less than the contract, and never more: what API Gateway does not understand is left out, for the
-function judges every body again. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+A model refuses less than the contract, and never more: what API Gateway does not understand, or may read otherwise (the
+dialect of a `pattern`), is left out, for the function validates every body again.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from contract_compiler import read_write_only
 from contract_compiler.document import Node
-from contract_compiler.references import target
+from contract_compiler.json_text import json_text
+from contract_compiler.references import follow
 
 Model = dict[str, Any]
 
 # Unsupported: additionalProperties, pattern, allOf, oneOf, exclusiveMinimum, format. Not checked: minItems, maxItems.
-_COPIED = ("description", "enum", "minLength", "maxLength", "minimum", "maximum")
+_COPIED = ("description", "type", "minLength", "maxLength", "minimum", "maximum")
+_COMPONENTS = ("components", "schemas")
 
 
 class Models:
-    """The models that request bodies refer to, by name."""
+    """The models that request bodies refer to, by name; two schemas never share one.
 
-    def __init__(self) -> None:
+    A model's name is letters and digits. A component keeps its own name, without what cannot be in a model's.
+    """
+
+    def __init__(self, document: Node) -> None:
         self.models: dict[str, Model] = {}
+        self._names: dict[tuple[str, ...], str] = {}
+        components = document.get("components")
+        schemas = components.get("schemas") if components else None
+        # Those that keep their names as they are come first, so that none of the others takes one.
+        for path in sorted(((*_COMPONENTS, name) for name in schemas.value) if schemas else (), key=_is_changed):
+            self._names[path] = self._free(path[-1])
 
     def reference(self, schema: Node, name: str) -> Model:
-        """A reference to the model of a body's schema, called `name` if the contract has no name for it."""
-        if "$ref" in schema:
-            return self._reference(schema)
-        self.models[name] = self._model(schema)
-        return _pointer(name)
+        """A reference to the model of a schema, whose name starts with `name` unless the contract names it."""
+        schema = follow(schema)
+        if schema.path not in self._names:
+            self._names[schema.path] = self._free(name)
+        model = self._names[schema.path]
+        if model not in self.models:
+            self.models[model] = {}  # For a schema that contains itself.
+            self.models[model] = self._model(schema)
+        return {"$ref": f"#/components/schemas/{model}"}
 
-    def _reference(self, schema: Node) -> Model:
-        named = target(schema)
-        name = named.path[-1]
-        if name not in self.models:
-            self.models[name] = {}
-            self.models[name] = self._schema(named)
-        return _pointer(name)
+    def _free(self, name: str) -> str:
+        letters = _letters(name) or "Model"
+        taken, found, number = set(self._names.values()), letters, 1
+        while found in taken:
+            number += 1
+            found = f"{letters}{number}"
+        return found
 
     def _schema(self, schema: Node) -> Model:
-        return self._reference(schema) if "$ref" in schema else self._model(schema)
+        if "$ref" not in schema:
+            return self._model(schema)
+        steps = [step for step in follow(schema).path if step not in (*_COMPONENTS, "properties")]
+        return self.reference(schema, "".join(step[:1].upper() + step[1:] for step in steps))
 
     def _model(self, schema: Node) -> Model:
         nullable = schema.read("nullable") is True  # Draft 4 has a type for it, and lists the value in an enum.
-        model = {key: schema.read(key) for key in _COPIED if key in schema and not (nullable and key == "enum")}
-        if "type" in schema and not nullable:
-            # Draft 4 does not take 1.0 for an integer; the contract does.
-            model["type"] = "number" if schema.value["type"] == "integer" else schema.value["type"]
+        left_out = ("type",) if nullable else ()
+        model = {key: schema.read(key) for key in _COPIED if key in schema and key not in left_out}
+        if "enum" in schema and not nullable:
+            # Draft 4 lists each value once; OpenAPI does not mind.
+            model["enum"] = list({json_text(value): value for value in schema.value["enum"]}.values())
         if "properties" in schema:
             members = schema["properties"].entries()
-            model["properties"] = {name: self._schema(each) for name, each in members if not _is_read_only(each)}
+            is_hidden = read_write_only.is_hidden
+            model["properties"] = {name: self._schema(each) for name, each in members if not is_hidden(each, "request")}
         if "items" in schema:
             model["items"] = self._schema(schema["items"])
         required = read_write_only.required(schema, "request")
         return model | ({"required": required} if required else {})
 
 
-def _is_read_only(schema: Node) -> bool:
-    return read_write_only.is_hidden(schema, "request")
+def _letters(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", name)
 
 
-def _pointer(name: str) -> Model:
-    return {"$ref": f"#/components/schemas/{name}"}
+def _is_changed(path: tuple[str, ...]) -> bool:
+    return _letters(path[-1]) != path[-1]

@@ -8,11 +8,15 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from contract_compiler.api_gateway.breaches import TIMEOUT
+from contract.problems import PROBLEMS
+from contract_compiler.api_gateway import mapping
+from contract_compiler.api_gateway.rules import TIMEOUT
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operations import security
 from contract_compiler.traversal import operations
+
+_OWN_VERSION = "info.version"
 
 # API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
 DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
@@ -42,7 +46,7 @@ _SCHEMA = _object(
     integration=_object(("timeoutInMillis",), **_INTEGRATION),
     operations=_map(_object((), **_INTEGRATION)),
     authorizers=_map(_object(("type",), type={"enum": ["cognito_user_pools"]})),
-    headers=_map({"type": "string", "pattern": r"^('[^']*'|context\.[A-Za-z.]+|info\.version)$"}),
+    headers=_map({"type": "string"}),
     preflight=_object(("maxAgeSeconds",), maxAgeSeconds={"type": "integer", "minimum": 0}),
     gatewayResponses=_object(
         (*RESPONSE_TYPES, *DEFAULT_TYPES),
@@ -70,24 +74,24 @@ def read(settings: Node, document: Node) -> Settings:
     """The settings, for this contract.
 
     Raises:
-        InvalidDocument: they do not have the structure above, name something that the contract does not have, or lack
-            an authorizer for a scheme that it uses.
+        InvalidDocument: they do not have the structure above, name something that the contract does not have, lack an
+            authorizer for a scheme that it uses, or cannot be written as API Gateway has it.
     """
-    diagnostics = list(_structure(settings)) or [*_unknown(settings, document), *_missing(settings, document)]
+    diagnostics = list(_structure(settings)) or [*_unfit(settings, document), *_unwritable(settings, document)]
     if diagnostics:
         raise InvalidDocument(diagnostics)
+    version = document["info"].read("version")
     return Settings(
         integration=settings.value["integration"],
         operations=settings.read("operations", {}),
         authorizers=settings.value["authorizers"],
-        headers={name: _expression(source, document) for name, source in settings.value["headers"].items()},
+        headers={
+            name: f"'{version}'" if source == _OWN_VERSION else source
+            for name, source in settings.value["headers"].items()
+        },
         preflight_seconds=settings.value["preflight"]["maxAgeSeconds"],
         gateway_responses=settings["gatewayResponses"],
     )
-
-
-def _expression(source: str, document: Node) -> str:
-    return f"'{document['info'].read('version')}'" if source == "info.version" else source
 
 
 def _structure(settings: Node) -> Iterator[Diagnostic]:
@@ -98,20 +102,36 @@ def _structure(settings: Node) -> Iterator[Diagnostic]:
         yield node.diagnostic("gateway-settings", error.message)
 
 
-def _unknown(settings: Node, document: Node) -> Iterator[Diagnostic]:
+def _unfit(settings: Node, document: Node) -> Iterator[Diagnostic]:
     known = {operation.operation_id for operation in operations(document)}
     for name, node in settings["operations"].entries() if "operations" in settings else ():
         if name not in known:
             yield node.diagnostic("gateway-settings", "the contract has no such operation")
+    schemes = {name for each in operations(document) for alternative in security(each) for name in alternative}
     for name, node in settings["authorizers"].entries():
-        if name not in _schemes_in_use(document):
+        if name not in schemes:
             yield node.diagnostic("gateway-settings", "no operation of the contract uses such a security scheme")
-
-
-def _missing(settings: Node, document: Node) -> Iterator[Diagnostic]:
-    for name in sorted(_schemes_in_use(document) - set(settings.value["authorizers"])):
+    for name in sorted(schemes - set(settings.value["authorizers"])):
         yield settings["authorizers"].diagnostic("gateway-settings", f"nobody checks the tokens of {name}")
 
 
-def _schemes_in_use(document: Node) -> set[str]:
-    return {name for each in operations(document) for alternative in security(each) for name in alternative}
+def _unwritable(settings: Node, document: Node) -> Iterator[Diagnostic]:
+    for name, source in settings["headers"].entries():
+        if not mapping.is_header_name(name):
+            message = "API Gateway makes headers only whose names are letters, digits and ._$-"
+            yield source.diagnostic("gateway-settings", message)
+        if source.value == _OWN_VERSION:
+            if mapping.quoted(document["info"].read("version")) is None:
+                message = "the contract's version has a quote, or is no visible ASCII: no header can hold it"
+                yield source.diagnostic("gateway-settings", message)
+        elif not mapping.is_expression(source.value):
+            message = (
+                f"neither a text in single quotes (visible ASCII, no quote inside it), nor {_OWN_VERSION}, nor a "
+                "variable that API Gateway has for every response"
+            )
+            yield source.diagnostic("gateway-settings", message)
+    for _, node in settings["gatewayResponses"].entries():
+        if node.read("status", 400) not in PROBLEMS and not ("error" in node and "message" in node):
+            yield node.diagnostic(
+                "gateway-settings", "the service has no words for this status: give error and message"
+            )

@@ -60,6 +60,7 @@ paths:
       operationId: putThing
       description: 'Costs ${5} or %{6}.'
       requestBody:
+        required: true
         content:
           application/json:
             schema:
@@ -172,7 +173,7 @@ def test_a_model_refuses_less_than_the_contract_and_never_more(things: dict[str,
             "required": ["size"],
             "properties": {
                 "size": {},
-                "weight": {"type": "number", "minimum": 0},
+                "weight": {"type": "integer", "minimum": 0},
                 "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Part"}},
             },
         },
@@ -232,11 +233,135 @@ def test_settings_that_do_not_fit_are_refused_by_place(setting: str, another: st
     assert complaint in refused(THINGS, THING_SETTINGS.replace(setting, another, 1))
 
 
-def test_two_ways_to_authorise_are_refused() -> None:
-    contract = THINGS.replace("security: [{member: []}]", "security: [{member: []}, {}]")
-    assert "one authorizer" in refused(contract, THING_SETTINGS)
-
-
 def test_the_body_is_json_with_and_without_its_placeholders(body: dict[str, Any]) -> None:
     text = json_text(body)
     assert json.loads(text.replace("${allowed_origins}", "'https://a', 'https://b'")) != json.loads(text)
+
+
+SHIPMENTS = """
+openapi: 3.0.3
+info: {title: Shipments, version: '1'}
+paths:
+  /shipments:
+    post:
+      operationId: createShipment
+      parameters: PARAMETERS
+      requestBody:
+        required: true
+        content: CONTENT
+      responses:
+        default: {description: Any., content: {application/json: {}}}
+components:
+  schemas: SCHEMAS
+"""
+
+
+def shipments(
+    content: str = "{}", schemas: str = "{}", parameters: str = "[]", required: str = "true"
+) -> dict[str, Any]:
+    text = SHIPMENTS.replace("CONTENT", content).replace("SCHEMAS", schemas).replace("PARAMETERS", parameters)
+    settings = THING_SETTINGS.replace("{member: {type: cognito_user_pools}}", "{}")
+    settings = settings.replace("operations: {getThing: {timeoutInMillis: 3000}}", "operations: {}")
+    return render(
+        parse(text.replace("required: true\n        content", f"required: {required}\n        content")),
+        parse(settings),
+    )
+
+
+def models_of(body: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = body["components"]["schemas"]
+    return found
+
+
+def model_of(body: dict[str, Any], media_type: str) -> dict[str, Any]:
+    content = body["paths"]["/shipments"]["post"]["requestBody"]["content"]
+    found: dict[str, Any] = models_of(body)[content[media_type]["schema"]["$ref"].rpartition("/")[2]]
+    return found
+
+
+def properties(*references: str) -> str:
+    """The content of a JSON body whose properties refer to these schemas."""
+    rows = ", ".join(f"p{at}: {{$ref: '#/components/schemas/{name}'}}" for at, name in enumerate(references))
+    return f"{{application/json: {{schema: {{properties: {{{rows}}}}}}}}}"
+
+
+def types_of(body: dict[str, Any]) -> list[str]:
+    parts = model_of(body, "application/json")["properties"].values()
+    return [models_of(body)[part["$ref"].rpartition("/")[2]]["type"] for part in parts]
+
+
+def test_two_schemas_that_are_referred_to_inside_others_are_two_models() -> None:
+    status = "{properties: {status: {type: %s}}}"
+    schemas = f"{{Parcel: {status % 'string'}, Order: {status % 'integer'}, ParcelStatus: {{type: boolean}}}}"
+    content = properties("Parcel/properties/status", "Order/properties/status", "ParcelStatus")
+    assert types_of(shipments(content, schemas)) == ["string", "integer", "boolean"]
+
+
+def test_two_inline_schemas_of_one_body_are_two_models() -> None:
+    body = shipments(
+        "{application/json: {schema: {type: object}}, application/a+json: {schema: {type: array, items: {}}}}"
+    )
+    assert model_of(body, "application/json") == {"type": "object"}
+    assert model_of(body, "application/a+json") == {"type": "array", "items": {}}
+
+
+def test_an_inline_schema_does_not_take_the_name_of_a_component() -> None:
+    content = "{application/json: {schema: {type: array, items: {$ref: '#/components/schemas/CreateShipmentBody'}}}}"
+    body = shipments(content, "{CreateShipmentBody: {type: object}}")
+    assert models_of(body)["CreateShipmentBody"] == {"type": "object"}
+    assert model_of(body, "application/json")["type"] == "array"
+
+
+def test_components_whose_names_differ_in_what_a_model_cannot_have_are_two_models() -> None:
+    schemas = "{A_B: {type: string}, AB: {type: integer}, A.B: {type: boolean}}"
+    body = shipments(properties("A_B", "AB", "A.B"), schemas)
+    assert types_of(body) == ["string", "integer", "boolean"]
+    assert models_of(body)["AB"] == {"type": "integer"}
+
+
+def test_an_enum_lists_each_value_once() -> None:
+    body = shipments("{application/json: {schema: {enum: [1, 1, true, a, a, [true], [1]]}}}")
+    assert model_of(body, "application/json")["enum"] == [1, True, "a", [True], [1]]
+
+
+def test_a_body_that_may_be_absent_has_no_model() -> None:
+    content = "{application/json: {schema: {type: object, required: [a], properties: {a: {}}}}}"
+    assert "requestBody" in shipments(content)["paths"]["/shipments"]["post"]
+    assert "requestBody" not in shipments(content, required="false")["paths"]["/shipments"]["post"]
+
+
+def test_bodies_that_are_no_text_are_named_to_the_gateway() -> None:
+    name = "x-amazon-apigateway-binary-media-types"
+    assert shipments("{application/json: {}, image/png: {}, application/pdf: {}, text/csv: {}}")[name] == [
+        "application/pdf", "image/png",
+    ]  # fmt: skip
+    assert name not in shipments("{application/json: {}, text/csv: {}, application/xml: {}}")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "required"),
+    [
+        ("in: query, required: true, schema: {type: integer}", True),
+        ("in: query, required: true, schema: {type: string, enum: [a, b]}", True),
+        ("in: query, schema: {type: integer}", False),
+        # Each of these lets requests through that the gateway's validator would call incomplete.
+        ("in: query, required: true, allowEmptyValue: true, schema: {type: integer}", False),
+        ("in: query, required: true, schema: {type: string}", False),
+        ("in: query, required: true, schema: {type: string, minLength: 1}", False),
+        ("in: query, required: true, schema: {type: string, enum: ['', a]}", False),
+        (
+            "in: query, required: true, style: deepObject, schema: {type: object, properties: {a: {type: string}}}",
+            False,
+        ),
+        ("in: query, required: true, schema: {type: object, properties: {a: {type: string}}}", False),
+        ("in: query, required: true, schema: {type: array, items: {type: string}}", False),
+        ("in: header, required: true, schema: {type: string}", False),
+        ("in: header, required: true, schema: {type: integer}", False),
+    ],
+)
+def test_a_parameter_is_required_of_the_gateway_only_where_no_valid_request_is_refused(
+    parameter: str, required: bool
+) -> None:
+    body = shipments(parameters=f"[{{name: a, {parameter}}}]")
+    [rendered] = body["paths"]["/shipments"]["post"]["parameters"]
+    assert rendered["required"] is required

@@ -11,9 +11,9 @@ from jsonschema_rs import Draft202012Validator
 
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway.body import render
-from contract_compiler.api_gateway.settings import RESPONSE_TYPES
+from contract_compiler.api_gateway.settings import DEFAULT_TYPES, RESPONSE_TYPES
 from contract_compiler.diagnostics import InvalidDocument
-from contract_compiler.document import Node, load
+from contract_compiler.document import Node, load, parse
 
 PROJECT = Path(__file__).parents[3]
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -160,8 +160,8 @@ def test_a_preflight_tells_allowed_origins_what_the_path_takes(body: dict[str, A
     preflight = body["paths"]["/v1.0/products"]["options"][INTEGRATION]["responses"]["default"]
     template = preflight["responseTemplates"]["application/json"]
     for name, value in (
-        ("Methods", '"GET, POST"'),
-        ("Headers", '"Authorization, Content-Type, Idempotency-Key"'),
+        ("Methods", "'GET, POST'"),
+        ("Headers", "'Authorization, Content-Type, Idempotency-Key'"),
         ("Origin", "$origin"),
     ):
         assert f"#set($context.responseOverride.header.Access-Control-Allow-{name} = {value})" in template
@@ -199,3 +199,139 @@ def test_a_body_of_another_shape_is_refused() -> None:
             contract,
             changed(settings, gatewayResponses={**settings.value["gatewayResponses"], "BAD_REQUEST_BODY": odd}),
         )
+
+
+ERRORS = """
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      responses:
+        '200': {description: They.}
+        default: &error
+          description: Something is wrong.
+          headers: {}
+          content: {application/json: {schema: {type: object, required: [error]}}}
+    put:
+      operationId: putThing
+      responses: {default: *error}
+"""
+WORDS = "gatewayResponses:\n" + "".join(f"  {name}: {{status: 400}}\n" for name in RESPONSE_TYPES)
+ERROR_SETTINGS = (
+    "integration: {timeoutInMillis: 29000}\nauthorizers: {}\nheaders: {X-Id: context.requestId}\n"
+    "preflight: {maxAgeSeconds: 5}\n"
+    + WORDS
+    + "".join(f"  {name}: {{error: No, message: It did not work.}}\n" for name in DEFAULT_TYPES)
+)
+
+
+def rendered(contract: str, settings: str = ERROR_SETTINGS) -> dict[str, Any]:
+    return render(parse(contract), parse(settings))
+
+
+def finding(contract: str, settings: str = ERROR_SETTINGS) -> str:
+    with pytest.raises(InvalidDocument) as refusal:
+        rendered(contract, settings)
+    return str(refusal.value)
+
+
+def with_content(content: str) -> str:
+    before = "{application/json: {schema: {type: object, required: [error]}}}"
+    assert before in ERRORS
+    return ERRORS.replace(before, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        ("{application/problem+json: {}}", "application/problem+json"),
+        ("{text/plain: {schema: {type: string, maxLength: 1}}, application/vnd.a+json: {}}", "application/vnd.a+json"),
+        ("{application/*: {}}", "application/json"),
+        ("{application/problem+json: {}, application/json: {}}", "application/json"),
+    ],
+)
+def test_the_gateways_own_responses_have_the_media_type_of_the_contract(content: str, media_type: str) -> None:
+    body = rendered(with_content(content))
+    assert {*body["x-amazon-apigateway-gateway-responses"]["THROTTLED"]["responseTemplates"]} == {media_type}
+    answer = body["paths"]["/things"][ANY_METHOD][INTEGRATION]["responses"]["default"]
+    assert {*answer["responseTemplates"]} == {media_type}
+
+
+@pytest.mark.parametrize("content", ["{text/plain: {}}", "{application/xml: {}, text/html: {}}", "{}"])
+def test_a_status_without_json_cannot_be_the_gateways(content: str) -> None:
+    place = "#/paths/~1things/get/responses/default: "
+    assert finding(with_content(content)).startswith(place)
+
+
+def test_operations_that_share_no_json_type_are_refused() -> None:
+    odd = ERRORS.replace("default: *error", "default: {description: No., content: {application/problem+json: {}}}")
+    assert "the operations share none" in finding(odd)
+
+
+@pytest.mark.parametrize("value", ["don't cache", "caf\u00e9", "one\\ntwo"])
+def test_a_constant_header_that_no_mapping_can_hold_is_refused_by_place(value: str) -> None:
+    header = f'headers: {{X-Hint: {{required: true, schema: {{type: string, enum: ["{value}"]}}}}}}'
+    assert finding(ERRORS.replace("headers: {}", header)).startswith(
+        "#/paths/~1things/get/responses/default/headers/X-Hint: "
+    )
+
+
+@pytest.mark.parametrize("value", ["no-store, private", "$5 {a}", 'say \\"no\\"', "a#b"])
+def test_a_constant_header_is_mapped_as_it_is(value: str) -> None:
+    header = f'headers: {{X-Hint: {{required: true, schema: {{type: string, enum: ["{value}"]}}}}}}'
+    throttled = rendered(ERRORS.replace("headers: {}", header))["x-amazon-apigateway-gateway-responses"]["THROTTLED"]
+    assert headers_of(throttled)["X-Hint"] == "'" + value.replace("\\", "") + "'"
+
+
+def test_a_constant_that_terraform_would_fill_in_is_escaped() -> None:
+    header = "headers: {X-Hint: {required: true, schema: {type: string, enum: ['${a} %{b}']}}}"
+    throttled = rendered(ERRORS.replace("headers: {}", header))["x-amazon-apigateway-gateway-responses"]["THROTTLED"]
+    assert headers_of(throttled)["X-Hint"] == "'$${a} %%{b}'"
+
+
+def test_a_constant_header_that_only_the_function_sends_may_have_any_value() -> None:
+    header = 'headers: {X-Hint: {required: true, schema: {type: string, enum: ["don\'t"]}}}'
+    assert rendered(ERRORS.replace("description: They.", f"description: They., {header}"))
+
+
+@pytest.mark.parametrize("name", ["X-Hint!", "X*", "X|Y"])
+def test_a_required_header_whose_name_no_mapping_can_hold_is_refused(name: str) -> None:
+    header = f'headers: {{"{name}": {{required: true, schema: {{type: string, enum: [a]}}}}}}'
+    assert f"headers/{name}: " in finding(ERRORS.replace("headers: {}", header))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "context.status", "context.responseLatency", "context.integration.latency", "context.xrayTraceId",
+        "context.error.message", "context.nothing", "stageVariables.a", "\"'don't'\"", "\"'a\\nb'\"", "'1'",
+    ],
+)  # fmt: skip
+def test_a_source_that_does_not_hold_for_every_response_is_refused(source: str) -> None:
+    settings = ERROR_SETTINGS.replace("X-Id: context.requestId", f"X-Id: {source}")
+    assert finding(ERRORS, settings).startswith("#/headers/X-Id: ")
+
+
+@pytest.mark.parametrize(
+    "source", ["context.extendedRequestId", "context.authorizer.claims.cognito:groups", "context.identity.sourceIp"]
+)
+def test_a_source_can_be_a_variable_that_every_response_has(source: str) -> None:
+    assert rendered(ERRORS, ERROR_SETTINGS.replace("X-Id: context.requestId", f"X-Id: {source}"))
+
+
+def test_a_version_that_no_header_can_hold_is_refused_where_a_header_has_it() -> None:
+    contract = ERRORS.replace("version: '1'", 'version: "1\'2"')
+    assert rendered(contract)
+    assert finding(contract, ERROR_SETTINGS.replace("context.requestId", "info.version")).startswith("#/headers/X-Id: ")
+
+
+def test_a_status_for_which_the_service_has_no_words_needs_some() -> None:
+    settings = ERROR_SETTINGS.replace("WAF_FILTERED: {status: 400}", "WAF_FILTERED: {status: 418}")
+    assert finding(ERRORS, settings).startswith("#/gatewayResponses/WAF_FILTERED: ")
+    assert rendered(ERRORS, settings.replace("{status: 418}", "{status: 418, error: Teapot, message: No tea.}"))
+
+
+def test_a_document_without_operations_is_refused_and_not_a_crash() -> None:
+    assert "no operation declares it" in finding("openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {/a: {}}")

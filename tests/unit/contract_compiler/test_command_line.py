@@ -174,10 +174,11 @@ def test_a_generator_that_does_not_know_its_profile_is_quoted(
 def test_a_document_that_api_gateway_cannot_import_is_refused(
     document: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document.write_text(DOCUMENT.replace("Thing", "A-Thing"))
+    document.write_text(DOCUMENT.replace("/things:", "/things/:"))
     settings = document.with_name("apigateway.yaml")
     settings.write_text("{}")
     assert run(document, "--out", out) == 0
     wanted = ["--api-gateway", "apigateway.json", "--api-gateway-settings", settings]
     assert run(document, "--out", out, *wanted) == 1
-    assert "[AGW-03]" in capsys.readouterr().err
+    assert "#/paths/~1things~1: /things/: " in (refusal := capsys.readouterr().err)
+    assert "[AGW-28]" in refusal
