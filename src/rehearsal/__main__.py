@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 def _rehearse(options: argparse.Namespace, steps: Steps) -> None:
     Terraform.at(project.ROOT)  # Before anything is begun.
     # Imported late: moto takes a second or two, and whoever asks for help does not need it.
-    from rehearsal.kept import keep_running
+    from rehearsal.keep_running import keep_running
     from rehearsal.rehearsal import DEFAULT_FOLDER, Options, rehearse, write_report
 
     wanted = Options(

@@ -13,17 +13,17 @@ from typing import Any
 from local_aws.lambda_process import Runtime
 from rehearsal.functions import DeployedFunctions, published
 from rehearsal.gateway import Served, gateway_of
+from rehearsal.mock_account import MockAccount
 from rehearsal.stack import Stack, resources
 from rehearsal.steps import StepFailed
 from rehearsal.user_pool import PoolAuthorizers
-from rehearsal.world import World
 
 
 @dataclass(frozen=True)
 class Deployment:
     """`url` is what the contract's paths follow; `state` is Terraform's."""
 
-    world: World
+    account: MockAccount
     stack: Stack
     state: Mapping[str, Any]
     functions: DeployedFunctions
@@ -41,22 +41,22 @@ class Deployment:
 
 
 @contextmanager
-def running(world: World, stack: Stack, runtime: Runtime, port: int = 0) -> Iterator[Deployment]:
+def running(account: MockAccount, stack: Stack, runtime: Runtime, port: int = 0) -> Iterator[Deployment]:
     """What the stack deployed, served while the `with` block runs. Raises CannotStart."""
-    state = world.surroundings.state()
+    state = account.prerequisites.state()
     with (
-        DeployedFunctions(world.aws, world.roles, runtime, world.endpoints, world.logs) as functions,
-        served(world, state, functions, port) as url,
+        DeployedFunctions(account.aws, account.roles, runtime, account.endpoints, account.logs) as functions,
+        served(account, state, functions, port) as url,
     ):
-        yield Deployment(world, stack, state, functions, f"{url}/{stack.environment}")
+        yield Deployment(account, stack, state, functions, f"{url}/{stack.environment}")
 
 
 @contextmanager
 def served(
-    world: World, state: Mapping[str, Any], functions: DeployedFunctions, port: int = 0, **settings: Any
+    account: MockAccount, state: Mapping[str, Any], functions: DeployedFunctions, port: int = 0, **settings: Any
 ) -> Iterator[str]:
     """A gateway of this state, and its host; `settings` are a Stage's that are not as deployed. Raises CannotStart."""
-    app = gateway_of(state, world.aws.region, functions, PoolAuthorizers(world.aws), world.logs.write, **settings)
+    app = gateway_of(state, account.aws.region, functions, PoolAuthorizers(account.aws), account.logs.write, **settings)
     with Served(app, port) as gateway:
         yield gateway.url
 
@@ -66,7 +66,8 @@ def packages_that_differ(deployment: Deployment, packages: Path) -> list[str]:
     return [
         name
         for name, zip_ in _zips(deployment, packages).items()
-        if published(deployment.world.aws, name, _latest(deployment, name)).configuration["CodeSha256"] != _digest(zip_)
+        if published(deployment.account.aws, name, _latest(deployment, name)).configuration["CodeSha256"]
+        != _digest(zip_)
     ]
 
 

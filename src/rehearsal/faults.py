@@ -50,14 +50,14 @@ class Fault:
 
 @contextmanager
 def bad_version(deployment: Deployment, operation_id: str, source: str, timeout: int | None = None) -> Iterator[None]:
-    with released(deployment.world.aws, deployment.names[operation_id], source, timeout):
+    with released(deployment.account.aws, deployment.names[operation_id], source, timeout):
         yield
 
 
 @contextmanager
 def without_permission(deployment: Deployment, operation_id: str, action: str) -> Iterator[None]:
     """The function's role without one of its actions."""
-    iam = deployment.world.aws.client("iam")
+    iam = deployment.account.aws.client("iam")
     [policy] = [each for key, each in resources(deployment.state, "aws_iam_role_policy").items() if key == operation_id]
     named = {"RoleName": policy["role"], "PolicyName": policy["name"]}
     iam.put_role_policy(**named, PolicyDocument=_without(policy["policy"], action))
@@ -70,7 +70,7 @@ def without_permission(deployment: Deployment, operation_id: str, action: str) -
 @contextmanager
 def uncallable(deployment: Deployment, operation_id: str) -> Iterator[None]:
     """The function without the permission that lets API Gateway call it."""
-    client = deployment.world.aws.client("lambda")
+    client = deployment.account.aws.client("lambda")
     granted = resources(deployment.state, "aws_lambda_permission")[operation_id]
     named = {"FunctionName": granted["function_name"], "StatementId": granted["statement_id"]}
     alias = {"Qualifier": granted["qualifier"]}
@@ -89,9 +89,9 @@ def uncallable(deployment: Deployment, operation_id: str) -> Iterator[None]:
 @contextmanager
 def stored(deployment: Deployment, operation_id: str, **attributes: Any) -> Iterator[None]:
     """A product in the table that no function of ours would have written."""
-    dynamodb = deployment.world.aws.client("dynamodb", deployment.world.dynamodb.endpoint)
+    dynamodb = deployment.account.aws.client("dynamodb", deployment.account.dynamodb.endpoint)
     key = {"PK": {"S": f"PRODUCT#{_ID}"}, "SK": {"S": "METADATA"}}
-    table = deployment.world.surroundings.table
+    table = deployment.account.prerequisites.table
     dynamodb.put_item(TableName=table, Item={**key, **_SOUND, **attributes})
     try:
         yield
@@ -149,7 +149,7 @@ def rehearse_faults(deployment: Deployment, step: Step) -> None:
 
 def _problems(deployment: Deployment, fault: Fault, judge: _Judge) -> Iterator[str]:
     group = deployment.log_groups[fault.operation_id]
-    before = deployment.world.logs.length(group)
+    before = deployment.account.logs.length(group)
     with fault.make(deployment, fault.operation_id), _served(deployment, fault) as url:
         answer = httpx.get(url + judge.path(fault), timeout=60, trust_env=False)
         counted = _counted(deployment, fault, group, before)
@@ -166,12 +166,14 @@ def _served(deployment: Deployment, fault: Fault) -> Iterator[str]:
     if fault.longest_seconds is None:
         yield deployment.url
         return
-    with served(deployment.world, deployment.state, deployment.functions, longest_seconds=fault.longest_seconds) as url:
+    with served(
+        deployment.account, deployment.state, deployment.functions, longest_seconds=fault.longest_seconds
+    ) as url:
         yield f"{url}/{deployment.stack.environment}"
 
 
 def _counted(deployment: Deployment, fault: Fault, group: str, start: int) -> set[str]:
-    logs, until = deployment.world.logs, time.monotonic() + _LOG_SECONDS
+    logs, until = deployment.account.logs, time.monotonic() + _LOG_SECONDS
     while time.monotonic() < until:
         reported = any('"platform.report"' in line for line in logs.lines(group, start))
         if reported == fault.invoked and set(logs.metrics(group, start)) == set(fault.metrics):

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rehearsal.aws import MockedAws
 from rehearsal.functions import published
+from rehearsal.moto_server import MockedAws
 
 ALIAS = "live"
 CRASHES_AT_START = "raise RuntimeError('this version cannot start')\n"

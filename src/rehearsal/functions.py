@@ -25,10 +25,10 @@ from local_aws.lambda_process import Configuration, Runtime
 from local_aws.lambda_runtime import Environment
 from local_aws.packaged_functions import ENVIRONMENTS, PackagedFunction
 from local_aws.proxy_event import Event
-from rehearsal.aws import ACCOUNT, MockedAws
-from rehearsal.log_groups import LogGroups
+from rehearsal.cloudwatch_logs import LogGroups
+from rehearsal.iam import Roles
+from rehearsal.moto_server import ACCOUNT, MockedAws
 from rehearsal.permissions import may_invoke
-from rehearsal.roles import Roles
 
 _REPORTS = ("DEBUG", "INFO")
 

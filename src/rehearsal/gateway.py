@@ -12,7 +12,7 @@ from typing import Any
 from local_aws.asgi import App
 from local_aws.gateway import ApiIdentity, Authorizers, DeployedGateway, InvokedFunctions, Stage, Throttle
 from local_aws.server import listen, server
-from rehearsal.aws import ACCOUNT
+from rehearsal.moto_server import ACCOUNT
 from rehearsal.stack import resources
 
 

@@ -32,11 +32,11 @@ def fuzz(deployment: Deployment, step: Step, folder: Path, *options: str) -> Non
 
 
 def _run(deployment: Deployment, script: str, *arguments: str) -> None:
-    world = deployment.world
+    account = deployment.account
     environment = {
         **os.environ,
-        "API_TOKEN": world.administrator.token(),
-        "API_TOKEN_WITHOUT_GROUP": world.somebody.token(),
+        "API_TOKEN": account.administrator.token(),
+        "API_TOKEN_WITHOUT_GROUP": account.somebody.token(),
         "NO_PROXY": "127.0.0.1",
     }
     ended = run_to_end([project.ROOT / "scripts" / script, *arguments], project.ROOT, environment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.aws import MockedAws
+from rehearsal.moto_server import MockedAws
 from rehearsal.stack import managed
 
 # Service, operation, and where in its answer the names are.

@@ -16,11 +16,11 @@ from rehearsal import judges
 from rehearsal.deployment import Deployment, packages_that_differ, refuse, running
 from rehearsal.faults import rehearse_faults
 from rehearsal.leftovers import leftovers
+from rehearsal.mock_account import MockAccount, mock_account
 from rehearsal.release import release_again
-from rehearsal.role_limits import hold_roles_to_their_needs
+from rehearsal.role_permissions import hold_roles_to_their_needs
 from rehearsal.stack import Stack
 from rehearsal.steps import Steps
-from rehearsal.world import World, world
 
 
 @dataclass(frozen=True)
@@ -46,34 +46,34 @@ def rehearse(options: Options, steps: Steps, keep: Callable[[Deployment], None] 
     options.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as resources:
         scratch = Path(resources.enter_context(TemporaryDirectory(prefix="rehearsal-")))
-        stack, packages, around = _deploy(options, steps, scratch, resources)
+        stack, packages, account = _deploy(options, steps, scratch, resources)
         with steps.step("start what was deployed") as step:
-            deployment = resources.enter_context(running(around, stack, packages.runtime, options.port))
+            deployment = resources.enter_context(running(account, stack, packages.runtime, options.port))
             refuse(packages_that_differ(deployment, packages.folder), "deployed code is not what was packaged")
             step.figures["functions"] = len(deployment.names)
         _judge(options, steps, deployment)
         _strain(steps, deployment, packages)
         keep(deployment)
-        _destroy(steps, stack, around)
+        _destroy(steps, stack, account)
 
 
-def _deploy(options: Options, steps: Steps, scratch: Path, resources: ExitStack) -> tuple[Stack, Packages, World]:
+def _deploy(options: Options, steps: Steps, scratch: Path, resources: ExitStack) -> tuple[Stack, Packages, MockAccount]:
     with steps.step("start AWS, mocked, and DynamoDB"):
-        around = resources.enter_context(world(options.root, options.environment))
+        account = resources.enter_context(mock_account(options.root, options.environment))
     with steps.step("package the functions") as step:
         packages = _packages(options, scratch / "packages")
         step.figures["zips"] = len(list(packages.folder.glob("*.zip")))
     with steps.step("terraform init"):
-        stack = Stack(options.root, scratch, options.environment, _variables(around, packages))
+        stack = Stack(options.root, scratch, options.environment, _variables(account, packages))
         stack.init()
     with steps.step("terraform apply") as step:
         step.figures |= stack.apply()
-        refuse(around.not_mocked, "asked of AWS and not mocked")
+        refuse(account.not_mocked, "asked of AWS and not mocked")
     with steps.check("terraform plan, again") as step:
         changes = stack.changes()
         step.figures["changes"] = len(changes)
         refuse(changes, "a second plan has changes")
-    return stack, packages, around
+    return stack, packages, account
 
 
 def _packages(options: Options, folder: Path) -> Packages:
@@ -102,19 +102,19 @@ def _strain(steps: Steps, deployment: Deployment, packages: Packages) -> None:
         rehearse_faults(deployment, step)
 
 
-def _destroy(steps: Steps, stack: Stack, around: World) -> None:
+def _destroy(steps: Steps, stack: Stack, account: MockAccount) -> None:
     with steps.check("terraform destroy") as step:
         stack.destroy()
-        left = leftovers(around.aws, around.surroundings.state())
+        left = leftovers(account.aws, account.prerequisites.state())
         step.figures["left"] = len(left)
         refuse(left, "left over")
 
 
-def _variables(around: World, packages: Packages) -> dict[str, str]:
+def _variables(account: MockAccount, packages: Packages) -> dict[str, str]:
     return {
-        **around.endpoints,
+        **account.endpoints,
         "TF_VAR_package_dir": str(packages.folder),
-        "TF_VAR_cognito_user_pool_arn": around.surroundings.user_pool.arn,
+        "TF_VAR_cognito_user_pool_arn": account.prerequisites.user_pool.arn,
     }
 
 

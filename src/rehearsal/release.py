@@ -68,7 +68,7 @@ def release_again(deployment: Deployment, packages: Path, step: Step) -> None:
 
 def shift(deployment: Deployment) -> None:
     """What CodeDeploy does: a tenth of the calls first, then all of them."""
-    client = deployment.world.aws.client("lambda")
+    client = deployment.account.aws.client("lambda")
     for name in deployment.names.values():
         versions = client.list_versions_by_function(FunctionName=name)["Versions"]
         newest = max((each["Version"] for each in versions if each["Version"].isdigit()), key=int)
@@ -83,7 +83,7 @@ def _shifts_by_itself(deployment: Deployment) -> bool:
 
 
 def _versions(deployment: Deployment) -> dict[str, str]:
-    client = deployment.world.aws.client("lambda")
+    client = deployment.account.aws.client("lambda")
     return {
         name: client.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"] for name in deployment.names.values()
     }

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rehearsal.aws import ADMINISTRATOR
+from rehearsal.moto_server import ADMINISTRATOR
 from rehearsal.steps import StepFailed
 from rehearsal.terraform import Terraform, TerraformFailed
 

@@ -14,7 +14,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from local_aws.gateway import AuthorizerMisconfigured
 from local_aws.user_pool import authorizer_claims
-from rehearsal.aws import MockedAws
+from rehearsal.moto_server import MockedAws
 
 
 @dataclass(frozen=True)

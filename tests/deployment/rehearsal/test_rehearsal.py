@@ -16,7 +16,7 @@ import pytest
 from local_aws.packages import Packages
 from local_server import project
 from rehearsal.deployment import Deployment
-from rehearsal.kept import announce
+from rehearsal.keep_running import announce
 from rehearsal.rehearsal import Options, rehearse, write_report
 from rehearsal.steps import Step, Steps
 from tests.deployment.rehearsal.on_call import RUNBOOKS, follow, make_tools
@@ -60,7 +60,7 @@ def rehearsal(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> R
         rehearsal.live |= {"words": announce(deployment, session), "session": json.loads(session.read_text())}
         rehearsal.live["mode"] = stat.S_IMODE(session.stat().st_mode)
         rehearsal.live["statuses"] = [_create(deployment, token) for token in _tokens(deployment)]
-        rehearsal.live["log"] = deployment.world.logs.lines(deployment.log_groups["access"])[-1]
+        rehearsal.live["log"] = deployment.account.logs.lines(deployment.log_groups["access"])[-1]
 
     return rehearsal.run(look)
 
@@ -201,7 +201,7 @@ def _create(deployment: Deployment, token: str | None) -> int:
 
 
 def _tokens(deployment: Deployment) -> list[str | None]:
-    return [deployment.world.administrator.token(), deployment.world.somebody.token(), None]
+    return [deployment.account.administrator.token(), deployment.account.somebody.token(), None]
 
 
 def _with_deletion(need: dict[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ import pytest
 from local_aws.functions import FunctionFailed
 from local_aws.gateway import InvokeFailed, InvokeForbidden
 from local_aws.lambda_process import Runtime
-from rehearsal.aws import MockedAws
+from rehearsal.cloudwatch_logs import LogGroups
 from rehearsal.faulty_code import released
 from rehearsal.functions import DeployedFunctions
-from rehearsal.log_groups import LogGroups
-from rehearsal.roles import Roles
+from rehearsal.iam import Roles
+from rehearsal.moto_server import MockedAws
 
 # In awslambdaric's place: the same protocol in few lines.
 RUNTIME = """

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rehearsal.prerequisites import settings
 from rehearsal.stack import Stack, managed, resources
-from rehearsal.surroundings import settings
 
 STATE: dict[str, Any] = {
     "resources": [

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from local_aws.gateway import AuthorizerMisconfigured
-from rehearsal.aws import MockedAws
+from rehearsal.moto_server import MockedAws
 from rehearsal.user_pool import PoolAuthorizers, User, UserPool
 
 

@@ -39,16 +39,16 @@ def keep_running(deployment: Deployment, folder: Path) -> None:
 
 def announce(deployment: Deployment, session: Path) -> str:
     """The words for a person; `session` gets the same for a program, and is the owner's alone to read."""
-    world, token = deployment.world, deployment.world.administrator.token()
+    account, token = deployment.account, deployment.account.administrator.token()
     facts = {
         "url": deployment.url,
         "pid": os.getpid(),
-        "region": world.aws.region,
-        "endpoints": world.endpoints,
+        "region": account.aws.region,
+        "endpoints": account.endpoints,
         "token": token,
-        "tokenWithoutGroup": world.somebody.token(),
+        "tokenWithoutGroup": account.somebody.token(),
     }
     with os.fdopen(os.open(session, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(facts, file, indent=1)
     told = {"url": deployment.url, "path": project.collection(), "session": session, "token": token, "pid": os.getpid()}
-    return _RUNNING.format(**told, aws=world.aws.endpoint, region=world.aws.region)
+    return _RUNNING.format(**told, aws=account.aws.endpoint, region=account.aws.region)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.aws import MockedAws
-from rehearsal.dynamodb_front import DynamoDBFront
-from rehearsal.roles import Roles
+from rehearsal.iam import Roles
+from rehearsal.iam_proxy import IamProxy
+from rehearsal.moto_server import MockedAws
 
 ACCOUNT = "arn:aws:dynamodb:eu-west-1:123456789012:"
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
@@ -62,12 +62,12 @@ def aws() -> Iterator[MockedAws]:
 
 
 @pytest.fixture
-def front(aws: MockedAws, engine: str) -> Iterator[DynamoDBFront]:
-    with DynamoDBFront(engine, "eu-west-1", Roles(aws)) as front:
+def front(aws: MockedAws, engine: str) -> Iterator[IamProxy]:
+    with IamProxy(engine, "eu-west-1", Roles(aws)) as front:
         yield front
 
 
-def test_a_role_may_do_what_its_policy_allows(aws: MockedAws, front: DynamoDBFront) -> None:
+def test_a_role_may_do_what_its_policy_allows(aws: MockedAws, front: IamProxy) -> None:
     _client(aws, front, "reader").get_item(TableName="t", Key=KEY)
     _client(aws, front, "lister").query(**ON_INDEX)
     assert [(call.caller.split("/")[-2], call.allowed) for call in front.calls] == [("reader", True), ("lister", True)]
@@ -88,7 +88,7 @@ DELETION = {"TransactItems": [{"Delete": {"TableName": "t", "Key": KEY}}]}
     ],
 )
 def test_what_a_role_may_not_do_is_refused_as_aws_refuses_it(
-    aws: MockedAws, front: DynamoDBFront, *, role: str, operation: str, arguments: dict[str, Any], told: str
+    aws: MockedAws, front: IamProxy, *, role: str, operation: str, arguments: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ClientError) as refused:
         getattr(_client(aws, front, role), operation)(**arguments)
@@ -96,19 +96,19 @@ def test_what_a_role_may_not_do_is_refused_as_aws_refuses_it(
     assert f"is not authorized to perform: dynamodb:{told}" in refused.value.response["Error"]["Message"]
 
 
-def test_credentials_of_nobody_are_refused(aws: MockedAws, front: DynamoDBFront) -> None:
+def test_credentials_of_nobody_are_refused(aws: MockedAws, front: IamProxy) -> None:
     nobody = {"AWS_ACCESS_KEY_ID": "AKIANOBODY", "AWS_SECRET_ACCESS_KEY": "x"}
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
         aws.client("dynamodb", front.endpoint, nobody).get_item(TableName="t", Key=KEY)
 
 
-def test_a_table_is_described_as_one_of_the_account(aws: MockedAws, front: DynamoDBFront) -> None:
+def test_a_table_is_described_as_one_of_the_account(aws: MockedAws, front: IamProxy) -> None:
     table = aws.client("dynamodb", front.endpoint).describe_table(TableName="t")["Table"]
     assert table["TableArn"] == f"{ACCOUNT}table/t"
     assert table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
 
 
-def _client(aws: MockedAws, front: DynamoDBFront, role: str) -> Any:
+def _client(aws: MockedAws, front: IamProxy, role: str) -> Any:
     credentials = Roles(aws).credentials(f"arn:aws:iam::123456789012:role/{role}", "test")
     return aws.client("dynamodb", front.endpoint, credentials)
 

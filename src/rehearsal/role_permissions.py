@@ -68,12 +68,12 @@ def hold_roles_to_their_needs(deployment: Deployment, step: Step) -> None:
 
 
 def _tried(deployment: Deployment, needs: Mapping[str, Any]) -> Iterator[Tried]:
-    world, table = deployment.world, deployment.world.surroundings.table
+    account, table = deployment.account, deployment.account.prerequisites.table
     for operation_id, role in resources(deployment.state, "aws_iam_role").items():
         if operation_id not in needs:
             continue  # CodeDeploy's.
-        credentials = world.roles.credentials(role["arn"], "role-limits")
-        client = world.aws.client("dynamodb", endpoint_url=world.dynamodb.endpoint, credentials=credentials)
+        credentials = account.roles.credentials(role["arn"], "role-limits")
+        client = account.aws.client("dynamodb", endpoint_url=account.dynamodb.endpoint, credentials=credentials)
         for (resource, action), call in CALLS.items():
             wanted = action in needs[operation_id].get("dynamodb", {}).get(resource, ())
             yield Tried(operation_id, resource, action, _is_allowed(call, client, table), wanted)

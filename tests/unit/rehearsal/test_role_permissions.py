@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from rehearsal.role_limits import hold_roles_to_their_needs
+from rehearsal.role_permissions import hold_roles_to_their_needs
 from rehearsal.steps import Step, StepFailed
 
 
 def test_an_operation_without_a_role_fails_the_step() -> None:
-    world: Any = SimpleNamespace(surroundings=SimpleNamespace(table="products-dev"))
-    deployment: Any = SimpleNamespace(world=world, state={"resources": []})
+    account: Any = SimpleNamespace(prerequisites=SimpleNamespace(table="products-dev"))
+    deployment: Any = SimpleNamespace(account=account, state={"resources": []})
     with pytest.raises(StepFailed, match="there is no role of createProduct, deleteProduct"):
         hold_roles_to_their_needs(deployment, Step("roles"))

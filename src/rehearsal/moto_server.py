@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from local_aws.database.embedded import QuietHandler
-from rehearsal.moto_repairs import repaired
+from rehearsal.moto_patches import patched
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -82,7 +82,7 @@ class MockedAws:
 
     def __enter__(self) -> MockedAws:
         BackendDict.reset()
-        self._resources.enter_context(repaired())
+        self._resources.enter_context(patched())
         # Otherwise moto would want Docker for a function that nobody calls there.
         self._resources.enter_context(patch.dict(default_user_config, {"lambda": {"use_docker": False}}))
         Thread(target=self._server.serve_forever, name="mocked-aws", daemon=True).start()

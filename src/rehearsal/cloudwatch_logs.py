@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
-from rehearsal.aws import MockedAws
 from rehearsal.metric_filters import MetricFilter
+from rehearsal.moto_server import MockedAws
 
 
 class LogGroups:

@@ -15,7 +15,7 @@ from moto.iam.access_control import (
     create_access_key,
 )
 
-from rehearsal.aws import ACCOUNT, ADMINISTRATOR, MockedAws
+from rehearsal.moto_server import ACCOUNT, ADMINISTRATOR, MockedAws
 
 _LAMBDA = "lambda.amazonaws.com"
 

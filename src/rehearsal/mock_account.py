@@ -10,25 +10,25 @@ from pathlib import Path
 from cross_check.contract_document import ContractDocument
 from local_aws.database.dynamodb_local import DynamoDBLocal
 from local_server import project
-from rehearsal.aws import MockedAws
-from rehearsal.dynamodb_front import DynamoDBFront
-from rehearsal.log_groups import LogGroups
-from rehearsal.roles import Roles
-from rehearsal.surroundings import Surroundings, make_surroundings, settings
+from rehearsal.cloudwatch_logs import LogGroups
+from rehearsal.iam import Roles
+from rehearsal.iam_proxy import IamProxy
+from rehearsal.moto_server import MockedAws
+from rehearsal.prerequisites import Prerequisites, make_prerequisites, settings
 from rehearsal.user_pool import User
 
 ADMINISTRATOR, SOMEBODY = "administrator", "somebody"
 
 
 @dataclass(frozen=True)
-class World:
+class MockAccount:
     """`not_mocked` is what was asked of AWS and the mock could not answer."""
 
     aws: MockedAws
     roles: Roles
-    dynamodb: DynamoDBFront
+    dynamodb: IamProxy
     logs: LogGroups
-    surroundings: Surroundings
+    prerequisites: Prerequisites
     administrator: User
     somebody: User
     not_mocked: list[str]
@@ -40,7 +40,7 @@ class World:
 
 
 @contextmanager
-def world(root: Path, environment: str) -> Iterator[World]:
+def mock_account(root: Path, environment: str) -> Iterator[MockAccount]:
     """The account for an environment of the checkout at `root`. Raises CannotStart."""
     folder = root / "terraform" / "environments"
     variables, backend = settings(folder / f"{environment}.tfvars"), settings(folder / f"{environment}.s3.tfbackend")
@@ -48,10 +48,10 @@ def world(root: Path, environment: str) -> Iterator[World]:
     with (
         DynamoDBLocal(node_modules=project.NODE_MODULES) as engine,
         MockedAws(variables["region"], not_mocked.append) as aws,
-        DynamoDBFront(engine.endpoint, variables["region"], roles := Roles(aws)) as front,
+        IamProxy(engine.endpoint, variables["region"], roles := Roles(aws)) as proxy,
     ):
-        around = make_surroundings(aws, front.endpoint, variables, backend)
+        prerequisites = make_prerequisites(aws, proxy.endpoint, variables, backend)
         groups = ContractDocument.load(project.DOCUMENT).extension(project.ALLOWED_GROUPS)
-        administrator = around.user_pool.add_user(ADMINISTRATOR, groups[:1])
-        somebody = around.user_pool.add_user(SOMEBODY)
-        yield World(aws, roles, front, LogGroups(aws), around, administrator, somebody, not_mocked)
+        administrator = prerequisites.user_pool.add_user(ADMINISTRATOR, groups[:1])
+        somebody = prerequisites.user_pool.add_user(SOMEBODY)
+        yield MockAccount(aws, roles, proxy, LogGroups(aws), prerequisites, administrator, somebody, not_mocked)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.database import create_table
-from rehearsal.aws import MockedAws
+from rehearsal.moto_server import MockedAws
 from rehearsal.user_pool import UserPool
 
 _SETTING = re.compile(r'^(\w+) *= *"([^"]*)"', re.MULTILINE)
@@ -23,7 +23,7 @@ def settings(path: Path) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Prerequisites:
     """What was made: `table` and `bucket` by name, `user_pool`. `state_key` names Terraform's state in the bucket."""
 
     table: str
@@ -38,9 +38,9 @@ class Surroundings:
         return state
 
 
-def make_surroundings(
+def make_prerequisites(
     aws: MockedAws, database: str, environment: Mapping[str, str], backend: Mapping[str, str]
-) -> Surroundings:
+) -> Prerequisites:
     """`database` is DynamoDB's endpoint; `environment` and `backend` are the texts of an environment's settings."""
     table = f"products-{environment['environment']}"
     create_table(aws.client("dynamodb", endpoint_url=database), table)
@@ -50,4 +50,4 @@ def make_surroundings(
         Bucket=backend["bucket"], CreateBucketConfiguration={"LocationConstraint": aws.region}
     )
     pool = UserPool.make(aws, f"{environment['api_name']}-users")
-    return Surroundings(table, backend["bucket"], backend["key"], pool)
+    return Prerequisites(table, backend["bucket"], backend["key"], pool)

@@ -1,4 +1,4 @@
-"""moto is repaired where it needs it and nowhere else: without a repair each of these is wrong."""
+"""moto is patched where it needs it and nowhere else: without a change each of these is wrong."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 import pytest
 
-from rehearsal import moto_repairs
-from rehearsal.aws import MockedAws
+from rehearsal import moto_patches
+from rehearsal.moto_server import MockedAws
 
 REGION = "eu-west-1"
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", "LogGroup": "/aws/lambda/f"}
@@ -97,24 +97,24 @@ TOGETHER = {"__init__": "get_configuration"}
 
 
 @pytest.mark.parametrize("check", NEEDED.values())
-def test_a_repaired_moto_does_as_aws_does(check: Check) -> None:
+def test_a_patched_moto_does_as_aws_does(check: Check) -> None:
     with MockedAws(REGION) as aws:
         assert check(aws)
 
 
 @pytest.mark.parametrize("check", NEEDED.values())
-def test_without_its_repairs_moto_still_does_not(check: Check) -> None:
-    with _unrepaired() as aws:
+def test_without_its_patches_moto_still_does_not(check: Check) -> None:
+    with _unpatched() as aws:
         assert not check(aws)
 
 
-def test_every_repair_has_its_check() -> None:
-    assert {name for _, name, _ in moto_repairs.REPAIRS} == NEEDED.keys() | TOGETHER.keys()
+def test_every_patch_has_its_check() -> None:
+    assert {name for _, name, _ in moto_patches.PATCHES} == NEEDED.keys() | TOGETHER.keys()
 
 
 @contextmanager
-def _unrepaired() -> Iterator[MockedAws]:
-    with patch.object(moto_repairs, "REPAIRS", ()), MockedAws(REGION) as aws:
+def _unpatched() -> Iterator[MockedAws]:
+    with patch.object(moto_patches, "PATCHES", ()), MockedAws(REGION) as aws:
         yield aws
 
 

@@ -1,6 +1,6 @@
 """Where moto answers otherwise than AWS does, and the stack would not come up or not settle for it.
 
-Each repair says what is wrong. tests/deployment/test_moto_repairs.py fails when moto no longer needs one.
+Each patch says what is wrong. tests/deployment/rehearsal/test_moto_patches.py fails when moto no longer needs one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Method = Callable[..., Any]
 
 
 @contextmanager
-def repaired() -> Iterator[None]:
+def patched() -> Iterator[None]:
     """moto as it should be, inside the `with` block."""
-    with ExitStack() as repairs:
-        for owner, name, repair in REPAIRS:
-            mended = repair(getattr(owner, name, None))
-            repairs.enter_context(patch.object(owner, name, mended, create=True))
+    with ExitStack() as patches:
+        for owner, name, change in PATCHES:
+            changed = change(getattr(owner, name, None))
+            patches.enter_context(patch.object(owner, name, changed, create=True))
         yield
 
 
@@ -104,7 +104,7 @@ def _delete_application(_: Method | None) -> Method:
     return delete
 
 
-REPAIRS: tuple[tuple[object, str, Callable[[Any], Method]], ...] = (
+PATCHES: tuple[tuple[object, str, Callable[[Any], Method]], ...] = (
     (APIGatewayBackend, "put_integration", _mock_integrations),
     (LambdaFunction, "__init__", _logging_configuration),
     (LambdaFunction, "get_configuration", _told_logging_configuration),

@@ -18,9 +18,9 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from local_aws.database.embedded import QuietHandler
-from rehearsal.aws import ACCOUNT, access_key
 from rehearsal.dynamodb_actions import Need, needs
-from rehearsal.roles import Caller, Roles, UnknownKey
+from rehearsal.iam import Caller, Roles, UnknownKey
+from rehearsal.moto_server import ACCOUNT, access_key
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -39,7 +39,7 @@ class Call:
     allowed: bool
 
 
-class DynamoDBFront:
+class IamProxy:
     """An endpoint on loopback. A context manager: it runs inside the `with` block. `calls` is all that was asked."""
 
     def __init__(self, engine: str, region: str, roles: Roles) -> None:
@@ -55,8 +55,8 @@ class DynamoDBFront:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self) -> DynamoDBFront:
-        Thread(target=self._server.serve_forever, name="dynamodb-front", daemon=True).start()
+    def __enter__(self) -> IamProxy:
+        Thread(target=self._server.serve_forever, name="iam-proxy", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

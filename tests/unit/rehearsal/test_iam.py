@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.aws import MockedAws
-from rehearsal.roles import CannotAssume, Roles, UnknownKey
+from rehearsal.iam import CannotAssume, Roles, UnknownKey
+from rehearsal.moto_server import MockedAws
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
 
