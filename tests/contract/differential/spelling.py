@@ -15,7 +15,7 @@ Declared: TypeAlias = Mapping[str, Any]
 Pairs: TypeAlias = "list[tuple[str, str]]"
 Encode: TypeAlias = Callable[[str], str]
 
-_NOT_SENT = re.compile(r"^[ \t]+|[ \t]+$|[^\t -~]")
+_NOT_SENT = re.compile(r"[^\t -~]")
 _DEFAULT_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _SEPARATORS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
@@ -26,13 +26,13 @@ def percent(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text in a header, with `x` for what no field value can have (RFC 9110, section 5.5)."""
-    return _NOT_SENT.sub(lambda match: "x" * len(match[0]), text)
+    """The text in a header, with `x` for what no field value can have, and no space at its ends (RFC 9110, 5.5)."""
+    return _NOT_SENT.sub("x", text).strip(" \t")
 
 
 def answerable(text: str) -> str:
     """The text in a response's header, where the engine lets no tabs pass either."""
-    return visible(text).replace("\t", "x")
+    return re.sub(r"^ +| +$", lambda match: "x" * len(match[0]), _NOT_SENT.sub("x", text).replace("\t", "x"))
 
 
 def schema(declared: Declared) -> Mapping[str, Any]:
