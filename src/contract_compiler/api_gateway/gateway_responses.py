@@ -18,7 +18,8 @@ from contract.cors import Cors
 from contract.http_syntax import is_json, matching_media_type
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway import mapping
-from contract_compiler.api_gateway.settings import DEFAULT_TYPES, Settings
+from contract_compiler.api_gateway.rules import DEFAULT_TYPES
+from contract_compiler.api_gateway.settings import Settings
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operations import Table, operation_table

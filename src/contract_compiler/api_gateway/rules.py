@@ -522,6 +522,23 @@ def _undeclared_methods(body: Node) -> Iterator[Place]:
     yield from ((item, ANY_METHOD) for _, item in _paths(body) if ANY_METHOD not in item)
 
 
+# API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
+DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
+RESPONSE_TYPES = (
+    "ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
+    "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT",
+    "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
+    "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
+)  # fmt: skip
+
+
+@_rule("42", "there is no such gateway response", "supported-gateway-response-types.html", body=True)
+def _response_types(body: Node) -> Iterator[Place]:
+    for kind, response in body[GATEWAY_RESPONSES].entries() if GATEWAY_RESPONSES in body else ():
+        if kind not in (*RESPONSE_TYPES, *DEFAULT_TYPES):
+            yield response, None
+
+
 @_rule(
     "27",
     "a status here becomes that of every refusal without a type of its own",
@@ -530,7 +547,7 @@ def _undeclared_methods(body: Node) -> Iterator[Place]:
 )
 def _default_statuses(body: Node) -> Iterator[Place]:
     for kind, response in body[GATEWAY_RESPONSES].entries() if GATEWAY_RESPONSES in body else ():
-        if kind in ("DEFAULT_4XX", "DEFAULT_5XX") and "statusCode" in response:
+        if kind in DEFAULT_TYPES and "statusCode" in response:
             yield response, "statusCode"
 
 

@@ -10,22 +10,13 @@ from jsonschema_rs import Draft202012Validator
 
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway import mapping
-from contract_compiler.api_gateway.rules import TIMEOUT
+from contract_compiler.api_gateway.rules import DEFAULT_TYPES, RESPONSE_TYPES, TIMEOUT
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operations import security
 from contract_compiler.traversal import operations
 
 _OWN_VERSION = "info.version"
-
-# API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
-DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
-RESPONSE_TYPES = (
-    "ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
-    "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT",
-    "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
-    "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
-)  # fmt: skip
 
 
 def _object(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:

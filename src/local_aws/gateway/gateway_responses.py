@@ -14,26 +14,21 @@ from local_aws.gateway.place import Place
 from local_aws.gateway.variables import IN_GATEWAY_RESPONSES, Expression, Template, mapped_headers
 from local_aws.proxy_answer import HttpResponse
 
-STATUSES = {
-    "ACCESS_DENIED": 403,
+# The statuses of the refusals that are played, where the body gives no other. Which types a body may have besides is
+# for the import to say: nothing asks for them here.
+_STATUSES = {
     "API_CONFIGURATION_ERROR": 500,
     "AUTHORIZER_CONFIGURATION_ERROR": 500,
     "AUTHORIZER_FAILURE": 500,
     "BAD_REQUEST_BODY": 400,
     "BAD_REQUEST_PARAMETERS": 400,
-    "EXPIRED_TOKEN": 403,
     "INTEGRATION_FAILURE": 504,
     "INTEGRATION_TIMEOUT": 504,
-    "INVALID_API_KEY": 403,
     "INVALID_SIGNATURE": 403,
     "MISSING_AUTHENTICATION_TOKEN": 403,
-    "QUOTA_EXCEEDED": 429,
-    "REQUEST_TOO_LARGE": 413,
-    "RESOURCE_NOT_FOUND": 404,
     "THROTTLED": 429,
     "UNAUTHORIZED": 401,
     "UNSUPPORTED_MEDIA_TYPE": 415,
-    "WAF_FILTERED": 403,
 }
 _FALLBACKS = {4: "DEFAULT_4XX", 5: "DEFAULT_5XX"}
 _HEADER = "gatewayresponse.header."
@@ -83,13 +78,12 @@ class GatewayResponses:
 
     def __init__(self, place: Place) -> None:
         """`place` is the extension x-amazon-apigateway-gateway-responses."""
-        place.only((*STATUSES, *_FALLBACKS.values()))
         self._responses = {name: GatewayResponse.parse(each) for name, each in place.members()}
 
     def to(self, call: Call, refused: Refused) -> HttpResponse:
         """The response to a request that the gateway refuses."""
         call.note_refusal(refused)
-        status = refused.status or STATUSES[refused.response_type]
+        status = refused.status or _STATUSES[refused.response_type]
         names = (refused.response_type, _FALLBACKS[status // 100])
         response = next((self._responses[name] for name in names if name in self._responses), _PLAIN)
         return response.render(call, status)

@@ -11,7 +11,7 @@ from jsonschema_rs import Draft202012Validator
 
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway.body import render
-from contract_compiler.api_gateway.settings import DEFAULT_TYPES, RESPONSE_TYPES
+from contract_compiler.api_gateway.rules import DEFAULT_TYPES, RESPONSE_TYPES
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 

@@ -68,7 +68,6 @@ def test_the_client_chooses_among_templates(accept: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("responses", "pointer"),
     [
-        ({"NO_SUCH_TYPE": {}}, "/NO_SUCH_TYPE"),
         ({"UNAUTHORIZED": {"other": 1}}, "/UNAUTHORIZED/other"),
         ({"UNAUTHORIZED": response("$util.x")}, "/UNAUTHORIZED/responseTemplates/application~1json"),
         ({"UNAUTHORIZED": response("$context.no")}, "/UNAUTHORIZED/responseTemplates/application~1json"),
