@@ -83,7 +83,6 @@ EntityTags = TypeAliasType(
     Annotated[
         StrictStr,
         Field(
-            examples=['"3"'],
             max_length=512,
             pattern='^[ \\t,]*((\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t,]*(W/)?"[!#-~]*")*)[ \\t,]*)?$',
         ),
@@ -116,15 +115,20 @@ class Problem(_Model):
     Why a request was refused. The same shape from the service and from the gateway in front of it.
     """
 
-    error: Annotated[StrictStr, Field(min_length=1)]
+    error: Annotated[StrictStr, Field(examples=["Bad Request"], min_length=1)]
     """
     A short title for the status.
     """
-    message: Annotated[StrictStr, Field(min_length=1)]
+    message: Annotated[
+        StrictStr,
+        Field(examples=["The request breaks the contract in 2 places."], min_length=1),
+    ]
     """
     One sentence for a person.
     """
-    requestId: Annotated[StrictStr | None, _NotNull] = None
+    requestId: Annotated[
+        StrictStr | None, Field(examples=["c6af9ac6-7b61-11e6-9a41-93e8deadbeef"]), _NotNull
+    ] = None
     """
     Names this request in the service's logs.
     """
@@ -208,15 +212,15 @@ class Product(_Model):
     """
     What the package includes, one line each, in the order in which to show them.
     """
-    active: StrictBool
+    active: Annotated[StrictBool, Field(examples=[True])]
     """
     False when the product was retired.
     """
-    createdAt: AwareDatetime
+    createdAt: Annotated[AwareDatetime, Field(examples=["2025-01-15T08:00:00Z"])]
     """
     When the product was created (RFC 3339, UTC). Never changes.
     """
-    updatedAt: AwareDatetime
+    updatedAt: Annotated[AwareDatetime, Field(examples=["2025-03-02T14:05:31.250000Z"])]
     """
     When the product was last changed (RFC 3339, UTC).
     """
@@ -308,7 +312,7 @@ class ProductPage(_Model):
     """
     Oldest first.
     """
-    count: Annotated[StrictInt, Field(ge=0, le=100)]
+    count: Annotated[StrictInt, Field(examples=[2], ge=0, le=100)]
     """
     How many products this page has.
     """
@@ -319,10 +323,11 @@ class ProductPage(_Model):
             max_length=1024,
             min_length=1,
             pattern="^[A-Za-z0-9_-]+$",
-        ), _NotNull,
+        ),
+        _NotNull,
     ] = None
     """
-    Where the next page starts. Opaque.
+    Send it back to get the next page. Absent on the last page.
     """
 
 
@@ -342,7 +347,8 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             max_length=100,
             min_length=3,
             pattern="^[0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+( [0-9A-Za-zÀ-ÖØ-öø-ſ&'()+,./:_-]+)*$",
-        ), _NotNull,
+        ),
+        _NotNull,
     ] = None
     """
     Latin letters (accented ones as one character, NFC), digits, single spaces and the punctuation `& ' ( ) + , . / : _ -`; no
@@ -356,7 +362,8 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             max_length=500,
             min_length=10,
             pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
-        ), _NotNull,
+        ),
+        _NotNull,
     ] = None
     """
     What the package is, for a customer. Line breaks are allowed; other control characters and U+FFFD, which stands for bytes that were not UTF-8, are not.
@@ -382,7 +389,8 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             max_length=100,
             min_length=5,
             pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
-        ), _NotNull,
+        ),
+        _NotNull,
     ] = None
     """
     What the price is for, in free text.
@@ -391,12 +399,13 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
         list[Feature] | None,
         Field(
             examples=[["One domain", "1 GB of disk space"]], max_length=20, min_length=1
-        ), _NotNull,
+        ),
+        _NotNull,
     ] = None
     """
     What the package includes, one line each, in the order in which to show them.
     """
-    active: Annotated[StrictBool | None, _NotNull] = None
+    active: Annotated[StrictBool | None, Field(examples=[True]), _NotNull] = None
     """
     False retires the product, true restores it.
     """
@@ -407,15 +416,21 @@ class Violation(_Model):
     One way in which the request broke this contract. Never repeats the offending value.
     """
 
-    in_: Annotated[Literal["body", "query", "path", "header"], Field(alias="in")]
+    in_: Annotated[
+        Literal["body", "query", "path", "header"], Field(alias="in", examples=["body"])
+    ]
     """
     The part of the request.
     """
-    field: Annotated[StrictStr, Field(pattern="^(/([^~/]|~[01])*)*$")]
+    field: Annotated[
+        StrictStr, Field(examples=["/price"], pattern="^(/([^~/]|~[01])*)*$")
+    ]
     """
     JSON Pointer (RFC 6901) into that part; empty for the whole of it.
     """
-    message: Annotated[StrictStr, Field(min_length=1)]
+    message: Annotated[
+        StrictStr, Field(examples=["must be at least 0.01"], min_length=1)
+    ]
     """
     What is wrong, and what is allowed.
     """

@@ -144,7 +144,7 @@ class ProductPage(TypedDict):
     """
     nextToken: NotRequired[str]
     """
-    Where the next page starts. Opaque.
+    Send it back to get the next page. Absent on the last page.
     """
 
 

@@ -128,15 +128,9 @@ export interface components {
          * @example One domain
          */
         Feature: string;
-        /**
-         * @description Where the next page starts. Opaque.
-         * @example eyJ2IjoxfQ
-         */
+        /** @description Where the next page starts. Opaque. */
         NextToken: string;
-        /**
-         * @description A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).
-         * @example "3"
-         */
+        /** @description A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2). */
         EntityTags: string;
         /** @description A web hosting package. */
         Product: {
@@ -147,16 +141,21 @@ export interface components {
             currency: components["schemas"]["Currency"];
             period: components["schemas"]["Period"];
             features: components["schemas"]["Features"];
-            /** @description False when the product was retired. */
+            /**
+             * @description False when the product was retired.
+             * @example true
+             */
             active: boolean;
             /**
              * Format: date-time
              * @description When the product was created (RFC 3339, UTC). Never changes.
+             * @example 2025-01-15T08:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
              * @description When the product was last changed (RFC 3339, UTC).
+             * @example 2025-03-02T14:05:31.250000Z
              */
             updatedAt: string;
         };
@@ -181,7 +180,10 @@ export interface components {
             currency?: components["schemas"]["Currency"];
             period?: components["schemas"]["Period"];
             features?: components["schemas"]["Features"];
-            /** @description False retires the product, true restores it. */
+            /**
+             * @description False retires the product, true restores it.
+             * @example true
+             */
             active?: boolean;
         };
         /** @description One product. */
@@ -192,17 +194,34 @@ export interface components {
         ProductPage: {
             /** @description Oldest first. */
             products: components["schemas"]["Product"][];
-            /** @description How many products this page has. */
+            /**
+             * Format: int32
+             * @description How many products this page has.
+             * @example 2
+             */
             count: number;
+            /**
+             * @description Send it back to get the next page. Absent on the last page.
+             * @example eyJ2IjoxfQ
+             */
             nextToken?: components["schemas"]["NextToken"];
         };
         /** @description Why a request was refused. The same shape from the service and from the gateway in front of it. */
         Problem: {
-            /** @description A short title for the status. */
+            /**
+             * @description A short title for the status.
+             * @example Bad Request
+             */
             error: string;
-            /** @description One sentence for a person. */
+            /**
+             * @description One sentence for a person.
+             * @example The request breaks the contract in 2 places.
+             */
             message: string;
-            /** @description Names this request in the service's logs. */
+            /**
+             * @description Names this request in the service's logs.
+             * @example c6af9ac6-7b61-11e6-9a41-93e8deadbeef
+             */
             requestId?: string;
             /** @description Every violation, by place (path, query, header, body), then by field. Always there when the request broke this contract. */
             details?: components["schemas"]["Violation"][];
@@ -211,12 +230,19 @@ export interface components {
         Violation: {
             /**
              * @description The part of the request.
+             * @example body
              * @enum {string}
              */
             in: "body" | "query" | "path" | "header";
-            /** @description JSON Pointer (RFC 6901) into that part; empty for the whole of it. */
+            /**
+             * @description JSON Pointer (RFC 6901) into that part; empty for the whole of it.
+             * @example /price
+             */
             field: string;
-            /** @description What is wrong, and what is allowed. */
+            /**
+             * @description What is wrong, and what is allowed.
+             * @example must be at least 0.01
+             */
             message: string;
         };
     };
@@ -224,6 +250,7 @@ export interface components {
         /** @description The request breaks this contract. `details` lists every violation. */
         BadRequest: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -236,6 +263,7 @@ export interface components {
         /** @description The token is missing, expired or not one of the platform's. */
         Unauthorized: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -249,6 +277,7 @@ export interface components {
         /** @description The token is good, but not an administrator's. */
         Forbidden: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -261,6 +290,7 @@ export interface components {
         /** @description There is no such product, or it is inactive. */
         NotFound: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -273,6 +303,7 @@ export interface components {
         /** @description The path exists, but not with this method. Answered by the gateway. */
         MethodNotAllowed: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 Allow: components["headers"]["Allow"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -287,6 +318,7 @@ export interface components {
         /** @description The name is taken; or, with `Retry-After`, another request with this `Idempotency-Key` is still running. */
         Conflict: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "Retry-After": components["headers"]["RetryAfter"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -300,6 +332,7 @@ export interface components {
         /** @description A precondition, in `If-Match` or `If-None-Match`, is not met. Nothing was written. */
         PreconditionFailed: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -312,6 +345,7 @@ export interface components {
         /** @description The body has more bytes than the operation's `x-max-bytes`. */
         PayloadTooLarge: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -324,6 +358,7 @@ export interface components {
         /** @description The body is not in a media type that this operation takes. */
         UnsupportedMediaType: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -336,6 +371,7 @@ export interface components {
         /** @description This `Idempotency-Key` was used with another body. */
         IdempotencyKeyReused: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -345,9 +381,13 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests at once. */
+        /**
+         * @description Too many requests at once. Nothing was done: repeat it after `Retry-After`, whatever the method. There are no `RateLimit`
+         *     headers; how much is left is not told.
+         */
         TooManyRequests: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "Retry-After": components["headers"]["RetryAfterAlways"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -361,6 +401,7 @@ export interface components {
         /** @description The service failed. Nothing about the cause leaves it; the logs have it under the request id. */
         InternalServerError: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -373,6 +414,7 @@ export interface components {
         /** @description The service gave the gateway no usable answer. */
         BadGateway: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -385,6 +427,7 @@ export interface components {
         /** @description The service or its database is overloaded or unreachable. A write answered so may or may not have happened; read before you repeat it. */
         ServiceUnavailable: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "Retry-After": components["headers"]["RetryAfterAlways"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -398,6 +441,7 @@ export interface components {
         /** @description The service took too long. */
         GatewayTimeout: {
             headers: {
+                "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                 "Cache-Control": components["headers"]["CacheControlNoStore"];
                 "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -420,27 +464,24 @@ export interface components {
          */
         Limit: number;
         /**
-         * @description The `nextToken` of the page before. Opaque: made by the server, valid for a day, for this list only. Anything else
-         *     is a 400.
+         * @description The `nextToken` of the page before; left out for the first page. Opaque: made by the server, valid for a day, for this
+         *     list only. Anything else is a 400.
          */
         NextToken: components["schemas"]["NextToken"];
         /**
          * @description A name for this very request, made by the client, best a UUID. Repeating the request with the same key within 24 hours
          *     creates nothing twice.
-         * @example 4f0c4b1e-1c3e-4c0a-9d0e-5f6e0a3f1b2c
          */
         IdempotencyKey: string;
         /**
          * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
          *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
          *     back without `W/`.
-         * @example "3"
          */
         IfMatch: components["schemas"]["EntityTags"];
         /**
          * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
          *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
-         * @example "3"
          */
         IfNoneMatch: components["schemas"]["EntityTags"];
     };
@@ -459,6 +500,12 @@ export interface components {
         };
     };
     headers: {
+        /**
+         * @description The origin of the page that asked, when it is one that may (CORS). An answer to another origin, or to a request without
+         *     one, does not have it.
+         * @example https://kimmyai.io
+         */
+        AccessControlAllowOrigin: string;
         /** @description A shared cache may keep a page for five minutes. */
         CacheControlList: "public, max-age=300";
         /** @description A shared cache may keep a product for ten minutes. */
@@ -490,12 +537,12 @@ export interface components {
         /** @description Present, and `true`, when this is the first answer to this `Idempotency-Key` sent again. */
         IdempotentReplayed: true;
         /**
-         * @description Wait at least so many seconds before you try again.
+         * @description Wait at least so many seconds before you try again, and a little more at random, so that not all come at once.
          * @example 1
          */
         RetryAfter: number;
         /**
-         * @description Wait at least so many seconds before you try again.
+         * @description Wait at least so many seconds before you try again, and a little more at random, so that not all come at once.
          * @example 1
          */
         RetryAfterAlways: number;
@@ -523,8 +570,8 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextToken` of the page before. Opaque: made by the server, valid for a day, for this list only. Anything else
-                 *     is a 400.
+                 * @description The `nextToken` of the page before; left out for the first page. Opaque: made by the server, valid for a day, for this
+                 *     list only. Anything else is a 400.
                  */
                 nextToken?: components["parameters"]["NextToken"];
             };
@@ -537,6 +584,7 @@ export interface operations {
             /** @description One page of products. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "Cache-Control": components["headers"]["CacheControlList"];
                     "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -562,7 +610,6 @@ export interface operations {
                 /**
                  * @description A name for this very request, made by the client, best a UUID. Repeating the request with the same key within 24 hours
                  *     creates nothing twice.
-                 * @example 4f0c4b1e-1c3e-4c0a-9d0e-5f6e0a3f1b2c
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -574,6 +621,7 @@ export interface operations {
             /** @description The product was created. */
             201: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "Cache-Control": components["headers"]["CacheControlNoStore"];
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
@@ -609,13 +657,11 @@ export interface operations {
                  * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
                  *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
                  *     back without `W/`.
-                 * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
                  *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
-                 * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
@@ -633,6 +679,7 @@ export interface operations {
             /** @description The product. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "Cache-Control": components["headers"]["CacheControlItem"];
                     ETag: components["headers"]["ETag"];
                     "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -646,6 +693,7 @@ export interface operations {
             /** @description The product is still the one whose ETag was sent. No body. */
             304: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "Cache-Control": components["headers"]["CacheControlItem"];
                     ETag: components["headers"]["ETag"];
                     "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -673,13 +721,11 @@ export interface operations {
                  * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
                  *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
                  *     back without `W/`.
-                 * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
                  *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
-                 * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
@@ -697,6 +743,7 @@ export interface operations {
             /** @description The product as it is now. */
             200: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "Cache-Control": components["headers"]["CacheControlNoStore"];
                     ETag: components["headers"]["ETag"];
                     "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
@@ -731,13 +778,11 @@ export interface operations {
                  * @description The `ETag` of the product as you read it; several may be listed, and `*` means any (RFC 9110, 13.1.1). The comparison
                  *     is strong: a weak tag never matches. Some proxies weaken the `ETag` of an answer that they compress, `W/"3"`: send it
                  *     back without `W/`.
-                 * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The `ETag` of the copy at hand; several may be listed, and `*` means any (RFC 9110, 13.1.2). The comparison is weak: a
                  *     weak tag matches as the strong one does. A reader who has the product already gets a 304, a writer a 412.
-                 * @example "3"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
@@ -755,6 +800,7 @@ export interface operations {
             /** @description The product is inactive. No body. */
             204: {
                 headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
                     "Cache-Control": components["headers"]["CacheControlNoStore"];
                     "X-Content-Type-Options": components["headers"]["XContentTypeOptions"];
                     "X-Request-Id": components["headers"]["XRequestId"];

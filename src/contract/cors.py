@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-# https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name, and those that no script may read.
+# https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name, and those that no script may, or needs to, read.
 _NOT_EXPOSED = frozenset(
     {
+        "access-control-allow-origin",
         "cache-control",
         "content-language",
         "content-length",

@@ -112,6 +112,11 @@ class _Places:
     def source(self, node: ast.expr) -> str:
         return self.text[self.begin(node) : self.end(node)].decode()
 
+    def line_break(self, node: ast.expr) -> str:
+        """What stands before a node that begins its line; a space before one that does not."""
+        margin = self.text[self.starts[node.lineno - 1] : self.begin(node)].decode()
+        return " " if margin.strip() else f"\n{margin}"
+
     def instead(self, node: ast.expr, new: str) -> _Edit:
         return self.begin(node), self.end(node), new
 
@@ -145,7 +150,7 @@ def _optional(annotation: ast.expr, places: _Places) -> Iterator[_Edit]:
     yield places.instead(union.right, "None")
     match annotation:
         case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[*_, last])):
-            yield places.after(last, ", _NotNull")
+            yield places.after(last, f",{places.line_break(last)}_NotNull")
         case _:
             yield places.before(annotation, "Annotated[")
             yield places.after(annotation, ", _NotNull]")

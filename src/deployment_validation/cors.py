@@ -16,7 +16,7 @@ EXPOSE_HEADERS = "Access-Control-Expose-Headers"
 UNLISTED = "https://unlisted.example"
 
 # Readable from script without being exposed: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
-_SAFELISTED = frozenset({"cache-control", "content-length", "content-type"})
+_SAFELISTED = frozenset({"access-control-allow-origin", "cache-control", "content-length", "content-type"})
 
 
 def faults(contract: Contract, operation: Operation, answer: Answer, origin: str) -> Iterator[Finding]:

@@ -34,3 +34,8 @@ def test_nothing_to_expose_is_not_said() -> None:
 
 def test_a_vary_header_is_kept() -> None:
     assert Cors([PORTAL], []).added_to({"vary": "Accept"}, None) == {"vary": "Accept, Origin"}
+
+
+def test_the_header_for_the_browser_itself_is_not_exposed_to_scripts() -> None:
+    cors = Cors([PORTAL], ["Access-Control-Allow-Origin", "ETag"])
+    assert cors.added_to({}, PORTAL)["Access-Control-Expose-Headers"] == "ETag"

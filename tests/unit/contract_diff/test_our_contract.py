@@ -11,7 +11,13 @@ from contract_diff.comparison import compare
 
 CONTRACT = Path(__file__).parents[3] / "openapi/products.yaml"
 NAME_LIMITS = "      minLength: 3\n      maxLength: 100\n"
-FORMER = "        nextToken: {$ref: '#/components/schemas/NextToken'}\n"
+FORMER = """\
+        nextToken:
+          description: Send it back to get the next page. Absent on the last page.
+          allOf:
+            - $ref: '#/components/schemas/NextToken'
+          example: eyJ2IjoxfQ
+"""
 PRODUCT = (
     "      required: [productId, name, description, price, currency, period, features, active, createdAt, updatedAt]"
 )
