@@ -13,7 +13,7 @@ Side = Literal["old", "new"]
 class Weight(IntEnum):
     """What a change means to the clients of the old contract, and so which part of `info.version` must move."""
 
-    PROSE = 0
+    DOCUMENTATION = 0
     ADDITION = 1
     BREAKING = 2
 
@@ -24,13 +24,13 @@ class Weight(IntEnum):
 
     @property
     def word(self) -> str:
-        """For a person."""
-        return ("documentation", "addition", "breaking")[self]
+        """What it is called wherever it is shown."""
+        return self.name.lower()
 
 
 _BREAKING = (
-    "path-removed", "operation-removed", "operation-id-changed", "path-parameter-renamed", "callbacks-changed",
-    "security-tightened", "security-scheme-changed",
+    "path-removed", "path-shadowed", "operation-removed", "callbacks-changed",
+    "server-removed", "security-tightened", "security-scheme-changed",
     "parameter-removed", "parameter-required", "parameter-read-otherwise",
     "request-body-removed", "request-body-required", "request-media-type-removed", "request-size-narrowed",
     "request-default-changed",
@@ -48,7 +48,8 @@ _BREAKING = (
     "response-exclusion-removed",
 )  # fmt: skip
 _ADDITIONS = (
-    "path-added", "operation-added", "operation-deprecated", "parameter-deprecated", "security-loosened",
+    "path-added", "operation-added", "operation-id-changed", "path-parameter-renamed",
+    "operation-deprecated", "parameter-deprecated", "server-added", "security-loosened",
     "parameter-added", "parameter-optional",
     "request-body-added", "request-body-optional", "request-media-type-added", "request-size-widened",
     "request-type-widened", "request-nullable-gained", "request-enum-widened", "request-range-widened",
@@ -62,12 +63,12 @@ _ADDITIONS = (
     "response-property-added", "response-property-described", "response-object-closed", "response-object-opened",
     "response-alternative-removed", "response-exclusion-added",
 )  # fmt: skip
-_PROSE = ("documentation-changed", "written-otherwise")
+_DOCUMENTATION = ("documentation-changed", "written-otherwise")
 
 RULES: dict[str, Weight] = {
     **dict.fromkeys(_BREAKING, Weight.BREAKING),
     **dict.fromkeys(_ADDITIONS, Weight.ADDITION),
-    **dict.fromkeys(_PROSE, Weight.PROSE),
+    **dict.fromkeys(_DOCUMENTATION, Weight.DOCUMENTATION),
 }
 """Every rule by its stable id."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from contract_compiler.document import Node
 from contract_compiler.traversal import Kind, walk
 from contract_diff.changes import Change
+from contract_diff.equality import same_value
 
 # `deprecated` is listed for what has no rule of its own; example and default of a schema are judged by other rules.
 _WORDS: dict[Kind, tuple[str, ...]] = {
@@ -38,15 +40,21 @@ def documentation_changes(old: Node, new: Node) -> Iterator[Change]:
 
 def _information(old: Node, new: Node) -> Iterator[Change]:
     for key in old.value.keys() | new.value.keys():
-        if key != "version" and old.read(key) != new.read(key):
+        if key != "version" and not same_value(old.read(key), new.read(key)):
             yield _change(old, new, key)
 
 
 def _fields(old: Node, new: Node, kind: Kind) -> Iterator[Change]:
     extensions = {key for each in (old, new) for key in each.value if key.startswith("x-")} - _JUDGED
     for key in (*_WORDS.get(kind, ()), *sorted(extensions)):
-        if old.read(key) != new.read(key):
+        if not same_value(*(_said(each, key) for each in (old, new))):
             yield _change(old, new, key)
+
+
+def _said(node: Node, key: str) -> Any:
+    """What the field says; of a server only its description, for its address is judged by other rules."""
+    value = node.read(key)
+    return [each.get("description") for each in value or ()] if key == "servers" else value
 
 
 def _change(old: Node, new: Node, key: str) -> Change:

@@ -13,11 +13,11 @@ from contract_compiler.path_templates import names
 from contract_compiler.references import follow
 from contract_compiler.traversal import Direction, Operation
 from contract_diff.changes import Change
-from contract_diff.likeness import same_value
+from contract_diff.equality import same_value
+from contract_diff.flat_schemas import DocumentSchemas
 from contract_diff.schema_changes import schema_changes
-from contract_diff.sourced import SourcedSchemas
 
-Pair = tuple[SourcedSchemas, SourcedSchemas]
+Pair = tuple[DocumentSchemas, DocumentSchemas]
 _Key = tuple[str, str]
 
 

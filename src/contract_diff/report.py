@@ -58,8 +58,7 @@ def _outcome(verdict: Verdict) -> str:
     if verdict.weight is None:
         return "no change"
     counts = Counter(change.weight for change in verdict.changes)
-    words = {Weight.BREAKING: "breaking", Weight.ADDITION: "compatible", Weight.PROSE: "documentation only"}
-    return ", ".join(f"{counts[weight]} {words[weight]}" for weight in words if counts[weight])
+    return ", ".join(f"{weight.word}: {counts[weight]}" for weight in sorted(counts, reverse=True))
 
 
 def _versions(verdict: Verdict, old: Source) -> str:

@@ -8,9 +8,8 @@ from contract_compiler.document import Node
 from contract_compiler.json_text import json_text
 from contract_compiler.traversal import Direction
 from contract_diff.changes import Change, Side
-from contract_diff.gaps import Gap
-from contract_diff.implication import Prover
-from contract_diff.sourced import Part, Place
+from contract_diff.flat_schemas import Part, Place
+from contract_diff.subset import Gap, Subset
 
 _UNSHOWN = "; this cannot be shown to be compatible"
 
@@ -48,8 +47,8 @@ def schema_changes(old: Part, new: Part, direction: Direction, roots: tuple[Node
     `additionalProperties: false` in a response says that nothing leaks, not that nothing will ever be added.
     """
     is_request = direction == "request"
-    fewer = Prover().ask(old, new)
-    more = Prover(None if is_request else old.home).ask(new, old)
+    fewer = Subset().gaps(old, new)
+    more = Subset(None if is_request else old.home).gaps(new, old)
     found = [_Found(gap, True, direction) for gap in fewer] + [_Found(gap, False, direction) for gap in more]
     breaks = {each.key for each in found if each.fewer is is_request}
     kept = [each for each in found if each.fewer is is_request or each.key not in breaks]

@@ -50,7 +50,7 @@ def judge(old: Source, new: Source, changes: Sequence[Change], changelog: Change
     elif weight is not None and not grows and not after.tells(before, weight):
         problems.append(
             f"info.version was {old.version} and is {new.version}: "
-            f"the {weight.part} part must move, to {needed} at least, for the gravest change is {weight.name.lower()}"
+            f"the {weight.part} part must move, to {needed} at least, for the gravest change is {weight.word}"
         )
     return Verdict(changes, (old.version, new.version), str(needed), problems)
 

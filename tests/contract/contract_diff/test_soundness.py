@@ -22,9 +22,8 @@ from contract.schemas import Schema
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.lint import readable
-from contract_diff.gaps import serious
-from contract_diff.implication import Prover
-from contract_diff.sourced import Part, SourcedSchemas
+from contract_diff.flat_schemas import DocumentSchemas, Part
+from contract_diff.subset import Subset, serious
 from tests.contract.contract_diff.mutations import mutated
 from tests.contract.differential.schema_strategies import objects, schemas
 from tests.contract.differential.values import Values
@@ -93,7 +92,7 @@ def values(one: Document, other: Document, direction: Direction, rng: Random) ->
 
 
 def compiled(found: Document, direction: Direction) -> Part:
-    return SourcedSchemas().part(Node(found, (), found)["components"]["schemas"]["Root"], direction)
+    return DocumentSchemas().part(Node(found, (), found)["components"]["schemas"]["Root"], direction)
 
 
 def opened(schema: Any) -> Any:
@@ -126,7 +125,7 @@ def search(check: Any) -> Counter[str]:
 def test_what_is_shown_to_hold_holds() -> None:
     def check(one: Document, other: Document, direction: Direction, rng: Random) -> str:
         known, demanded = compiled(one, direction), compiled(other, direction)
-        if Prover().ask(known, demanded):
+        if Subset().gaps(known, demanded):
             return "not shown"
         judges = [Schema(each.value, each.home.definitions) for each in (known, demanded)]  # type: ignore[arg-type]
         tried = [value for value in values(one, other, direction, rng) if judges[0].is_valid(value)]
@@ -143,7 +142,7 @@ def test_an_answer_that_is_compatible_is_understood_by_whoever_ignores_new_field
         before, after = compiled(old, "response"), compiled(new, "response")
         if any(f"'{keyword}'" in repr((old, new)) for keyword in ("oneOf", "not")):
             return "of another kind"  # What is open may match more than one, and no longer not match.
-        if serious(Prover(before.home).ask(after, before)):
+        if serious(Subset(before.home).gaps(after, before)):
             return "not shown"
         answers = Schema(after.value, after.home.definitions)  # type: ignore[arg-type]
         client = Schema(opened(before.value), opened(before.home.definitions))

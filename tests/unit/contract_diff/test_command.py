@@ -147,7 +147,7 @@ def test_the_markdown_is_a_table(checkout: Checkout) -> None:
     checkout.git("tag", "v1.2.3")
     checkout.write(ADDITION)
     _, out, _ = checkout.compare("--markdown")
-    assert out.startswith("### Contract: 1 compatible\n")
+    assert out.startswith("### Contract: addition: 1\n")
     assert "| addition | `parameter-added` |" in out
 
 

@@ -6,7 +6,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from contract.schemas import Schema
+from contract_compiler.document import Node
+from contract_compiler.schemas import Schemas
 from contract_diff.changes import RULES, Weight
+from contract_diff.flat_schemas import DocumentSchemas
 from tests.unit.contract_diff.pairs import IN, OUT, changes, contract, rules
 
 
@@ -34,6 +38,11 @@ def thing(properties: Any = None, **keywords: Any) -> Any:
     return {"type": "object", "properties": properties or {"a": text()}, **keywords}
 
 
+def ref(name: str) -> Any:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+BY_KIND = {"propertyName": "kind"}
 LONE = {"type": "array", "items": {}, "maxItems": 1}
 CAT, DOG = (thing({"kind": text(enum=[kind])}, required=["kind"]) for kind in ("cat", "dog"))
 PAIRS = [
@@ -248,3 +257,40 @@ def test_a_discriminator_chooses_what_is_compared() -> None:
     )
     lone = {**pets(), f"{IN}/oneOf/1": {"$ref": "#/components/schemas/Cat"}}
     assert "request-enum-narrowed" in rules(contract(pets()), contract(lone))
+
+
+def test_a_discriminator_as_a_choice_allows_what_the_discriminator_allows() -> None:
+    """Beside oneOf, with a mapping, and with the schema's own children, of which the schema itself is one."""
+    kind = {"kind": text()}
+    document = contract(
+        {
+            "/components/schemas": {
+                "Cat": thing(kind, required=["kind", "claws"]),
+                "Dog": thing(kind, required=["kind"], maxProperties=1),
+                "Pet": {"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {**BY_KIND, "mapping": {"cat": "Cat"}}},
+                "Parent": thing(kind, required=["kind"], discriminator=BY_KIND),
+                "Child": {"allOf": [ref("Parent"), {"required": ["name"]}]},
+            }
+        }
+    )
+    schemas = Node(document, (), document)["components"]["schemas"]
+    kinds = ("Cat", "Dog", "Pet", "Parent", "Child", "cat", None)
+    values: list[Any] = [
+        {"kind": kind, **more} for kind in kinds for more in ({}, {"claws": 1}, {"name": 1}, {"a": 1, "b": 2})
+    ]
+    for name in ("Pet", "Parent", "Child"):
+        enforced = Schemas()
+        decided = Schema(enforced.translate(schemas[name], "request"), enforced.definitions)
+        found = [value for value in values if DocumentSchemas().part(schemas[name], "request").is_valid(value)]
+        assert found == [value for value in values if decided.is_valid(value)] != []
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_oneof_whose_alternatives_overlap_may_be_written_in_another_order_only(index: int) -> None:
+    short, small = text(maxLength=5), text(pattern="^[a-z]+$")
+    edited = [short, small][index] | {"maxLength": 9}
+    for place in (IN, OUT):
+        old, turned = (contract({place: {"oneOf": each}}) for each in ([short, small], [small, short]))
+        assert rules(old, turned) == ["written-otherwise"]
+        changed = contract({place: {"oneOf": [edited, (small, short)[index]]}})
+        assert any(RULES[rule] is Weight.BREAKING for rule in rules(old, changed))

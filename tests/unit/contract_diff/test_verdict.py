@@ -9,7 +9,7 @@ import pytest
 from contract_compiler.document import Node
 from contract_diff.changelog import Changelog
 from contract_diff.changes import Weight
-from contract_diff.comparison import compare
+from contract_diff.operations import compare
 from contract_diff.sources import Source
 from contract_diff.verdict import Verdict, judge
 from contract_diff.versions import NoVersion, Version

@@ -1,4 +1,4 @@
-"""What became of every operation from one contract to the next."""
+"""Every change from one contract to the next, operation by operation, each found by the URL that it answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from contract_compiler.references import all_of_parts, follow
 from contract_compiler.traversal import Direction, Operation, operations
 from contract_diff.changes import Change, merged
 from contract_diff.documentation import documentation_changes
-from contract_diff.likeness import same_value
+from contract_diff.equality import same_value
+from contract_diff.flat_schemas import DocumentSchemas, Part
 from contract_diff.parameters import header_changes, parameter_changes
+from contract_diff.routes import Route, host_changes, method_and_path, moved, routes, shadowed
 from contract_diff.schema_changes import schema_changes
 from contract_diff.security import security_changes
-from contract_diff.sourced import Part, SourcedSchemas
-
-_Route = tuple[str, str]
 
 
 def compare(old: Node, new: Node) -> list[Change]:
@@ -29,10 +28,10 @@ def compare(old: Node, new: Node) -> list[Change]:
     Both must have passed `contract_compiler.lint.readable`.
     """
     found = merged(_Comparison(old, new).changes())
-    prose = merged(documentation_changes(old, new))
-    if found or prose or same_value(_unversioned(old), _unversioned(new)):
-        return found + prose
-    return [Change("written-otherwise", "", "it says the same in other words")]
+    documentation = merged(documentation_changes(old, new))
+    if found or documentation or same_value(_unversioned(old), _unversioned(new)):
+        return found + documentation
+    return [Change("written-otherwise", "", "it says the same in other words; generated code may have other names")]
 
 
 def _unversioned(document: Node) -> dict[str, Any]:
@@ -42,33 +41,20 @@ def _unversioned(document: Node) -> dict[str, Any]:
 class _Comparison:
     def __init__(self, old: Node, new: Node) -> None:
         self._roots = (old, new)
-        self._schemas = (SourcedSchemas(), SourcedSchemas())
+        self._schemas = (DocumentSchemas(), DocumentSchemas())
 
     def changes(self) -> Iterator[Change]:
-        old, new = ({_route(each): each for each in operations(root)} for root in self._roots)
-        yield from self._routes(old, new)
-        for route in old.keys() & new.keys():
+        old, new = ({route: each for each in operations(root) for route in routes(each)} for root in self._roots)
+        yield from _routes(old, new)
+        yield from shadowed(old, new)
+        kept = {(old[route].node.path, new[route].node.path): route for route in old if route in new}
+        for route in kept.values():
             for change in self._operation(old[route], new[route]):
-                yield Change(change.rule, change.pointer, change.message, change.side, (_name(new[route]),))
-
-    def _routes(self, old: Mapping[_Route, Operation], new: Mapping[_Route, Operation]) -> Iterator[Change]:
-        for gone in old.keys() - new.keys():
-            operation = old[gone]
-            whole = not any(operation.path == each.path for each in self._kept(old, new))
-            at, rule = (operation.item, "path-removed") if whole else (operation.node, "operation-removed")
-            yield Change(rule, at.pointer, f"{_name(operation)} is gone", "old", (_name(operation),))
-        for added in new.keys() - old.keys():
-            operation = new[added]
-            whole = all(anonymous(operation.path) != path for _, path in _routes(old))
-            at, rule = (operation.item, "path-added") if whole else (operation.node, "operation-added")
-            yield Change(rule, at.pointer, f"{_name(operation)} is new", "new", (_name(operation),))
-
-    @staticmethod
-    def _kept(old: Mapping[_Route, Operation], new: Mapping[_Route, Operation]) -> Iterator[Operation]:
-        return (old[route] for route in old.keys() & new.keys())
+                yield Change(change.rule, change.pointer, change.message, change.side, (method_and_path(new[route]),))
 
     def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         yield from _identity(old, new)
+        yield from host_changes(old, new)
         yield from security_changes(old, new)
         yield from parameter_changes(old, new, self._schemas)
         yield from self._request_body(old.node.get("requestBody"), new.node.get("requestBody"), new)
@@ -143,35 +129,47 @@ class _Comparison:
     def _part(self, rows: Mapping[str, Any], holder: Node, name: str, index: int) -> Part:
         media = _media(holder, name)
         place = (media.get("schema") or media).path
-        return self._schemas[index].retained(rows[name].get("schema", True), place)
+        return self._schemas[index].placed(rows[name].get("schema", True), place)
 
 
-def _name(operation: Operation) -> str:
-    return f"{operation.method} {operation.path}"
-
-
-def _route(operation: Operation) -> _Route:
-    """The same for operations that answer the same requests."""
-    return operation.method, anonymous(operation.path)
-
-
-def _routes(found: Mapping[_Route, Operation]) -> Iterator[_Route]:
-    return (_route(operation) for operation in found.values())
+def _routes(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> Iterator[Change]:
+    """Operations that are gone or new; one that answers below another base path is told by its server."""
+    paths = [{anonymous(each.path) for each in found.values()} for found in (old, new)]
+    methods = [{(each.method, anonymous(each.path)) for each in found.values()} for found in (old, new)]
+    for route in old.keys() - new.keys():
+        operation = old[route]
+        if (operation.method, anonymous(operation.path)) in methods[1]:
+            yield moved(operation, route, "server-removed")
+        else:
+            whole = anonymous(operation.path) not in paths[1]
+            at, rule = (operation.item, "path-removed") if whole else (operation.node, "operation-removed")
+            yield Change(
+                rule, at.pointer, f"{method_and_path(operation)} is gone", "old", (method_and_path(operation),)
+            )
+    for route in new.keys() - old.keys():
+        operation = new[route]
+        if (operation.method, anonymous(operation.path)) in methods[0]:
+            yield moved(operation, route, "server-added")
+        else:
+            whole = anonymous(operation.path) not in paths[0]
+            at, rule = (operation.item, "path-added") if whole else (operation.node, "operation-added")
+            yield Change(rule, at.pointer, f"{method_and_path(operation)} is new", "new", (method_and_path(operation),))
 
 
 def _identity(old: Operation, new: Operation) -> Iterator[Change]:
-    """What the code of a client is written or generated with, and what tells it to move on."""
+    """What code is generated from, and what tells its author to move on. Neither is on the wire: a client runs on."""
     if old.operation_id != new.operation_id:
-        message = f"was {old.operation_id or 'none'}, is {new.operation_id or 'none'}: generated clients call it so"
+        was, now = (each.operation_id or "none" for each in (old, new))
+        message = f"was {was}, is {now}: so it is called in code that is generated anew"
         at = new.node.get("operationId") or new.node
         yield Change("operation-id-changed", at.pointer, message)
     for before, after in zip(names(old.path), names(new.path), strict=True):
         if before != after:
-            message = f"{before} is called {after} now: generated clients name it so"
+            message = f"{before} is {after} now: so it is called in code that is generated anew"
             yield Change("path-parameter-renamed", new.item.pointer, message)
     if new.node.read("deprecated") is True and old.node.read("deprecated") is not True:
         yield Change("operation-deprecated", new.node["deprecated"].pointer, "clients are asked to move on")
-    if old.node.read("callbacks") != new.node.read("callbacks"):
+    if not same_value(old.node.read("callbacks"), new.node.read("callbacks")):
         at = new.node.get("callbacks") or new.node
         message = "the requests that are sent to others are not compared; this cannot be shown to be compatible"
         yield Change("callbacks-changed", at.pointer, message)
