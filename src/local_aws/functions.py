@@ -1,6 +1,6 @@
-"""The Lambda service as its callers see it: invoke a function by its operation, get its answer.
+"""`Functions`: the Lambda service as API Gateway calls it: a function by its ARN, with an event, for an answer.
 
-In process now: one interpreter runs every handler, each invocation in a thread of its own.
+What runs a function is somebody else's: `InProcessFunction` here, `packaged_functions.PackagedFunction` in processes.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ import asyncio
 import importlib
 import json
 import logging
-import re
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Protocol
 
 from local_aws.errors import CannotStart
 from local_aws.proxy_event import ACCOUNT, Event
 
-Handler = Callable[[Event, "LambdaContext"], object]
 TIMEOUT_SECONDS = 30
 CONCURRENT_INVOCATIONS = 64
 
@@ -34,11 +32,57 @@ class FunctionMissing(CannotStart):
     """There is no such function, or it cannot be loaded."""
 
 
-class Functions(Protocol):
-    """Where functions run."""
+class InvokeForbidden(Exception):
+    """The function's resource policy does not let this caller call it."""
 
-    async def invoke(self, operation_id: str, event: Event, request_id: str) -> object:
-        """The answer, as JSON makes it. Raises FunctionFailed."""
+
+class InvokeFailed(Exception):
+    """Lambda did not run the function: there is none, or it has no capacity left."""
+
+
+class Function(Protocol):
+    """A function that can be run, by several threads at once."""
+
+    def invoke(self, event: bytes, request_id: str) -> bytes:
+        """The answer to an event; both are JSON. Raises FunctionFailed."""
+
+
+FindFunction = Callable[[str, str], Function]
+"""From a function's ARN and its caller's to what runs it. Raises InvokeFailed, InvokeForbidden."""
+
+
+class Functions:
+    """The functions of an account, each invocation in a thread of its own."""
+
+    def __init__(self, find: FindFunction) -> None:
+        self._find = find
+        self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+
+    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
+        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
+
+        `source_arn` names who calls; a function's resource policy may refuse that.
+
+        Raises:
+            FunctionFailed: it ran and gave no answer.
+            InvokeForbidden: its resource policy refuses this caller.
+            InvokeFailed: it did not run.
+        """
+        body = json.dumps(event, allow_nan=False).encode()
+        answer = await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._invoke, function_arn, body, request_id, source_arn
+        )
+        try:
+            return json.loads(answer)
+        except ValueError:
+            raise FunctionFailed("Runtime.MarshalError") from None
+
+    def stop(self) -> None:
+        """Lets running invocations end, and begins no other."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _invoke(self, function_arn: str, event: bytes, request_id: str, source_arn: str) -> bytes:
+        return self._find(function_arn, source_arn).invoke(event, request_id)
 
 
 class LambdaContext:
@@ -62,49 +106,33 @@ class LambdaContext:
         return max(0, int((self._deadline - self._clock()) * 1000))
 
 
-class InProcessFunctions:
-    """Handlers of this interpreter, found by name.
+class InProcessFunction:
+    """A handler of this interpreter. Nothing but JSON goes in and comes back, as on AWS."""
 
-    `handler_name` is a template such as `package.{function}.handler`; `function` is the operationId in snake case.
-    """
+    def __init__(self, name: str, handler: str) -> None:
+        """Imports `handler`, such as `package.module.handler`, so that a missing one stops the start and no request.
 
-    def __init__(self, handler_name: str, operation_ids: Iterable[str]) -> None:
-        """Imports every handler, so that a missing one stops the start and not a request. Raises FunctionMissing."""
-        self._handlers = {each: _load(handler_name.format(function=snake_case(each))) for each in operation_ids}
-        self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+        Raises:
+            FunctionMissing: it cannot be imported.
+        """
+        self._name = name
+        module, _, attribute = handler.rpartition(".")
+        try:
+            self._handler: Callable[[Event, LambdaContext], object] = getattr(
+                importlib.import_module(module), attribute
+            )
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise FunctionMissing(f"The handler {handler} cannot be loaded ({reason}).") from error
 
-    async def invoke(self, operation_id: str, event: Event, request_id: str) -> object:
-        context = LambdaContext(snake_case(operation_id), request_id)
-        handler = self._handlers[operation_id]
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _call, handler, event, context)
-
-
-def snake_case(name: str) -> str:
-    """`listProducts` is `list_products`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-def _load(name: str) -> Handler:
-    module, _, attribute = name.rpartition(".")
-    try:
-        handler: Handler = getattr(importlib.import_module(module), attribute)
-    except Exception as error:
-        raise FunctionMissing(f"The handler {name} cannot be loaded ({type(error).__name__}: {error}).") from error
-    return handler
-
-
-def _call(handler: Handler, event: Event, context: LambdaContext) -> object:
-    """Event and answer cross as JSON, as they do on AWS: nothing is shared, and nothing but JSON comes back."""
-    try:
-        return _as_json(handler(_as_json(event), context))
-    except Exception as error:
-        frames = [f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(error.__traceback__)]
-        logger.error(
-            "the function failed",
-            extra={"function": context.function_name, "requestId": context.aws_request_id, "frames": frames},
-        )
-        raise FunctionFailed(type(error).__name__) from None
-
-
-def _as_json(value: object) -> Any:
-    return json.loads(json.dumps(value, allow_nan=False))
+    def invoke(self, event: bytes, request_id: str) -> bytes:
+        try:
+            answer = self._handler(json.loads(event), LambdaContext(self._name, request_id))
+            return json.dumps(answer, allow_nan=False).encode()
+        except Exception as error:
+            frames = [
+                f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(error.__traceback__)
+            ]
+            fields = {"function": self._name, "requestId": request_id, "frames": frames}
+            logger.error("the function failed", extra=fields)
+            raise FunctionFailed(type(error).__name__) from None

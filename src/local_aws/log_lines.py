@@ -6,7 +6,6 @@ import logging
 import sys
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_REQUESTS = "local_server.edge"
 _QUIET = ("asyncio", "botocore", "connexion", "httpx", "urllib3", "uvicorn", "werkzeug")
 
 
@@ -21,11 +20,12 @@ class LineFormatter(logging.Formatter):
         return "  ".join((super().formatMessage(record), " ".join(extra))).rstrip()
 
 
-def log_to_standard_error() -> None:
+def log_to_standard_error(*quiet: str) -> None:
+    """From here on, one line for each record; of the loggers `quiet`, and of libraries, warnings only."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in (*_QUIET, _REQUESTS):
+    for name in (*_QUIET, *quiet):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -37,8 +37,3 @@ def say(line: str) -> None:
 def say_of(function: str, line: str) -> None:
     """A line of a function's own log, JSON as Lambda writes it."""
     say(f"{function}: {line}")
-
-
-def log_requests() -> None:
-    """From here on, one line for each: seeding has none."""
-    logging.getLogger(_REQUESTS).setLevel(logging.INFO)

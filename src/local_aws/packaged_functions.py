@@ -1,27 +1,31 @@
-"""Functions served from their zips, each in processes of its own."""
+"""Functions served from their zips, each in processes of its own, and the zips built for this machine."""
 
 from __future__ import annotations
 
-import asyncio
 import json
+import platform
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from local_aws.functions import CONCURRENT_INVOCATIONS, FunctionFailed, FunctionMissing, snake_case
-from local_aws.lambda_process import Configuration, Runtime
-from local_aws.lambda_runtime import Environment
-from local_aws.proxy_event import Event
+from lambda_packages import interpreter, wheels
+from lambda_packages.build import build
+from lambda_packages.errors import BuildError
+from lambda_packages.target import Target, this_architecture
+from local_aws.errors import CannotStart
+from local_aws.functions import FunctionMissing
+from local_aws.lambda_runtime import Configuration, Environment, Runtime
 
 # As many processes a function as a laptop bears; on AWS this is the reserved concurrency.
 ENVIRONMENTS = 4
+_RUNTIME_REQUIREMENTS = Path("scripts/toolchain/runtime.txt")
 
 Log = Callable[[str, str], None]
+Say = Callable[[str], None]
 
 
 class PackagedFunction:
@@ -57,33 +61,24 @@ class PackagedFunction:
 
 
 class PackagedFunctions:
-    """The functions of one folder of zips and their manifest, as lambda_packages builds them."""
+    """The functions of one folder of zips and their manifest, as lambda_packages builds them: `by_name`."""
 
     def __init__(
-        self, folder: Path, operation_ids: Iterable[str], runtime: Runtime, variables: Mapping[str, str], log: Log
+        self, folder: Path, names: Iterable[str], runtime: Runtime, variables: Mapping[str, str], log: Log
     ) -> None:
-        """Unpacks every zip; starts no process before it is called for. Raises FunctionMissing."""
+        """Unpacks the zips of these functions; starts no process before one is invoked. Raises FunctionMissing."""
+        self.by_name: dict[str, PackagedFunction] = {}
         with ExitStack() as resources:
             scratch = Path(resources.enter_context(TemporaryDirectory(prefix="functions-")))
-            self._functions = {
-                operation_id: _function(_unpacked(folder, snake_case(operation_id), scratch, variables), runtime, log)
-                for operation_id in operation_ids
-            }
-            for function in self._functions.values():
-                resources.callback(function.stop)
-            self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+            for name in names:
+                configuration = _unpacked(folder, name, scratch, variables)
+                self.by_name[name] = _function(configuration, runtime, log)
+                resources.callback(self.by_name[name].stop)
             self._resources = resources.pop_all()
-
-    async def invoke(self, operation_id: str, event: Event, request_id: str) -> object:
-        loop = asyncio.get_running_loop()
-        function = self._functions[operation_id]
-        body = json.dumps(event, allow_nan=False).encode()
-        return _as_json(await loop.run_in_executor(self._threads, function.invoke, body, request_id))
 
     def stop(self) -> None:
         """Ends every process and forgets the unpacked zips."""
         self._resources.close()
-        self._threads.shutdown()
 
 
 def _unpacked(folder: Path, name: str, scratch: Path, variables: Mapping[str, str]) -> Configuration:
@@ -107,8 +102,23 @@ def _function(configuration: Configuration, runtime: Runtime, log: Log) -> Packa
     return PackagedFunction(start)
 
 
-def _as_json(body: bytes) -> Any:
+@dataclass(frozen=True)
+class Packages:
+    """`folder` holds the zips and their manifest; `runtime` runs them."""
+
+    folder: Path
+    runtime: Runtime
+
+
+def packages_for_this_machine(project: Path, folder: Path, say: Say = lambda line: None) -> Packages:
+    """Builds a checkout's packages in `folder`, for this machine, whatever they are deployed to. Raises CannotStart."""
+    if platform.system() != "Linux":
+        raise CannotStart("Packages hold what Lambda's Linux runs, and nothing else can: leave --packaged out.")
     try:
-        return json.loads(body)
-    except ValueError:
-        raise FunctionFailed("Runtime.MarshalError") from None
+        version, path = interpreter.choose(None, say)
+        target = Target(this_architecture(), version)
+        build(project, target, path, folder, say)
+        libraries = wheels.unpack(project / _RUNTIME_REQUIREMENTS, target, project / "build" / "lambda")
+        return Packages(folder, Runtime(path, libraries))
+    except BuildError as error:
+        raise CannotStart(f"There are no packages to serve: {error}") from None

@@ -1,20 +1,27 @@
-"""The HTTP server under the gateway: uvicorn, with the gateway's answer to what is no HTTP."""
+"""HTTP servers on loopback: `AsgiServer`, with uvicorn, for the gateway; `WsgiServer`, with werkzeug, for mocks."""
 
 from __future__ import annotations
 
 import socket
-import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local_aws.asgi import App
 from local_aws.errors import CannotStart
-from local_server.cors import Cors
-from local_server.refusals import GatewayResponses
+from local_aws.proxy_answer import HttpResponse
 
-_responses = GatewayResponses(Cors(()))
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+LOOPBACK = "127.0.0.1"
 
 
 def listen(port: int) -> socket.socket:
@@ -22,7 +29,7 @@ def listen(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((LOOPBACK, port))
         listener.listen(128)
     except OSError as error:
         listener.close()
@@ -30,27 +37,89 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def server(app: App) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            http=_Protocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
+def _plain_bad_request() -> HttpResponse:
+    return HttpResponse(400, (("Content-Type", "text/plain"),), b"Bad Request")
+
+
+class AsgiServer(AbstractContextManager["AsgiServer"]):
+    """An application at `url`: until `serve` is interrupted, or in a thread while the `with` block runs.
+
+    `bad_request` makes the answer to what is no HTTP.
+    """
+
+    def __init__(
+        self, app: App, listener: socket.socket, bad_request: Callable[[], HttpResponse] = _plain_bad_request
+    ) -> None:
+        self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        self._listener = listener
+        protocol: Any = partial(_Protocol, bad_request)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                http=protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=2,
+            )
         )
-    )
+        self._thread = Thread(target=self._server.run, args=([listener],), name="gateway", daemon=True)
+
+    async def serve(self) -> None:
+        await self._server.serve(sockets=[self._listener])
+
+    def __enter__(self) -> AsgiServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._listener.close()
 
 
 class _Protocol(H11Protocol):
+    def __init__(self, bad_request: Callable[[], HttpResponse], **options: Any) -> None:
+        super().__init__(**options)
+        self._bad_request = bad_request
+
     def send_400_response(self, msg: str) -> None:
-        scope = {"headers": [], "state": {"request_id": str(uuid.uuid4())}}
-        response = _responses.refusal(400, scope)
+        response = self._bad_request()
         headers = [*response.headers, ("Content-Length", str(len(response.body))), ("Connection", "close")]
         start = h11.Response(status_code=response.status, headers=headers)
         for event in (start, h11.Data(data=response.body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+
+class WsgiServer(AbstractContextManager["WsgiServer"]):
+    """An application on a free port at `url`, from its making on; it answers from `start` to `stop`."""
+
+    def __init__(self, application: WSGIApplication, name: str) -> None:
+        self._server = make_server(LOOPBACK, 0, application, threaded=True, request_handler=_QuietHandler)
+        self.url = f"http://{LOOPBACK}:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __enter__(self) -> WsgiServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _QuietHandler(WSGIRequestHandler):
+    # Headers and body are two writes: with Nagle's algorithm the second would wait for the client's delayed ACK.
+    disable_nagle_algorithm = True
+
+    def log(self, *_: Any) -> None:
+        pass

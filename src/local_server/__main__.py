@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    log_to_standard_error()
+    log_to_standard_error(project.REQUEST_LOG)
     try:
         _serve(options)
     except KeyboardInterrupt:
@@ -75,7 +75,7 @@ def _serve(options: argparse.Namespace) -> None:
         database.launch()
         try:
             # Imported late: it takes longest, and the engine starts meanwhile.
-            from local_server.running import Choices, run
+            from local_server.startup import Choices, run
 
             run(listener, database, Choices(options.data / "identity.pem", kept, not options.no_seed, options.packaged))
         finally:

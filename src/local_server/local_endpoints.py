@@ -1,4 +1,4 @@
-"""What only the local cloud has, below /_local/: tokens on request, the user pool's keys, the judges' disagreements.
+"""What only this server has, below /_local/: tokens on request, the user pool's keys, the validators' disagreements.
 
 Nothing here is part of the product; on AWS none of these paths exist.
 """
@@ -11,12 +11,14 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Route
 
-from local_aws.user_pool import LONGEST_LIFE_SECONDS, POOL, Identity
+from local_aws.user_pool import LONGEST_LIFE_SECONDS, POOL, UserPool
+
+DISAGREEMENTS = "/_local/disagreements"
 
 
-def local_endpoints(identity: Identity, report: Callable[[], dict[str, Any]]) -> Router:
+def local_endpoints(user_pool: UserPool, report: Callable[[], dict[str, Any]]) -> list[Route]:
     """POST /_local/token, GET /_local/<pool>/.well-known/jwks.json and GET /_local/disagreements."""
 
     async def token(request: Request) -> Response:
@@ -25,21 +27,23 @@ def local_endpoints(identity: Identity, report: Callable[[], dict[str, Any]]) ->
             groups, seconds = _wanted(await request.body())
         except ValueError:
             return JSONResponse({"error": "send groups, a list of strings, and expiresIn, a number of seconds"}, 400)
-        return JSONResponse({"idToken": identity.token(groups, seconds)}, headers={"Cache-Control": "no-store"})
+        return JSONResponse({"idToken": user_pool.token(groups, seconds)}, headers={"Cache-Control": "no-store"})
 
     async def key_set(request: Request) -> Response:
-        return JSONResponse(identity.key_set())
+        return JSONResponse(user_pool.key_set())
 
     async def disagreements(request: Request) -> Response:
         return JSONResponse(report())
 
-    return Router(
-        [
-            Route("/_local/token", token, methods=["POST"]),
-            Route(f"/_local/{POOL}/.well-known/jwks.json", key_set),
-            Route("/_local/disagreements", disagreements),
-        ]
-    )
+    async def nothing(request: Request) -> Response:
+        return JSONResponse({"error": "there is no such path"}, 404)
+
+    return [
+        Route("/_local/token", token, methods=["POST"]),
+        Route(f"/_local/{POOL}/.well-known/jwks.json", key_set),
+        Route(DISAGREEMENTS, disagreements),
+        Route("/_local/{path:path}", nothing),
+    ]
 
 
 def _wanted(body: bytes) -> tuple[list[str], int]:

@@ -1,23 +1,31 @@
-"""What this local cloud runs: the only module that knows the project around it."""
+"""Paths and names of the project that is served: the only module here that knows them."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from contract_compiler.api_gateway.console_import import Environment, console_body, function_names, read_environment
+from contract_compiler.document import Node, load
+from contract_compiler.operations import module_name
 from cross_check.contract_document import ContractDocument
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "generated" / "products.json"
+GATEWAY_BODY = ROOT / "generated" / "apigateway.json"
 GATEWAY_SETTINGS = ROOT / "openapi" / "apigateway.yaml"
-HANDLER = "products.handlers.{function}.handler"
+HANDLER = "products.handlers.{}.handler"
 CATALOGUE = Path(__file__).with_name("catalogue.json")
 NODE_MODULES = ROOT / "scripts" / "toolchain" / "node_modules"
 DATA = ROOT / ".local"
 
+REQUEST_LOG = "local_server.requests"
 TABLE = "products-local"
 REGION = "eu-west-1"
 ALLOWED_GROUPS = "x-allowed-groups"
@@ -29,6 +37,35 @@ def collection() -> str:
     """The path of all products, where they are listed and created."""
     operations = ContractDocument.load(DOCUMENT).operations()
     return next(each.path for each in operations if each.operation_id == "createProduct")
+
+
+def gateway_body(user_pool_arn: str) -> Callable[[Sequence[str]], dict[str, Any]]:
+    """What makes the body that API Gateway would import for dev, with other names and for other allowed origins."""
+    template, environment = json.loads(GATEWAY_BODY.read_text(encoding="utf-8")), _environment(user_pool_arn)
+
+    def render(allowed_origins: Sequence[str]) -> dict[str, Any]:
+        body: dict[str, Any] = console_body(
+            template, _contract(), replace(environment, allowed_origins=list(allowed_origins))
+        )
+        return body
+
+    return render
+
+
+def modules_by_function() -> dict[str, str]:
+    """The module of each function's handler, which is also its package's name, by the function's name."""
+    names = function_names(_contract(), _environment(""))
+    return {name: module_name(operation_id) for operation_id, name in names.items()}
+
+
+def _environment(user_pool_arn: str) -> Environment:
+    dev = read_environment(ROOT / "terraform" / "environments" / "dev.tfvars", user_pool_arn)
+    return replace(dev, environment="local", api_name="product-api-local")
+
+
+@cache
+def _contract() -> Node:
+    return load(DOCUMENT)
 
 
 def origins(url: str) -> list[str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.lambda_process import Runtime
+from local_aws.lambda_runtime import Runtime
+from local_aws.server import AsgiServer, listen
 from rehearsal.functions import DeployedFunctions, published
-from rehearsal.gateway import Served, gateway_of
+from rehearsal.gateway import gateway_of
 from rehearsal.mock_account import MockAccount
 from rehearsal.stack import Stack, resources
 from rehearsal.steps import StepFailed
@@ -57,7 +58,7 @@ def served(
 ) -> Iterator[str]:
     """A gateway of this state, and its host; `settings` are a Stage's that are not as deployed. Raises CannotStart."""
     app = gateway_of(state, account.aws.region, functions, PoolAuthorizers(account.aws), account.logs.write, **settings)
-    with Served(app, port) as gateway:
+    with AsgiServer(app, listen(port)) as gateway:
         yield gateway.url
 
 

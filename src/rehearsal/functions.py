@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import random
 import zipfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +17,9 @@ from typing import Any
 from moto.awslambda.exceptions import GenericResourcNotFound, UnknownAliasException
 from moto.awslambda.utils import get_backend
 
-from local_aws.functions import CONCURRENT_INVOCATIONS, FunctionFailed
-from local_aws.gateway import InvokeFailed, InvokeForbidden
-from local_aws.lambda_process import Configuration, Runtime
-from local_aws.lambda_runtime import Environment
-from local_aws.packaged_functions import ENVIRONMENTS, PackagedFunction
-from local_aws.proxy_event import Event
+from local_aws.functions import Functions, InvokeFailed, InvokeForbidden
+from local_aws.lambda_runtime import Configuration, Environment, Runtime
+from local_aws.packaged_functions import PackagedFunction
 from rehearsal.cloudwatch_logs import LogGroups
 from rehearsal.iam import Roles
 from rehearsal.moto_server import ACCOUNT, MockedAws
@@ -48,7 +43,7 @@ def published(aws: MockedAws, name: str, version: str) -> Version:
         return Version(function.get_configuration(), function.code_bytes)
 
 
-class DeployedFunctions:
+class DeployedFunctions(Functions):
     """Functions called by ARN and alias, as API Gateway does. `endpoints` are variables that lead to this cloud."""
 
     def __init__(
@@ -59,20 +54,12 @@ class DeployedFunctions:
         self._lock = Lock()
         self._resources = ExitStack()
         self._scratch = Path(self._resources.enter_context(TemporaryDirectory(prefix="functions-")))
-        self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
-
-    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
-        """Raises FunctionFailed, InvokeForbidden, InvokeFailed."""
-        body = json.dumps(event, allow_nan=False).encode()
-        loop = asyncio.get_running_loop()
-        return _as_json(
-            await loop.run_in_executor(self._threads, self._invoke, function_arn, body, request_id, source_arn)
-        )
+        super().__init__(self._version)
 
     def stop(self) -> None:
         """Ends every process and forgets the unpacked zips."""
         self._resources.close()
-        self._threads.shutdown(cancel_futures=True)
+        super().stop()
 
     def __enter__(self) -> DeployedFunctions:
         return self
@@ -80,10 +67,9 @@ class DeployedFunctions:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _invoke(self, function_arn: str, body: bytes, request_id: str, source_arn: str) -> bytes:
+    def _version(self, function_arn: str, source_arn: str) -> PackagedFunction:
         *_, name, alias = function_arn.split(":")
-        number = self._called(name, alias, function_arn, source_arn)
-        return self._running(name, number).invoke(body, request_id)
+        return self._running(name, self._called(name, alias, function_arn, source_arn))
 
     def _called(self, name: str, alias: str, function_arn: str, source_arn: str) -> str:
         """The version that the alias stands for, if the caller may call it."""
@@ -120,7 +106,7 @@ class DeployedFunctions:
         def start() -> Environment:
             return self._environment(version.configuration, code, home)
 
-        function = PackagedFunction(start, min(ENVIRONMENTS, CONCURRENT_INVOCATIONS))
+        function = PackagedFunction(start)
         self._resources.callback(function.stop)
         return function
 
@@ -168,10 +154,3 @@ def _weighed(version: str, routing: Mapping[str, Any] | None) -> str:
         if random.random() < weight:
             return str(other)
     return version
-
-
-def _as_json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise FunctionFailed("Runtime.MarshalError") from None

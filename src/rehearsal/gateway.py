@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from socket import socket
-from threading import Thread
 from typing import Any
 
-from local_aws.asgi import App
-from local_aws.gateway import ApiIdentity, Authorizers, DeployedGateway, InvokedFunctions, Stage, Throttle
-from local_aws.server import listen, server
+from local_aws.gateway import ApiIdentity, Authorizers, Gateway, InvokedFunctions, Stage, Throttle
 from rehearsal.moto_server import ACCOUNT
 from rehearsal.stack import resources
 
@@ -23,13 +18,13 @@ def gateway_of(
     authorizers: Authorizers,
     write_log: Callable[[str, str], None],
     **settings: Any,
-) -> DeployedGateway:
+) -> Gateway:
     """The gateway of this state. `write_log` takes the name of a log group and a line; `settings` are a Stage's."""
     [api] = resources(state, "aws_api_gateway_rest_api").values()
     [stage] = resources(state, "aws_api_gateway_stage").values()
     [log] = stage["access_log_settings"] or [{"destination_arn": "", "format": None}]
     group = log["destination_arn"].rpartition(":")[2]
-    return DeployedGateway(
+    return Gateway(
         json.loads(api["body"]),
         Stage(
             name=stage["stage_name"],
@@ -52,26 +47,3 @@ def _throttling(state: Mapping[str, Any]) -> dict[str, Throttle]:
         path: Throttle(limit["throttling_rate_limit"], limit["throttling_burst_limit"])
         for path, limit in limits.items()
     }
-
-
-class Served(AbstractContextManager["Served"]):
-    """An application on a port of loopback while the `with` block runs."""
-
-    def __init__(self, app: App, port: int = 0) -> None:
-        """Raises CannotStart."""
-        self._listener: socket = listen(port)
-        self._server = server(app)
-        self._thread = Thread(target=self._server.run, args=([self._listener],), name="gateway", daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def __enter__(self) -> Served:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()

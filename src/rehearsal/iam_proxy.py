@@ -10,14 +10,13 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import urllib3
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from local_aws.database.embedded import QuietHandler
+from local_aws.server import WsgiServer
 from rehearsal.dynamodb_actions import Need, needs
 from rehearsal.iam import Caller, Roles, UnknownKey
 from rehearsal.moto_server import ACCOUNT, access_key
@@ -49,19 +48,18 @@ class IamProxy:
         self._roles = roles
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
         self._lock = Lock()
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=QuietHandler)
+        self._server = WsgiServer(self._answer, "iam-proxy")
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._server.url
 
     def __enter__(self) -> IamProxy:
-        Thread(target=self._server.serve_forever, name="iam-proxy", daemon=True).start()
+        self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
         self._pool.clear()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

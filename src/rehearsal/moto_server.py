@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from threading import Lock, RLock, Thread
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -22,10 +22,9 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.config import default_user_config
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from local_aws.database.embedded import QuietHandler
+from local_aws.server import WsgiServer
 from rehearsal.moto_patches import patched
 
 if TYPE_CHECKING:
@@ -61,11 +60,11 @@ class MockedAws:
         self._clients: dict[tuple[str, ...], Any] = {}
         self._making = Lock()
         self._resources = ExitStack()
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=QuietHandler)
+        self._server = WsgiServer(self._answer, "mocked-aws")
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._server.url
 
     def client(self, service: str, endpoint_url: str | None = None, credentials: Credentials = ADMINISTRATOR) -> Any:
         """boto3's client of a service of this account; `credentials` are environment variables.
@@ -85,12 +84,11 @@ class MockedAws:
         self._resources.enter_context(patched())
         # Otherwise moto would want Docker for a function that nobody calls there.
         self._resources.enter_context(patch.dict(default_user_config, {"lambda": {"use_docker": False}}))
-        Thread(target=self._server.serve_forever, name="mocked-aws", daemon=True).start()
+        self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
         self._resources.close()
         BackendDict.reset()
 

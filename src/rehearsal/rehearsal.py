@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local_aws.packages import Packages, packages_for_this_machine
+from local_aws.packaged_functions import Packages, packages_for_this_machine
 from local_server import project
 from rehearsal import judges
 from rehearsal.deployment import Deployment, packages_that_differ, refuse, running

@@ -71,12 +71,16 @@ def console_body(body: Any, document: Node, environment: Environment) -> Any:
     return _filled(body, _values(document, environment))
 
 
-def _values(document: Node, environment: Environment) -> dict[str, str]:
+def function_names(document: Node, environment: Environment) -> dict[str, str]:
+    """The name of each operation's function in an environment, by operationId."""
     prefix, suffix = environment.name_prefix, environment.environment
-    names = {
+    return {
         each.operation_id: f"{prefix}-{module_name(each.operation_id).replace('_', '-')}-{suffix}"
         for each in operations(document)
     }
+
+
+def _values(document: Node, environment: Environment) -> dict[str, str]:
     values = {
         "allowed_origins": ", ".join(f"'{origin}'" for origin in environment.allowed_origins),
         "api_name": environment.api_name,
@@ -84,6 +88,7 @@ def _values(document: Node, environment: Environment) -> dict[str, str]:
         "error_origin": environment.allowed_origins[0],
         "request_validator": environment.request_validation,
     }
+    names = function_names(document, environment)
     arns = {key: f"{_INVOKE}/{_ACCOUNT}:function:{name}:{ALIAS}/invocations" for key, name in names.items()}
     return values | {f"invoke_arns.{key}": arn for key, arn in arns.items()}
 

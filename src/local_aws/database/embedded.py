@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
+
+from local_aws.server import WsgiServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -22,33 +23,28 @@ class EmbeddedDynamoDB:
     """
 
     def __init__(self) -> None:
-        self._server: BaseWSGIServer | None = None
+        self._server: WsgiServer | None = None
 
     @property
     def endpoint(self) -> str:
         if self._server is None:
             raise RuntimeError("the embedded database is not running")
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def start(self) -> None:
-        self.launch()
-        self.wait()
+        return self._server.url
 
     def launch(self) -> None:
-        self._server = make_server("127.0.0.1", 0, _application, threaded=True, request_handler=QuietHandler)
-        Thread(target=self._server.serve_forever, name="embedded-dynamodb", daemon=True).start()
+        self._server = WsgiServer(_application, "embedded-dynamodb")
+        self._server.start()
 
     def wait(self) -> None:
         """Nothing to wait for: the socket listens from the launch on."""
 
     def stop(self) -> None:
         if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+            self._server.stop()
             self._server = None
 
     def __enter__(self) -> EmbeddedDynamoDB:
-        self.start()
+        self.launch()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,14 +53,6 @@ class EmbeddedDynamoDB:
 
 class _WireRequest(Request):
     from_wsgi_server = True
-
-
-class QuietHandler(WSGIRequestHandler):
-    # Headers and body are two writes: with Nagle's algorithm the second would wait for the client's delayed ACK.
-    disable_nagle_algorithm = True
-
-    def log(self, *_: Any) -> None:
-        pass
 
 
 _one_at_a_time = Lock()  # moto reads and writes its tables without locks of its own.

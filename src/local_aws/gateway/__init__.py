@@ -1,13 +1,11 @@
-"""API Gateway with what was deployed: a REST API made of the imported body, with no look at the contract."""
+"""`Gateway`: API Gateway with one REST API, made of the body that is imported, with no look at the contract."""
 
 from local_aws.gateway.errors import (
     AuthorizerFailed,
     AuthorizerMisconfigured,
-    InvokeFailed,
-    InvokeForbidden,
     NotPlayable,
 )
-from local_aws.gateway.gateway import DeployedGateway
+from local_aws.gateway.gateway import Gateway
 from local_aws.gateway.ports import Authorizers, InvokedFunctions
 from local_aws.gateway.stage import ApiIdentity, Stage, Throttle
 
@@ -16,9 +14,7 @@ __all__ = [
     "AuthorizerFailed",
     "AuthorizerMisconfigured",
     "Authorizers",
-    "DeployedGateway",
-    "InvokeFailed",
-    "InvokeForbidden",
+    "Gateway",
     "InvokedFunctions",
     "NotPlayable",
     "Stage",

@@ -1,4 +1,4 @@
-"""What can go wrong with a deployed API: at the start, in the functions behind it, in those who check its tokens."""
+"""Exceptions for an API that cannot be played, and for authorizers without a decision."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ class NotPlayable(CannotStart):
     def __init__(self, pointer: str, reason: str) -> None:
         super().__init__(f"{pointer or '/'}: {reason}")
         self.pointer = pointer
-
-
-class InvokeForbidden(Exception):
-    """The function's resource policy does not let this method of this API call it."""
-
-
-class InvokeFailed(Exception):
-    """Lambda did not run the function: there is none, or it has no capacity left."""
 
 
 class AuthorizerFailed(Exception):

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-develop.ht
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -32,9 +33,11 @@ _OVERRIDE = "x-http-method-override"
 _ABOUT = ("openapi", "info", "tags", "externalDocs")
 _FORBIDDEN = HttpResponse(403, (("Content-Type", "application/json"),), b'{"message":"Forbidden"}')
 
+logger = logging.getLogger(__name__)
 
-class DeployedGateway:
-    """Serves `body` at `/{stage.name}`, as the host execute-api does."""
+
+class Gateway:
+    """Serves `body` at the stage's base path."""
 
     def __init__(
         self,
@@ -60,14 +63,15 @@ class DeployedGateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["raw_path"].decode("ascii")
         with suppress(ClientGone):
-            if not f"{path}/".startswith(f"/{self._stage.name}/"):
+            if not f"{path}/".startswith(f"{self._stage.root}/"):
                 await send_response(_FORBIDDEN, send)
                 return
-            await self._serve({**scope, "path": path.removeprefix(f"/{self._stage.name}") or "/"}, receive, send)
+            await self._serve({**scope, "path": path.removeprefix(self._stage.root) or "/"}, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(_request(scope), self._deployment)
         response = await self._respond(call, scope, receive)
+        await self._stage.observe(call, response)
         named = HttpResponse(response.status, (*response.headers, ("x-amzn-RequestId", call.request_id)), response.body)
         try:
             await send_response(named, send)
@@ -82,6 +86,11 @@ class DeployedGateway:
             return _too_large(call)
         except Refused as refused:
             return self._responses.to(call, refused)
+        except ClientGone:
+            raise
+        except Exception:
+            logger.exception("the gateway failed", extra={"requestId": call.request_id})
+            return self._responses.to(call, Refused("DEFAULT_5XX", "Internal server error", status=500))
 
     def _method(self, call: Call) -> Method:
         found = find(self._methods, call.request.path)

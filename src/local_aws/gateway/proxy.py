@@ -10,9 +10,8 @@ import logging
 import re
 import time
 
-from local_aws.functions import FunctionFailed
+from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway.call import Call, Refused
-from local_aws.gateway.errors import InvokeFailed, InvokeForbidden
 from local_aws.gateway.place import Place
 from local_aws.gateway.ports import InvokedFunctions
 from local_aws.limits import LONGEST_SECONDS

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from local_aws.limits import LONGEST_SECONDS
+from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import Deployment
+
+if TYPE_CHECKING:
+    from local_aws.gateway.call import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,17 @@ def _drop(line: str) -> None:
     """Where lines go that nobody asked for."""
 
 
+async def _look_away(call: Call, response: HttpResponse) -> None:
+    """What sees calls that nobody wants to see."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """`throttling` is keyed by the method path of a method's settings: `*/*`, or the resource's path with `~1` for each
     slash, and the method. `access_log` gets a line for each request, as `access_log_format` says. No method waits
-    longer for its function than `longest_seconds`. `clock` gives seconds, for throttling.
+    longer for its function than `longest_seconds`. `clock` gives seconds, for throttling. `base_path` is what a custom
+    domain maps to this stage, such as "" or "/shop"; without a domain it is the stage's name, as at execute-api's host.
+    `observe` sees each call and its response before the client does.
 
     https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html
     """
@@ -40,8 +51,15 @@ class Stage:
     access_log_format: str | None = None
     access_log: Callable[[str], None] = _drop
     variables: Mapping[str, str] = field(default_factory=dict)
+    base_path: str | None = None
+    observe: Callable[[Call, HttpResponse], Awaitable[None]] = _look_away
     longest_seconds: float = LONGEST_SECONDS
     clock: Callable[[], float] = time.monotonic
+
+    @property
+    def root(self) -> str:
+        """What every path begins with, before those of the API."""
+        return f"/{self.name}" if self.base_path is None else self.base_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +81,4 @@ class ApiIdentity:
 
     def deployment(self, stage: Stage) -> Deployment:
         """What an event says of it."""
-        return Deployment(self.account, self.api_id, stage.name, f"/{stage.name}", stage.variables)
+        return Deployment(self.account, self.api_id, stage.name, stage.root, stage.variables)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local_aws.packages import Packages
+from local_aws.packaged_functions import Packages
 from local_server import project
 from rehearsal.deployment import Deployment
 from rehearsal.keep_running import announce

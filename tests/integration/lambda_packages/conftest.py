@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local_aws.packages import Packages, packages_for_this_machine
+from local_aws.packaged_functions import Packages, packages_for_this_machine
 from tests.integration.products.api import ORIGIN, REGION, SIGNING_KEY
 
 ROOT = Path(__file__).resolve().parents[3]
-OPERATIONS = ("createProduct", "deleteProduct", "getProduct", "listProducts", "updateProduct")
 FUNCTIONS = ("create_product", "delete_product", "get_product", "list_products", "update_product")
 VARIABLES = {
     "PRODUCTS_TABLE": "products-packaged",

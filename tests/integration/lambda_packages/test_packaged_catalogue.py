@@ -6,8 +6,8 @@ play: a client that knows it has not connected.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws.database import create_table
-from local_aws.packaged_functions import PackagedFunctions
-from local_aws.packages import Packages
-from tests.integration.lambda_packages.conftest import OPERATIONS, VARIABLES
+from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, Packages
+from tests.integration.lambda_packages.conftest import FUNCTIONS, VARIABLES
 from tests.integration.lambda_packages.relay import Relay
 from tests.integration.products import (
     test_broken_items,
@@ -57,15 +56,11 @@ class PackagedApi(Api):
     """The five functions, each in a process of its own."""
 
     def __init__(self, functions: PackagedFunctions) -> None:
-        self.functions = {name: _invoker(functions, operation_id) for name, operation_id in _names()}
+        self.functions = {name: _invoker(function) for name, function in functions.by_name.items()}
 
 
-def _names() -> Iterator[tuple[str, str]]:
-    return ((operation_id.replace("Product", "_product"), operation_id) for operation_id in OPERATIONS)
-
-
-def _invoker(functions: PackagedFunctions, operation_id: str) -> Any:
-    return lambda event, context: asyncio.run(functions.invoke(operation_id, event, "request-1"))
+def _invoker(function: PackagedFunction) -> Any:
+    return lambda event, context: json.loads(function.invoke(json.dumps(event).encode(), "request-1"))
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +79,7 @@ def relay(engine: str) -> Iterator[Relay]:
 @pytest.fixture(scope="session")
 def functions(packages: Packages, relay: Relay) -> Iterator[PackagedFunctions]:
     variables = {**VARIABLES, "AWS_ENDPOINT_URL_DYNAMODB": relay.url}
-    functions = PackagedFunctions(packages.folder, OPERATIONS, packages.runtime, variables, lambda name, line: None)
+    functions = PackagedFunctions(packages.folder, FUNCTIONS, packages.runtime, variables, lambda name, line: None)
     yield functions
     functions.stop()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.packages import Packages
+from local_aws.packaged_functions import Packages
 from tests.integration.lambda_packages.conftest import FUNCTIONS, ROOT, Unpacked
 
 LARGEST_ZIP = 11_000_000

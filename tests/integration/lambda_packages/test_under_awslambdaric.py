@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local_aws.database.embedded import EmbeddedDynamoDB
 from local_aws.functions import FunctionFailed
-from local_aws.lambda_process import Configuration
-from local_aws.lambda_runtime import Environment
-from local_aws.packaged_functions import PackagedFunctions
-from local_aws.packages import Packages
-from tests.integration.lambda_packages.conftest import OPERATIONS, VARIABLES, Unpacked
+from local_aws.lambda_runtime import Configuration, Environment
+from local_aws.packaged_functions import PackagedFunctions, Packages
+from tests.integration.lambda_packages.conftest import FUNCTIONS, VARIABLES, Unpacked
 from tests.performance.benchmark.events import FIRST_REQUESTS
 
 PEAK_MEMORY_MB = 64
@@ -45,7 +41,7 @@ def functions(packages: Packages, log: list[tuple[str, str]]) -> Iterator[Packag
     with EmbeddedDynamoDB() as database:
         variables = {**VARIABLES, "AWS_ENDPOINT_URL_DYNAMODB": database.endpoint}
         functions = PackagedFunctions(
-            packages.folder, OPERATIONS, packages.runtime, variables, lambda name, line: log.append((name, line))
+            packages.folder, FUNCTIONS, packages.runtime, variables, lambda name, line: log.append((name, line))
         )
         yield functions
         functions.stop()
@@ -64,7 +60,7 @@ def test_a_refusal_leaves_a_line_of_json_with_its_fields(
     functions: PackagedFunctions, log: list[tuple[str, str]]
 ) -> None:
     event = {**FIRST_REQUESTS["create_product"], "body": "{}"}
-    answer: Any = asyncio.run(functions.invoke("createProduct", event, "request-1"))
+    answer = json.loads(functions.by_name["create_product"].invoke(json.dumps(event).encode(), "request-1"))
     assert answer["statusCode"] == 400
     functions.stop()
     lines = [json.loads(line) for name, line in log if name == "create_product"]
@@ -73,7 +69,8 @@ def test_a_refusal_leaves_a_line_of_json_with_its_fields(
 
 
 def test_a_cold_function_needs_little_memory(functions: PackagedFunctions, log: list[tuple[str, str]]) -> None:
-    asyncio.run(functions.invoke("createProduct", FIRST_REQUESTS["create_product"], "request-1"))
+    event = json.dumps(FIRST_REQUESTS["create_product"]).encode()
+    functions.by_name["create_product"].invoke(event, "request-1")
     [report] = [json.loads(line)["record"] for _, line in log if "platform.report" in line]
     assert report["metrics"]["maxMemoryUsedMB"] <= PEAK_MEMORY_MB
 

@@ -116,7 +116,7 @@ def test_an_interrupt_stops_it_without_a_word(number: signal.Signals, tmp_path: 
         assert serving.get(project.collection())["count"] == 0
         status, errors = serving.stop(number)
     assert status == 0
-    assert [line for line in errors.splitlines() if "local_server.edge" not in line] == []
+    assert [line for line in errors.splitlines() if project.REQUEST_LOG not in line] == []
 
 
 @pytest.fixture

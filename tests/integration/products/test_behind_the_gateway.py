@@ -13,8 +13,8 @@ import pytest
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
 from cross_check.second_opinion import SecondOpinion
-from local_aws.functions import FunctionFailed
-from local_aws.gateway import ApiIdentity, DeployedGateway, InvokeFailed, InvokeForbidden, Stage, Throttle
+from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
+from local_aws.gateway import ApiIdentity, Gateway, Stage, Throttle
 from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import Event, HttpRequest
 from local_server import project
@@ -57,7 +57,7 @@ class Deployment:
         stage = Stage("dev", {"~1v1.0~1products/GET": Throttle(0, 1)}, **settings)
         body = rendered(allowed_origins=[ORIGIN])
         identity = ApiIdentity("a1b2c3", "123456789012", "eu-west-1")
-        self._app = DeployedGateway(body, stage, self.functions, Tokens(), identity)
+        self._app = Gateway(body, stage, self.functions, Tokens(), identity)
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
         return asyncio.run(self._request(method, f"/dev{path}", **options))

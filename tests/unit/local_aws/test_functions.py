@@ -11,29 +11,53 @@ from typing import Any
 
 import pytest
 
-from local_aws.functions import FunctionFailed, FunctionMissing, InProcessFunctions, LambdaContext, snake_case
+from local_aws.functions import FunctionFailed, FunctionMissing, Functions, InProcessFunction, LambdaContext
 
-Install = Callable[[Callable[[dict[str, Any], LambdaContext], object]], InProcessFunctions]
+Install = Callable[[Callable[[dict[str, Any], LambdaContext], object]], Functions]
 
 
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Install:
-    def install(handler: Callable[[dict[str, Any], LambdaContext], object]) -> InProcessFunctions:
+    def install(handler: Callable[[dict[str, Any], LambdaContext], object]) -> Functions:
         module = ModuleType("stubs_list_things")
         module.handler = handler  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "stubs_list_things", module)
-        return InProcessFunctions("stubs_{function}.handler", ["listThings"])
+        function = InProcessFunction("list_things", "stubs_list_things.handler")
+        return Functions(lambda function_arn, source_arn: function)
 
     return install
 
 
-def invoke(functions: InProcessFunctions, event: dict[str, Any] | None = None) -> object:
-    return asyncio.run(functions.invoke("listThings", event or {}, "r-1"))
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:list_things:live"
+CALLER = "arn:aws:execute-api:eu-west-1:123456789012:api1/dev/GET/things"
 
 
-@pytest.mark.parametrize(("name", "snake"), [("listProducts", "list_products"), ("get", "get"), ("aBC", "a_b_c")])
-def test_an_operation_names_its_function_in_snake_case(name: str, snake: str) -> None:
-    assert snake_case(name) == snake
+def invoke(functions: Functions, event: dict[str, Any] | None = None) -> object:
+    return asyncio.run(functions.invoke(FUNCTION, event or {}, "r-1", CALLER))
+
+
+def test_a_function_is_found_by_its_arn_and_its_callers() -> None:
+    asked: list[str] = []
+
+    class Answering:
+        def invoke(self, event: bytes, request_id: str) -> bytes:
+            return event
+
+    def find(*arns: str) -> Answering:
+        asked.extend(arns)
+        return Answering()
+
+    assert invoke(Functions(find), {"a": 1}) == {"a": 1}
+    assert asked == [FUNCTION, CALLER]
+
+
+def test_an_answer_that_no_json_parser_takes_is_a_failure() -> None:
+    class Crooked:
+        def invoke(self, event: bytes, request_id: str) -> bytes:
+            return b"{"
+
+    with pytest.raises(FunctionFailed, match=r"Runtime\.MarshalError"):
+        invoke(Functions(lambda function_arn, source_arn: Crooked()))
 
 
 def test_a_handler_gets_the_event_and_a_context(install: Install) -> None:
@@ -76,12 +100,12 @@ def test_invocations_run_side_by_side(install: Install) -> None:
     functions = install(lambda event, context: both.wait() >= 0)
 
     async def two() -> list[object]:
-        return await asyncio.gather(*(functions.invoke("listThings", {}, "r") for _ in range(2)))
+        return await asyncio.gather(*(functions.invoke(FUNCTION, {}, "r", CALLER) for _ in range(2)))
 
     assert asyncio.run(two()) == [True, True]
 
 
-@pytest.mark.parametrize("name", ["no_such_module_{function}.handler", "json.{function}"])
-def test_a_missing_handler_stops_the_start_and_is_named(name: str) -> None:
+@pytest.mark.parametrize("handler", ["no_such_module_list_things.handler", "json.list_things"])
+def test_a_missing_handler_stops_the_start_and_is_named(handler: str) -> None:
     with pytest.raises(FunctionMissing, match="list_things"):
-        InProcessFunctions(name, ["listThings"])
+        InProcessFunction("f", handler)

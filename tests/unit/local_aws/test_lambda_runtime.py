@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from local_aws.functions import FunctionFailed
-from local_aws.lambda_process import Configuration, Runtime
-from local_aws.lambda_runtime import Environment
+from local_aws.lambda_runtime import Configuration, Environment, Runtime
 
 # In awslambdaric's place: the same protocol in few lines. Its one argument is the handler: here, what to do.
 RUNTIME = """

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import platform
 import sys
 import threading
 import zipfile
@@ -11,10 +12,10 @@ from typing import Any, cast
 
 import pytest
 
-from local_aws.functions import FunctionFailed, FunctionMissing
-from local_aws.lambda_process import Runtime
-from local_aws.lambda_runtime import Environment
-from local_aws.packaged_functions import PackagedFunction, PackagedFunctions
+from local_aws.errors import CannotStart
+from local_aws.functions import FunctionFailed, FunctionMissing, Functions
+from local_aws.lambda_runtime import Environment, Runtime
+from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, packages_for_this_machine
 
 # In awslambdaric's place: answers every event with itself, the file of the handler, and what is in the environment.
 RUNTIME = """
@@ -126,9 +127,9 @@ def serve(packages: Path) -> Iterator[Callable[..., PackagedFunctions]]:
     (packages / "libraries" / "awslambdaric" / "__main__.py").write_text(RUNTIME)
     served = []
 
-    def serve(*operation_ids: str) -> PackagedFunctions:
+    def serve(*names: str) -> PackagedFunctions:
         runtime = Runtime(Path(sys.executable), packages / "libraries")
-        served.append(PackagedFunctions(packages, operation_ids, runtime, {"TABLE": "t"}, lambda name, line: None))
+        served.append(PackagedFunctions(packages, names, runtime, {"TABLE": "t"}, lambda name, line: None))
         return served[-1]
 
     yield serve
@@ -137,24 +138,37 @@ def serve(packages: Path) -> Iterator[Callable[..., PackagedFunctions]]:
 
 
 def invoke(functions: PackagedFunctions, event: dict[str, Any]) -> object:
-    return asyncio.run(functions.invoke("listThings", event, "r-1"))
+    by_name = Functions(lambda function_arn, source_arn: functions.by_name[function_arn])
+    return asyncio.run(by_name.invoke("list_things", event, "r-1", "caller"))
 
 
 def test_a_function_runs_from_its_zip(serve: Callable[..., PackagedFunctions]) -> None:
-    assert invoke(serve("listThings"), {"path": "/things"}) == [{"path": "/things"}, "t"]
+    assert invoke(serve("list_things"), {"path": "/things"}) == [{"path": "/things"}, "t"]
 
 
 def test_an_answer_that_is_no_json_is_a_failure(serve: Callable[..., PackagedFunctions]) -> None:
     with pytest.raises(FunctionFailed, match=r"Runtime\.MarshalError"):
-        invoke(serve("listThings"), {})
+        invoke(serve("list_things"), {})
 
 
-def test_an_operation_without_a_package_stops_the_start(serve: Callable[..., PackagedFunctions]) -> None:
+def test_a_function_without_a_package_stops_the_start(serve: Callable[..., PackagedFunctions]) -> None:
     with pytest.raises(FunctionMissing, match="holds no package of get_thing"):
-        serve("getThing")
+        serve("get_thing")
 
 
 def test_a_folder_without_packages_stops_the_start(serve: Callable[..., PackagedFunctions], packages: Path) -> None:
     (packages / "packages.json").unlink()
     with pytest.raises(FunctionMissing, match="holds no package"):
-        serve("listThings")
+        serve("list_things")
+
+
+def test_only_linux_runs_what_lambda_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    with pytest.raises(CannotStart, match="leave --packaged out"):
+        packages_for_this_machine(tmp_path, tmp_path)
+
+
+def test_a_checkout_that_cannot_be_packaged_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    with pytest.raises(CannotStart, match="There are no packages to serve: Lambda runs on no riscv64"):
+        packages_for_this_machine(tmp_path, tmp_path)

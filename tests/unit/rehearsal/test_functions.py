@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.functions import FunctionFailed
-from local_aws.gateway import InvokeFailed, InvokeForbidden
-from local_aws.lambda_process import Runtime
+from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
+from local_aws.lambda_runtime import Runtime
 from rehearsal.cloudwatch_logs import LogGroups
 from rehearsal.faulty_code import released
 from rehearsal.functions import DeployedFunctions

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from local_aws.gateway import ApiIdentity, DeployedGateway, Stage
+from local_aws.gateway import ApiIdentity, Gateway, Stage
 from local_aws.proxy_event import Event
 
 API = ApiIdentity("a1b2c3", "123456789012", "eu-west-1")
@@ -67,7 +67,10 @@ def secured(**paths: Any) -> Json:
 
 
 class Functions:
-    """Keeps what it is asked, and gives the answer that a test sets, or raises it. NotImplemented takes too long."""
+    """Keeps what it is asked, and gives the answer that a test sets, calls for it, or raises it.
+
+    NotImplemented takes too long.
+    """
 
     def __init__(self) -> None:
         self.answer: object = {"statusCode": 200, "body": "{}"}
@@ -80,7 +83,7 @@ class Functions:
         if self.answer is NotImplemented:
             with suppress(TimeoutError):  # Given up, so that a gateway that never does is seen.
                 await asyncio.wait_for(asyncio.Event().wait(), 5)
-        return self.answer
+        return self.answer(event) if callable(self.answer) else self.answer
 
     @property
     def event(self) -> Event:
@@ -112,7 +115,7 @@ class Deployed:
         self.tokens = Tokens()
         self.log: list[str] = []
         self._settings = {"access_log": self.log.append, **stage}
-        self._app = DeployedGateway(body, Stage("dev", **self._settings), self.functions, self.tokens, API)
+        self._app = Gateway(body, Stage("dev", **self._settings), self.functions, self.tokens, API)
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
         return asyncio.run(self._request(method, f"/dev{path}", **options))

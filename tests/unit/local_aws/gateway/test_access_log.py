@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.gateway import InvokeFailed, NotPlayable, Throttle
+from local_aws.functions import InvokeFailed
+from local_aws.gateway import NotPlayable, Throttle
 from tests.unit.local_aws.gateway.apis import Deployed, Json, mock, proxy, secured
 
 FORMAT = json.dumps(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.functions import FunctionFailed
-from local_aws.gateway import InvokeFailed, InvokeForbidden, NotPlayable
+from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
+from local_aws.gateway import NotPlayable
 from local_aws.limits import LARGEST_BODY
 from tests.unit.local_aws.gateway.apis import FUNCTION, INTEGRATION, URI, Deployed, api, proxy
 

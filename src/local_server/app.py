@@ -1,0 +1,117 @@
+"""`LocalApp`: one ASGI application that is a contract's gateway, user pool, documents and second validator.
+
+The gateway is made of the body that Terraform deploys, filled in for this machine: see `local_aws.gateway`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from starlette.routing import Router
+
+from contract.problems import Refusal, problem_body
+from cross_check.contract_document import ContractDocument
+from cross_check.disagreements import Disagreements
+from cross_check.exchange import Exchange
+from cross_check.known_differences import KnownDifferences, Place
+from cross_check.second_opinion import SecondOpinion
+from local_aws.asgi import App, Receive, Scope, Send, header
+from local_aws.gateway import ApiIdentity, Gateway, Stage
+from local_aws.gateway.call import Call
+from local_aws.gateway.ports import InvokedFunctions
+from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_event import ACCOUNT, STAGE
+from local_aws.user_pool import UserPool
+from local_server import project
+from local_server.documents import contract_documents, swagger_ui
+from local_server.local_endpoints import local_endpoints
+
+_LOG_FORMAT = "$context.httpMethod $context.path $context.status $context.responseLatency ms $context.requestId"
+
+Json = dict[str, Any]
+RenderBody = Callable[[Sequence[str]], Json]
+"""The body to import, for allowed origins; a gateway response, which can name one only, names the first of them."""
+
+
+@dataclass(frozen=True)
+class LocalApp:
+    """`origins` may call from a browser; `beyond_schema` names parameters that a schema cannot judge alone.
+
+    `app` is what a server serves at the user pool's `url`; `disagreements` counts where the two validators differ.
+    """
+
+    document: ContractDocument
+    render_body: RenderBody
+    functions: InvokedFunctions
+    user_pool: UserPool
+    origins: Sequence[str]
+    beyond_schema: Collection[Place] = ()
+    disagreements: Disagreements = field(init=False)
+    app: App = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Raises NotPlayable: the gateway cannot be made of the body."""
+        content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
+        known = KnownDifferences(self.beyond_schema).explain
+        object.__setattr__(self, "disagreements", Disagreements(SecondOpinion(self.document.content), known))
+        routes = [*local_endpoints(self.user_pool, self.disagreements.report), *contract_documents(content)]
+        api = swagger_ui(content, _GatewayByOrigin(self._gateway(), self.origins))
+        object.__setattr__(self, "app", Router(routes, default=api, redirect_slashes=False))
+
+    def _gateway(self) -> Callable[[Sequence[str]], Gateway]:
+        """What makes the gateway for allowed origins, in the order in which they count."""
+        log = logging.getLogger(project.REQUEST_LOG).info
+        observe = _observer(self.document, self.disagreements)
+        stage = Stage(STAGE, access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=observe)
+        identity = ApiIdentity("local", ACCOUNT, self.user_pool.region)
+        return lambda origins: Gateway(self.render_body(origins), stage, self.functions, self.user_pool, identity)
+
+
+class _GatewayByOrigin:
+    """The same gateway for every allowed origin, but that its own refusals name the origin that asks.
+
+    On AWS they name the first that is allowed, for a gateway response cannot choose. Here somebody works at each.
+    """
+
+    def __init__(self, make: Callable[[Sequence[str]], Gateway], origins: Sequence[str]) -> None:
+        self._origins = origins
+        self._made = cache(lambda first: make([first, *(each for each in origins if each != first)]))
+        self._made(origins[0])  # What cannot be played stops the start.
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = header(scope, "origin")
+        await self._made(origin if origin in self._origins else self._origins[0])(scope, receive, send)
+
+
+def _observer(
+    document: ContractDocument, disagreements: Disagreements
+) -> Callable[[Call, HttpResponse], Awaitable[None]]:
+    """What hands each exchange with an operation of the contract to the second validator."""
+    operations = {(each.method, each.path): each for each in document.operations()}
+
+    async def observe(call: Call, response: HttpResponse) -> None:
+        operation = operations.get((call.request.method, call.variables.get("context.resourcePath", "")))
+        if operation is not None:
+            exchange = Exchange(operation, call.request, call.path_parameters, response, call.request_id)
+            await asyncio.to_thread(disagreements.observe, exchange)
+
+    return observe
+
+
+def refusal(status: int, *headers: tuple[str, str]) -> HttpResponse:
+    """The contract's answer with this status to a request that does not reach the gateway."""
+    request_id = str(uuid.uuid4())
+    usual = (
+        ("Content-Type", "application/json"),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Request-Id", request_id),
+    )
+    return HttpResponse(status, (*usual, *headers), json.dumps(problem_body(Refusal(status), request_id)).encode())

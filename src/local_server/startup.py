@@ -1,0 +1,118 @@
+"""`scripts/serve` from the moment there is a database: functions, gateway, first products, server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from tempfile import TemporaryDirectory
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cross_check.contract_document import ContractDocument
+from local_aws import log_lines
+from local_aws.database import Database, create_table
+from local_aws.errors import CannotStart
+from local_aws.functions import Function, Functions, InProcessFunction
+from local_aws.server import LOOPBACK, AsgiServer
+from local_aws.user_pool import UserPool, signing_key
+from local_server import project
+from local_server.app import LocalApp, refusal
+from local_server.seed import seed_once
+
+_READY = """\
+API          {url}{path}
+Contract     {url}/openapi.json and {url}/openapi.yaml
+Swagger UI   {url}/ui/
+Data         {data}
+Validators   {url}/_local/disagreements
+
+An administrator's token, good for a day, to paste in a shell and under Authorize in Swagger UI:
+
+TOKEN={token}
+
+curl -i {url}{path} -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{example}'
+
+Another user's:  curl -s -X POST {url}/_local/token -d '{{"groups": ["somebody"]}}'
+Ctrl-C stops it. One line follows for every request to the API.
+"""
+
+_EXAMPLE = (
+    '{"name": "My package", "description": "A package made from the command line.", '
+    '"price": 79.77, "period": "per year", "features": ["One domain"]}'
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What `scripts/serve` was asked for. `key` is the user pool's key file, `kept` the folder of the database.
+
+    `packaged` runs each function from its zip, in processes of its own, instead of here.
+    """
+
+    key: Path
+    kept: Path | None
+    seeded: bool
+    packaged: bool = False
+
+
+def run(listener: socket, database: Database, choices: Choices) -> None:
+    """Serves on `listener` until it is interrupted. Raises CannotStart."""
+    url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    user_pool = UserPool(url, signing_key(choices.key), project.REGION)
+    database.wait()
+    origins = project.origins(url)
+    variables = project.variables(database.endpoint, origins)
+    project.set_environment(variables)
+    _make_table(choices.kept)
+    document = ContractDocument.load(project.DOCUMENT)
+    with ExitStack() as stack:
+        functions = _functions(choices.packaged, variables, stack)
+        app = LocalApp(
+            document, project.gateway_body(user_pool.arn), functions, user_pool, origins, project.BEYOND_SCHEMA
+        )
+        token = user_pool.token(document.extension(project.ALLOWED_GROUPS)[:1], username="administrator")
+        asyncio.run(_serve(app, listener, url, token, choices))
+
+
+def _make_table(kept: Path | None) -> None:
+    try:
+        create_table(boto3.client("dynamodb"), project.TABLE)
+    except (BotoCoreError, ClientError) as error:
+        reason = f"the database in {kept or 'memory'} does not work ({type(error).__name__})"
+        raise CannotStart(f"{reason}. If its files are damaged, choose another folder with --data.") from None
+
+
+def _functions(packaged: bool, variables: Mapping[str, str], stack: ExitStack) -> Functions:
+    """The functions by the names that the gateway's body calls them."""
+    modules = project.modules_by_function()
+    found: dict[str, Function] = {}
+    if packaged:
+        from local_aws.packaged_functions import PackagedFunctions, packages_for_this_machine
+
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="packages-")))
+        packages = packages_for_this_machine(project.ROOT, folder, log_lines.say)
+        running = PackagedFunctions(packages.folder, modules.values(), packages.runtime, variables, log_lines.say_of)
+        stack.callback(running.stop)
+        found |= {name: running.by_name[module] for name, module in modules.items()}
+    else:
+        found |= {name: InProcessFunction(name, project.HANDLER.format(module)) for name, module in modules.items()}
+    functions = Functions(lambda function_arn, source_arn: found[function_arn.split(":")[6]])
+    stack.callback(functions.stop)
+    return functions
+
+
+async def _serve(app: LocalApp, listener: socket, url: str, token: str, choices: Choices) -> None:
+    path = project.collection()
+    if choices.seeded:
+        await seed_once(app.app, path, token, project.CATALOGUE, choices.kept)
+    place = choices.kept
+    data = f"kept in {place}" if place else "in memory, gone when this stops (--database dynamodb-local keeps it)"
+    print(_READY.format(url=url, path=path, token=token, data=data, example=_EXAMPLE), flush=True)
+    logging.getLogger(project.REQUEST_LOG).setLevel(logging.INFO)
+    await AsgiServer(app.app, listener, lambda: refusal(400)).serve()
