@@ -86,8 +86,8 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 def test_the_catalogue_is_there_in_order(serving: Serving) -> None:
     page = serving.get(project.collection())
-    assert [each["name"] for each in page["products"]] == [each["name"] for each in CATALOGUE]
-    assert [each["price"] for each in page["products"]] == [each["price"] for each in CATALOGUE]
+    assert [each["name"] for each in page["products"]] == ["Entry", *(each["name"] for each in CATALOGUE)]
+    assert [each["price"] for each in page["products"]] == [95, *(each["price"] for each in CATALOGUE)]
 
 
 def test_the_printed_token_may_write(serving: Serving) -> None:
@@ -137,7 +137,7 @@ def test_with_dynamodb_local_data_and_tokens_outlive_a_restart(kept: tuple[str, 
         assert first.stop(signal.SIGINT)[0] == 0
     with Serving(*kept) as second:
         assert second.get(f"{project.collection()}/{product['productId']}")["product"] == product
-        assert second.get(project.collection())["count"] == len(CATALOGUE) + 1
+        assert second.get(project.collection())["count"] == len(CATALOGUE) + 2
 
 
 def test_a_port_in_use_is_one_line_and_status_1(tmp_path: Path) -> None:
