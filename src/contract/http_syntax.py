@@ -17,7 +17,9 @@ QUOTED_STRING = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
 _PARAMETER = rf"[ \t]*;[ \t]*(?:({TOKEN})=({TOKEN}|{QUOTED_STRING}))?"
 _ESSENCE = rf"[ \t]*({TOKEN}/{TOKEN})"
 _JSON = "application/json"
-_UTF_8 = (None, "utf-8")
+# JSON has no other encoding, and a charset no meaning for it (RFC 8259, sections 8.1 and 11). `utf8` is one more label
+# for it: https://encoding.spec.whatwg.org/#names-and-labels.
+_UTF_8 = (None, "utf-8", "utf8")
 
 
 class MediaType(NamedTuple):
@@ -42,7 +44,10 @@ def parse_media_type(text: str) -> MediaType | None:
         if (parameter[1] or "").lower() == "charset":
             if charset is not None:
                 return None
-            charset = parameter[2].strip('"').lower()
+            value = parameter[2]
+            if value.startswith('"'):
+                value = re.sub(r"\\(.)", r"\1", value[1:-1])
+            charset = value.lower()
     return None if text[position:].strip(" \t") else MediaType(essence[1].lower(), charset)
 
 

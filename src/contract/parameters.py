@@ -95,13 +95,16 @@ class Parameter:
                     return [self._violation((), "is required")]
                 values.update(deepcopy(self._defaults))  # A handler may change its own.
                 return ()
+            # OpenAPI 3.0.3, Parameter Object: whether it may be empty is for allowEmptyValue to say, in a query alone.
+            if literals == "" and self._where == "query":
+                values[self.name] = ""
+                return () if self._may_be_empty else [self._violation((), "must not be empty")]
+            if self._where == "header" and isinstance(literals, list):
+                literals = [literal for literal in literals if literal]  # RFC 9110, section 5.6.1.2.
             value = self.serialization.value(literals)
         except MalformedParameter as malformed:
             return [self._violation(path, message) for path, message in malformed.flaws]
         values[self.name] = value
-        # OpenAPI 3.0.3, Parameter Object: whether a value may be empty is for allowEmptyValue to say, in a query alone.
-        if literals == "" and self._where == "query":
-            return () if self._may_be_empty else [self._violation((), "must not be empty")]
         return [self._violation(error.path, error.message) for error in self._schema.errors(value)]
 
     def _violation(self, path: Iterable[str | int], message: str) -> Violation:
@@ -133,6 +136,7 @@ class Serialization:
         self._shape: Mapping[str, Any] = declared["shape"]
         self._is_json = is_json(declared.get("media", ""))
         self._type: str = self._shape["type"]
+        self._in_query = declared.get("in") == "query"
         self._spreads = self._type == "object" and (self._style, self._explode) in _SPREADING
 
     @property
@@ -149,9 +153,9 @@ class Serialization:
         return [name for name in sent if name in self._shape["properties"]]
 
     def literals(self, sent: Sent, rest: Iterable[str], decode: Decode) -> Literals | None:
-        """Returns the parameter's literals; None when it was not sent. `rest` are the names that no parameter has.
+        """Returns the parameter's literals; None when it was not sent, "" for an empty value in a query (`name=`).
 
-        Raises MalformedParameter.
+        `rest` are the names that no parameter has. Raises MalformedParameter.
         """
         if self._spreads:
             names = [*self.names(sent), *(rest if self.takes_the_rest else ())]
@@ -166,6 +170,8 @@ class Serialization:
         values = sent.get(self.name)
         if values is None:
             return None
+        if self._in_query and [*values] == [""]:
+            return ""
         if self._type == "array" and self._explode and self._style in ("form", "spaceDelimited", "pipeDelimited"):
             return [decode(value) for value in values]
         return self.taken_apart(_only(values), decode)

@@ -56,7 +56,7 @@ class Schema:
     def errors(self, value: JSON) -> list[ValidationError]:
         """Returns every error, ordered by place; none twice."""
         validator = self._validator or self._build()
-        return [] if validator.is_valid(value) else sorted(_in_words(validator.iter_errors(value)))
+        return [] if validator.is_valid(value) else sorted(self._in_words(validator.iter_errors(value)))
 
     def first_error(self, value: JSON) -> ValidationError | None:
         """Returns one error, None without any: for when nobody reads more, or all of them could take too long."""
@@ -64,8 +64,13 @@ class Schema:
         try:
             validator.validate(value)
         except jsonschema_rs.ValidationError as error:
-            return min(_in_words([error]))
+            return min(self._in_words([error]))
         return None
+
+    def _in_words(self, errors: Iterable[jsonschema_rs.ValidationError]) -> set[ValidationError]:
+        from contract.validation_errors import validation_errors  # Spares it to every cold start with a valid request.
+
+        return set(validation_errors(errors, {**self._document, "$defs": self._definitions}))
 
     def _build(self) -> jsonschema_rs.Draft202012Validator:
         self._validator = jsonschema_rs.Draft202012Validator(
@@ -121,12 +126,6 @@ class Definitions:
     def optional_schema(self, entry: Mapping[str, Any]) -> AnySchema | None:
         """Returns the schema of a media type's entry; None for one without, which allows any bytes."""
         return self.schema(entry["schema"]) if "schema" in entry else None
-
-
-def _in_words(errors: Iterable[jsonschema_rs.ValidationError]) -> set[ValidationError]:
-    from contract.validation_errors import validation_errors  # Spares it to every cold start with a valid request.
-
-    return set(validation_errors(errors))
 
 
 def _definition_name(document: Mapping[str, Any]) -> str:

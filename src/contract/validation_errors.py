@@ -56,14 +56,16 @@ class ValidationError(NamedTuple):
     message: str
 
 
-def validation_errors(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[ValidationError]:
-    """Yields the errors of a validator in plain words, in their order; the same one may come twice."""
+def validation_errors(
+    errors: Iterable[jsonschema_rs.ValidationError], document: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """Yields the errors of a validator of this document in plain words, in their order; the same one may come twice."""
     for error in errors:
         kind: Any = error.kind
         path = tuple(error.instance_path)
         match kind:
             case Kind.AnyOf() | Kind.OneOfNotValid() if branch := _intended_branch(kind.context, len(path)):
-                yield from validation_errors(branch)
+                yield from validation_errors(branch, document)
             case Kind.Required():
                 yield ValidationError((*path, kind.property), "required", "is required")
             case Kind.AdditionalProperties() | Kind.UnevaluatedProperties():
@@ -71,6 +73,8 @@ def validation_errors(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterat
                     yield ValidationError((*path, name), kind.name, "is not a known field")
             case Kind.Pattern() if kind.pattern in _FORMATS_BY_PATTERN:
                 yield ValidationError(path, "format", _format_words(_FORMATS_BY_PATTERN[kind.pattern]))
+            case Kind.Pattern():
+                yield ValidationError(path, "pattern", _pattern_words(kind.pattern, error.schema_path, document))
             case _:
                 words = _WORDS.get(type(kind))
                 yield ValidationError(path, kind.name, words(kind) if words else "is not valid")
@@ -91,6 +95,15 @@ def _intended_branch(
 
     possible = [branch for branch in branches if not any(map(rules_out, branch))]
     return possible[0] if len(possible) == 1 else None
+
+
+def _pattern_words(pattern: str, schema_path: Iterable[str | int], document: Any) -> str:
+    """Returns the contract's own words, which the compiler has put beside the pattern, if it has any."""
+    schema = document
+    for step in [*schema_path][:-1]:
+        schema = schema[step]
+    described = schema.get("x-pattern-description")
+    return f"must be {described}" if described else f"must match the pattern {pattern}"
 
 
 def _format_words(name: str) -> str:
@@ -138,7 +151,8 @@ _WORDS: Mapping[type, Callable[[Any], str]] = {
     Kind.Not: lambda kind: "has a form that is not allowed",
     Kind.OneOfMultipleValid: lambda kind: "must match only one of the allowed forms, and matches several",
     Kind.OneOfNotValid: lambda kind: "must match one of the allowed forms",
-    Kind.Pattern: lambda kind: f"must match the pattern {kind.pattern}",
+    # Of a pattern with look-around or a back-reference, whose engine tries so many ways and no more.
+    Kind.BacktrackLimitExceeded: lambda kind: "is too intricate to be checked against its pattern",
     Kind.Type: _type_words,
     Kind.UniqueItems: lambda kind: "must not have the same item twice",
     # The one keyword of our own, x-integer-literal: see schemas.IntegerLiteral.

@@ -32,7 +32,7 @@ _TRANSLATED: dict[tuple[str, str], dict[str, Any]] = {
     ("integer", "int64"): {"minimum": -(2**63), "maximum": 2**63 - 1},
     ("number", "float"): {"minimum": -_LARGEST_FLOAT, "maximum": _LARGEST_FLOAT},
     ("number", "double"): {"minimum": -_LARGEST_DOUBLE, "maximum": _LARGEST_DOUBLE},
-    ("string", "byte"): {"pattern": _BASE64},
+    ("string", "byte"): {"pattern": _BASE64, "x-pattern-description": "base64 (RFC 4648, section 4)"},
 }
 
 

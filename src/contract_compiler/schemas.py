@@ -143,7 +143,10 @@ def _bounds(schema: Node) -> JsonSchema:
 
 
 def _pattern(schema: Node) -> JsonSchema:
-    return {"pattern": patterns.translate(schema.read("pattern"))} if "pattern" in schema else {}
+    if "pattern" not in schema:
+        return {}
+    words = {key: schema.read(key) for key in ("x-pattern-description",) if key in schema}
+    return {"pattern": patterns.translate(schema.read("pattern")), **words}
 
 
 def _conjunction(parts: Iterable[JsonSchema]) -> JsonSchema:

@@ -155,7 +155,8 @@ class Subset:
     def _keyword_at_once(self, known: FlatSchema, part: Part, keyword: str) -> Iterable[Gap]:
         """The keyword's gaps without a look at the alternatives of a choice that is known."""
         concerned, facet = _KEYWORDS.get(keyword, (ALL_TYPES, "alternative"))
-        if keyword == "x-integer-literal" or not known.types & concerned:  # The former is part of `type`.
+        # x-integer-literal is part of `type`, and x-pattern-description demands nothing.
+        if keyword.startswith("x-") or not known.types & concerned:
             return []
         if keyword in self._looks:
             return self._looks[keyword](known, part)

@@ -98,6 +98,15 @@ def _is_split_wrongly(text: str, declared: Declared) -> bool:
     return encoded and any(f"%{ord(delimiter):X}" in text for delimiter in ",;=&|")
 
 
+def _has_empty_elements(judgement: Judgement, objection: Objection) -> bool:
+    lists = [
+        judgement.sent(each)
+        for each in _declared(judgement, objection)
+        if each.get("in") == "header" and spelling.schema(each).get("type") == "array"
+    ]
+    return any("" in (element.strip(" \t") for element in text.split(",")) for text in lists)
+
+
 def _has_default(judgement: Judgement, objection: Objection) -> bool:
     missing = objection.judge == "engine" and objection.what in ("is required", "required")
     return missing and any("default" in spelling.schema(each) for each in _declared(judgement, objection))
@@ -179,6 +188,14 @@ KNOWN_DIFFERENCES = (
     Difference(
         "openapi-core splits lists at every delimiter, also at one inside a value, and keeps the spaces around it",
         _hides_a_delimiter,
+    ),
+    Difference(
+        "openapi-core counts the empty elements of a header's list, which RFC 9110, section 5.6.1.2, has ignored",
+        _has_empty_elements,
+    ),
+    _engine(
+        "openapi-core takes an array or object that is empty in the query for one of an empty text",
+        lambda each: (each.place, each.what) == ("query", "must not be empty"),
     ),
     Difference(
         "openapi-core loses a matrix parameter with a line break in it, or the line break at its end",

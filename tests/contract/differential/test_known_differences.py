@@ -104,6 +104,12 @@ CASES: dict[str, Callable[[], Judgement]] = {
     "splits lists at every delimiter": lambda: asked(
         document(parameter("path", {"type": "array", "items": TEXT, "maxItems": 1})), path="a%2Cb"
     ),
+    "empty elements of a header's list": lambda: asked(
+        document(parameter("header", {"type": "array", "items": {**TEXT, "minLength": 1}})), headers=(("p", "a,,b"),)
+    ),
+    "empty in the query": lambda: asked(
+        document(parameter("query", {"type": "array", "items": TEXT}, explode=False)), query="p="
+    ),
     "matrix parameter with a line break": lambda: asked(
         document(parameter("path", TEXT, style="matrix")), path=";p=a%0Ab"
     ),

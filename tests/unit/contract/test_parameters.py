@@ -233,6 +233,66 @@ def test_an_empty_value_is_for_allow_empty_value_to_allow() -> None:
     assert judge.check_request(sent(query={"p": [""]})).query == {"p": ""}
 
 
+@pytest.mark.parametrize("style", ["form", "spaceDelimited", "pipeDelimited"])
+@pytest.mark.parametrize("explode", [True, False])
+@pytest.mark.parametrize("shape", [INTEGERS_SHAPE, {"type": "array", "items": {"type": "string"}}])
+def test_an_empty_array_is_no_array_of_one_empty_text(style: str, explode: bool, shape: Json) -> None:
+    array = parameter("query", "p", {"type": "array"}, shape=shape, style=style, explode=explode)
+    assert violations(operation(array), sent(query={"p": [""]})) == [("/p", "must not be empty")]
+    judge = operation({**array, "allowEmptyValue": True})
+    assert judge.check_request(sent(query={"p": [""]})).query == {"p": ""}
+
+
+def test_an_empty_text_among_others_is_an_item() -> None:
+    shape: Json = {"type": "array", "items": {"type": "string"}}
+    array = parameter("query", "p", {"type": "array"}, shape=shape, explode=True)
+    assert operation(array).check_request(sent(query={"p": ["", "a"]})).query == {"p": ["", "a"]}
+    joined = operation({**array, "explode": False})
+    assert joined.check_request(sent(query={"p": [",a"]})).query == {"p": ["", "a"]}
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"schema": {"type": "object"}, "shape": {"type": "object", "properties": {}, "additional": None}},
+        {"schema": {}, "shape": {"type": "any"}, "media": "application/json"},
+    ],
+)
+def test_an_object_and_a_json_text_may_be_empty_only_where_that_is_allowed(declared: Json) -> None:
+    empty = {**parameter("query", "p", {}, explode=False), **declared}
+    assert violations(operation(empty), sent(query={"p": [""]})) == [("/p", "must not be empty")]
+    judge = operation({**empty, "allowEmptyValue": True})
+    assert judge.check_request(sent(query={"p": [""]})).query == {"p": ""}
+
+
+def test_an_empty_cookie_is_a_value() -> None:
+    shape: Json = {"type": "array", "items": {"type": "string"}}
+    judge = operation(parameter("cookie", "p", {"type": "array"}, shape=shape))
+    assert judge.check_request(sent(headers={"Cookie": ["p="]})).cookies == {"p": [""]}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["1", "2"], [1, 2]),
+        (["1,", "2"], [1, 2]),
+        (["1", "", "2"], [1, 2]),
+        ([", 1 ,\t, 2 ,"], [1, 2]),
+        ([""], []),
+        ([" , "], []),
+    ],
+)
+def test_empty_elements_of_a_listed_header_count_for_nothing(lines: list[str], expected: list[int]) -> None:
+    """RFC 9110, sections 5.3 and 5.6.1.2."""
+    judge = operation(parameter("header", "X-P", INTEGERS, shape=INTEGERS_SHAPE))
+    assert judge.check_request(sent(headers={"X-P": lines})).headers == {"X-P": expected}
+
+
+def test_a_listed_header_of_empty_elements_has_no_items() -> None:
+    judge = operation(parameter("header", "X-P", {**INTEGERS, "minItems": 1}, shape=INTEGERS_SHAPE))
+    assert violations(judge, sent(headers={"X-P": [","]})) == [("/X-P", "must have at least 1 item")]
+
+
 def test_an_empty_json_text_is_a_value_like_any_other() -> None:
     judge = operation(parameter("query", "p", {"type": "string"}, media="application/json"))
     assert judge.check_request(sent(query={"p": ['""']})).query == {"p": ""}

@@ -51,6 +51,9 @@ def test_the_size_is_judged_before_the_media_type() -> None:
         "application/json; charset=utf-8",
         'application/json;charset="UTF-8"',
         "application/json; profile=x",
+        "application/json; charset=utf8",
+        'application/json; charset="utf\\-8"; version=2; q="a;charset=latin1"',
+        "application/json; Charset=UTF8 ;",
     ],
 )
 def test_a_declared_media_type_is_taken(content_type: str) -> None:

@@ -211,3 +211,56 @@ def test_the_first_error_is_one_of_them() -> None:
 def test_a_number_of_any_size_can_be_no_integer_literal(number: str) -> None:
     assert not Schema({"x-integer-literal": True}, {}).is_valid(Decimal(number))
     assert Schema({"x-integer-literal": True}, {}).is_valid(Decimal("123456789012345678901234567890.5"))
+
+
+DESCRIBED = {"pattern": "^a", "x-pattern-description": "a word that starts with a"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (DESCRIBED, "b"),
+        ({"properties": {"x": DESCRIBED}}, {"x": "b"}),
+        ({"items": {"$ref": "#/$defs/Word"}}, ["b"]),
+        ({"anyOf": [{"type": "null"}, {"allOf": [{"$ref": "#/$defs/Word"}]}]}, "b"),
+    ],
+)
+def test_a_pattern_is_described_in_the_contracts_words(schema: dict[str, Any], value: Any) -> None:
+    ((_, message),) = told(schema, value, Word=DESCRIBED)
+    assert message == "must be a word that starts with a"
+
+
+def test_one_pattern_may_have_other_words_in_another_place() -> None:
+    other = {**DESCRIBED, "x-pattern-description": "an A"}
+    schema = {"properties": {"x": DESCRIBED, "y": other, "z": {"pattern": "^a"}}}
+    assert [message for _, message in told(schema, {"x": "b", "y": "b", "z": "b"})] == [
+        "must be a word that starts with a",
+        "must be an A",
+        "must match the pattern ^a",
+    ]
+
+
+def test_a_definitions_pattern_is_described() -> None:
+    word = Definitions({"Word": DESCRIBED}).schema({"$ref": "#/$defs/Word"})
+    assert word.errors("b") == [ValidationError((), "pattern", "must be a word that starts with a")]
+
+
+INTRICATE = "a" * 40 + "!"
+
+
+@pytest.mark.parametrize("more", [{}, {"x-pattern-description": "a few words"}])
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [(r"^(?!\s)(\w+\s?)+(?<!\s)$", INTRICATE), (r"^(\w+\s?)+(?<!\s)$", INTRICATE), (r"^(x+x+)+\1y(?!z)$", "x" * 60)],
+)
+def test_a_text_that_exhausts_its_pattern_is_refused_in_plain_words(
+    pattern: str, text: str, more: dict[str, Any]
+) -> None:
+    schema = Schema({"properties": {"a": {"pattern": pattern, **more}}}, {})
+    expected = ValidationError(("a",), "pattern", "is too intricate to be checked against its pattern")
+    assert (schema.errors({"a": text}), schema.first_error({"a": text})) == ([expected], expected)
+
+
+def test_a_way_to_fail_that_has_no_words_is_not_valid() -> None:
+    assert told({"propertyNames": {"maxLength": 1}}, {SECRET: 1}) == [((), "is not valid")]
+    assert told({"prefixItems": [{}], "unevaluatedItems": False}, [1, SECRET]) == [((), "is not valid")]

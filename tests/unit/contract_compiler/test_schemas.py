@@ -45,3 +45,11 @@ def test_an_integer_is_marked_so_that_its_literal_can_be_judged() -> None:
         "type": ["integer", "null"],
         "x-integer-literal": True,
     }
+
+
+def test_the_words_for_a_pattern_stand_beside_it_wherever_it_goes() -> None:
+    word = parse("pattern: ^a\nx-pattern-description: a word\nformat: date\ntype: string")
+    parts = [Schemas().translate(word, None), *Schemas().translate(word, None)["allOf"]]
+    described = {each["pattern"]: each.get("x-pattern-description") for each in parts if "pattern" in each}
+    assert described.pop("^a") == "a word"
+    assert [*described.values()] == [None]

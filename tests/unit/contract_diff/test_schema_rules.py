@@ -160,6 +160,13 @@ def test_one_pattern_for_another_is_one_change_that_cannot_be_shown_to_be_compat
     assert change.message == "pattern was ^a+$, is ^a*$; this cannot be shown to be compatible"
 
 
+def test_other_words_for_the_same_pattern_change_nothing_that_is_enforced() -> None:
+    new = text(pattern="^a", **{"x-pattern-description": "a word"})
+    for old in (text(pattern="^a", **{"x-pattern-description": "an a"}), text(pattern="^a")):
+        for place in (IN, OUT):
+            assert rules(contract({place: old}), contract({place: new})) == ["documentation-changed"]
+
+
 def test_values_that_come_and_values_that_go_are_two_changes() -> None:
     found = changes(contract({OUT: text(enum=["a", "b"])}), contract({OUT: text(enum=["b", "c"])}))
     assert [(each.rule, each.message) for each in found] == [
