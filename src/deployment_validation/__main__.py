@@ -9,14 +9,12 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from deployment_validation import options, origins, reports, tokens
-from deployment_validation.connection import BaseUrl, Clock
+from deployment_validation import options, reports, tokens
+from deployment_validation.api import Pause
+from deployment_validation.check_log import ValidationResult
+from deployment_validation.connection import BaseUrl, CannotRun, Clock
 from deployment_validation.contract import Contract
-from deployment_validation.errors import CannotRun
-from deployment_validation.findings import Findings
-from deployment_validation.interruption import Interrupted, interruptible
-from deployment_validation.session import Pause
-from deployment_validation.validation import Plan, validate
+from deployment_validation.validation import Interrupted, Plan, interruptible, validate
 
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 
@@ -58,7 +56,7 @@ def _plan(chosen: argparse.Namespace) -> Plan:
     token = None if chosen.read_only else _token(chosen)
     if token and not base.is_private:
         raise CannotRun("A token is not sent over http to another machine: use https, or --read-only.")
-    origin = origins.origin(chosen.origin, chosen.environment, base)
+    origin = options.origin(chosen.origin, chosen.environment, base)
     slack = chosen.latency_slack or (None if base.is_local else 1)
     silent = (
         None if token else _READ_ONLY if chosen.read_only else _NO_TOKEN,
@@ -70,7 +68,9 @@ def _plan(chosen: argparse.Namespace) -> Plan:
         contract=Contract.load(chosen.contract),
         origin=origin,
         token=token,
-        powerless=tokens.given(chosen.token_without_group_file, tokens.TOKEN_WITHOUT_GROUP) if token else None,
+        token_without_group=tokens.given(chosen.token_without_group_file, tokens.TOKEN_WITHOUT_GROUP)
+        if token
+        else None,
         requests=chosen.requests,
         slack=slack,
         seconds=chosen.timeout,
@@ -84,7 +84,7 @@ def _token(chosen: argparse.Namespace) -> str | None:
     return tokens.given(chosen.token_file, tokens.TOKEN)
 
 
-def _report(findings: Findings, chosen: argparse.Namespace) -> None:
+def _report(findings: ValidationResult, chosen: argparse.Namespace) -> None:
     print(reports.text(findings), end="", file=sys.stderr if chosen.json == "-" else sys.stdout)
     if chosen.json == "-":
         print(reports.as_json(findings), end="")

@@ -1,22 +1,24 @@
-"""The deployed API: sends the contract's requests, and has every answer judged."""
+"""The deployed API: sends the contract's requests, and validates every answer by openapi-core."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from cross_check.contract_document import Operation
+from cross_check.exchange import Exchange
+from cross_check.second_opinion import Fault, SecondOpinion
 from deployment_validation import cors
-from deployment_validation.answers import Answer
-from deployment_validation.checks import Stop, Trial
-from deployment_validation.connection import Connection, NoAnswer
-from deployment_validation.contract import Contract
-from deployment_validation.judge import Judge
+from deployment_validation.check_log import CheckLog, Finding, OpenCheck, Stop
+from deployment_validation.connection import Answer, Connection, NoAnswer
+from deployment_validation.contract import Contract, filled
 
-JSON_TYPE = "application/json"
+Pause = Callable[[float], None]
+"""Waits for so many seconds."""
+
+_MISSING = {"MissingRequiredHeader": "required", "MissingData": "required"}
 
 
 @dataclass(frozen=True)
@@ -34,76 +36,114 @@ NOTHING = Sent()
 
 
 class Api:
-    """One deployment as one caller sees it: from `origin`, if that is known, and with `token`, if there is one.
+    """One deployment as one caller sees it: from `origin`, if that is known.
 
-    `first_seconds` has the time of each function's first answer; `cors` collects what its answers lack for a browser.
+    `first_seconds` has the time of the first answer of each operation that was called; `cors` collects what its answers
+    lack for a browser.
     """
 
-    def __init__(self, connection: Connection, contract: Contract, judge: Judge, origin: str | None) -> None:
+    def __init__(self, connection: Connection, contract: Contract, origin: str | None) -> None:
         self.contract = contract
         self.origin = origin
         self.first_seconds: dict[str, float] = {}
-        self.cors: dict[str, Trial] = {}
+        self.cors: dict[str, OpenCheck] = {}
         self._connection = connection
-        self._judge = judge
+        self._openapi_core = SecondOpinion(contract.content)
 
     def call(
         self,
-        trial: Trial,
+        check: OpenCheck,
         operation_id: str,
-        status: int,
+        status: int | tuple[int, ...],
         sent: Sent = NOTHING,
         notice: Callable[[Answer], None] = lambda _: None,
     ) -> Answer:
-        """The answer of an operation, judged; `notice` gets to see it before. Raises Stop unless it has the status."""
+        """The answer of an operation, validated; `notice` gets to see it before.
+
+        Raises Stop unless it has the status, or one of those.
+        """
         operation = self.contract.operations[operation_id]
-        path = operation.path.format_map({name: quote(value, safe="") for name, value in sent.path.items()})
-        content = {"params": sent.query, "content": _bytes(sent.body)}
-        answer = self.send(trial, operation.method, path, _headers(sent), **content)
+        typed = {} if sent.body is None else {"Content-Type": "application/json"}
+        authorised = {} if sent.token is None else {"Authorization": f"Bearer {sent.token}"}
+        body = sent.body if sent.body is None or isinstance(sent.body, bytes) else json.dumps(sent.body).encode()
+        headers = {**typed, **authorised, **sent.headers}
+        path = filled(operation.path, sent.path)
+        answer = self.send(check, operation.method, path, headers, params=sent.query, content=body)
         if answer.status != 401:  # The gateway's word: no function was called.
             self.first_seconds.setdefault(operation_id, answer.seconds)
         notice(answer)
-        self.judge(trial, operation, answer, status)
+        self.validate(check, operation, answer, status)
         return answer
 
-    def send(self, trial: Trial, method: str, path: str, headers: Mapping[str, str], **content: Any) -> Answer:
+    def send(self, check: OpenCheck, method: str, path: str, headers: Mapping[str, str], **content: Any) -> Answer:
         """The answer to any request; `content` as the connection takes it. Raises Stop when there is none."""
         origin = {"Origin": self.origin} if self.origin else {}
         try:
             answer = self._connection.send(method, path, {**origin, **headers}, **content)
         except NoAnswer as reason:
-            trial.found("connection", "", "answer", str(reason))
+            check.found("connection", "", "answer", str(reason))
             raise Stop from None
-        trial.answered(answer.header("X-Request-Id"))
+        check.answered(answer.header("X-Request-Id"))
         return answer
 
-    def judge(self, trial: Trial, operation: Operation, answer: Answer, status: int) -> None:
-        """Holds an answer to what the contract says of the operation and to the status. Raises Stop for another one."""
-        trial.expect(answer.status == status, "status", "", "status", _unexpected(answer.status, status))
-        trial.add(self._judge.findings(operation, answer))
+    def validate(self, check: OpenCheck, operation: Operation, answer: Answer, status: int | tuple[int, ...]) -> None:
+        """Compares an answer with the contract of the operation, and with the status. Raises Stop for another one."""
+        expected = status if isinstance(status, tuple) else (status,)
+        redirect = ", a redirect, which is not followed" if 300 <= answer.status < 400 and answer.status != 304 else ""
+        words = f"is {answer.status}{redirect}, not {' or '.join(map(str, expected))}"
+        check.expect(answer.status in expected, "status", "", "status", words)
+        check.add(self.findings(operation, answer))
         if answer.status >= 400 and (named := answer.text("requestId")) is not None:
             same = named == answer.header("X-Request-Id")
-            trial.expect(same, "body", "/requestId", "const", "is not the X-Request-Id")
+            check.expect(same, "body", "/requestId", "const", "is not the X-Request-Id")
         if self.origin:
-            self._collect_cors(operation, answer, self.origin)
-        if answer.status != status:
+            collected = self.cors.setdefault(operation.operation_id, OpenCheck())
+            collected.add(cors.faults(self.contract, operation, answer, self.origin))
+        if answer.status not in expected:
             raise Stop
 
-    def _collect_cors(self, operation: Operation, answer: Answer, origin: str) -> None:
-        collected = self.cors.setdefault(operation.operation_id, Trial())
-        collected.add(cors.faults(self.contract, operation, answer, origin))
+    def findings(self, operation: Operation, answer: Answer) -> Iterator[Finding]:
+        """What of the answer is not valid against the contract of this operation. None of its values is in it."""
+        exchange = Exchange(operation, _Asked(operation.method, operation.path), {}, answer, "")
+        bodiless = operation.method == "HEAD" or answer.status in (204, 304)
+        for fault in self._openapi_core.of_response(exchange):
+            yield from (each for each in _findings(fault) if each.place != "body" or not bodiless)
+        if bodiless and answer.body:
+            yield Finding("body", "", "content", "is there, though the contract allows none")
 
 
-def _headers(sent: Sent) -> dict[str, str]:
-    typed = {} if sent.body is None else {"Content-Type": JSON_TYPE}
-    authorised = {} if sent.token is None else {"Authorization": f"Bearer {sent.token}"}
-    return {**typed, **authorised, **sent.headers}
+@dataclass(frozen=True)
+class Session:
+    """What the checks of one validation share.
+
+    `token` is an administrator's, `token_without_group` one of a user without a group; each None if there is none.
+    """
+
+    api: Api
+    log: CheckLog
+    token: str | None
+    token_without_group: str | None
+    pause: Pause
 
 
-def _bytes(body: Any) -> bytes | None:
-    return body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+@dataclass(frozen=True)
+class _Asked:
+    """As much of a request as says which operation answered it."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
 
 
-def _unexpected(status: int, expected: int) -> str:
-    redirect = ", a redirect, which is not followed" if 300 <= status < 400 and status != 304 else ""
-    return f"is {status}{redirect}, not {expected}"
+def _findings(fault: Fault) -> Iterator[Finding]:
+    if fault.error == "ResponseNotFound":
+        yield Finding("status", "", "responses", "is none that the contract declares for this operation")
+        return
+    for broken, place in fault.keywords or ((fault.error, ""),):
+        keyword = _MISSING.get(fault.error, broken)
+        if place.startswith("/") or not place:
+            yield Finding("body", place.rstrip("/"), keyword, "breaks the contract")
+        else:
+            yield Finding("header", f"/{place.rstrip('/')}", keyword, "breaks the contract")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from contract_compiler import document
 from contract_compiler.diagnostics import InvalidDocument
 from cross_check.contract_document import ContractDocument, Operation
-from deployment_validation.errors import CannotRun
+from deployment_validation.connection import CannotRun
 
 LATENCY_TARGET = "x-latency-target-ms"
 LIST, GET, CREATE = "listProducts", "getProduct", "createProduct"
@@ -19,6 +22,17 @@ KNOWN = frozenset({LIST, GET, CREATE, UPDATE, DELETE})
 """The operations whose happy paths are checked."""
 
 _UNDECLARED = ("PATCH", "TRACE", "PUT", "DELETE")
+
+
+def unknown_id() -> str:
+    """An id that nothing has."""
+    return str(uuid4())
+
+
+def filled(path: str, values: Mapping[str, str] | None = None) -> str:
+    """A path template with these values, percent-encoded; where there is none, with ids that nothing has."""
+    given = values or {}
+    return re.sub(r"\{([^}]*)\}", lambda found: quote(given.get(found[1]) or unknown_id(), safe=""), path)
 
 
 class Contract:
@@ -61,7 +75,7 @@ class Contract:
 
     def product(self, product_id: str) -> str:
         """The path of one product."""
-        return self.operations[GET].path.format(productId=quote(product_id, safe=""))
+        return filled(self.operations[GET].path, {"productId": product_id})
 
     @property
     def largest_page(self) -> int:
@@ -106,6 +120,33 @@ class Contract:
         """The headers that an answer with this status may have."""
         response = self._node(operation_id)["responses"].get(str(status), {})
         return list(self._document.resolve(response).get("headers", {}))
+
+    def statuses(self, operation_id: str) -> list[int]:
+        """The statuses that the contract names for the operation; ranges and the default are left out."""
+        return [int(each) for each in self._node(operation_id)["responses"] if re.fullmatch("[0-9]{3}", each)]
+
+    def required_values(self, operation_id: str) -> dict[tuple[str, str], str | None]:
+        """A value for each parameter (place, name) that a request must have; None where the contract gives none.
+
+        It is the parameter's example, its default, or the first of its enum; for a part of the path that may be any
+        text, an id that nothing has.
+        """
+        item = self.content["paths"][self.operations[operation_id].path]
+        declared = (*item.get("parameters", ()), *self._node(operation_id).get("parameters", ()))
+        parameters = [self._document.resolve(each) for each in declared]
+        return {(each["in"], each["name"]): self._value(each) for each in parameters if each.get("required")}
+
+    def _value(self, parameter: Mapping[str, Any]) -> str | None:
+        schema = self._document.resolve(parameter.get("schema", {}))
+        named = (self._document.resolve(each).get("value") for each in parameter.get("examples", {}).values())
+        told = (parameter.get("example"), *named, schema.get("example"), schema.get("default"))
+        value = next((each for each in (*told, *schema.get("enum", ())) if each is not None), None)
+        if isinstance(value, bool | list | dict):
+            return json.dumps(value) if isinstance(value, bool) else None
+        any_text = schema.get("type") == "string" and schema.get("format", "uuid") == "uuid"
+        if value is None and parameter["in"] == "path" and any_text and not schema.keys() & {"pattern", "maxLength"}:
+            return unknown_id()
+        return None if value is None else str(value)
 
     def _node(self, operation_id: str) -> dict[str, Any]:
         operation = self.operations[operation_id]

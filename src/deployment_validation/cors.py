@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cross_check.contract_document import Operation
-from deployment_validation.answers import Answer
+from deployment_validation.check_log import Finding
+from deployment_validation.connection import Answer
 from deployment_validation.contract import Contract
-from deployment_validation.findings import Finding
 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOW_HEADERS = "Access-Control-Allow-Headers"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from deployment_validation.answers import Answer
-from deployment_validation.checks import Trial
-from deployment_validation.findings import Latency
-from deployment_validation.session import Session
+from deployment_validation.api import Session
+from deployment_validation.check_log import Latency, OpenCheck
+from deployment_validation.connection import Answer
 
-Ask = Callable[[Trial], Answer]
+Ask = Callable[[OpenCheck], Answer]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -32,23 +31,20 @@ class Stopwatch:
 
     def time(self, operation_id: str, requests: int, ask: Ask) -> None:
         """Checks the p95 of so many requests. One that misses its target is measured once more before it counts."""
-        target = self._target(operation_id)
+        target = self._session.api.contract.latency_target(operation_id)
+        target = None if target is None or self._slack is None else target * self._slack
         name = f"the p95 is within {target:g} ms" if target else "the latency is measured"
-        with self._session.checks.check(operation_id, name) as trial:
-            latency = self._round(operation_id, requests, ask, trial, target)
+        with self._session.log.check(operation_id, name) as check:
+            latency = self._round(operation_id, requests, ask, check, target)
             if _missed(latency):
-                latency = self._round(operation_id, requests, ask, trial, target)
+                latency = self._round(operation_id, requests, ask, check, target)
             self.latencies.append(latency)
             if _missed(latency):
-                trial.answered(None)
-                trial.found("latency", "", "p95", f"is {latency.p95:.0f} ms")
+                check.answered(None)
+                check.found("latency", "", "p95", f"is {latency.p95:.0f} ms")
 
-    def _target(self, operation_id: str) -> float | None:
-        target = self._session.api.contract.latency_target(operation_id)
-        return None if target is None or self._slack is None else target * self._slack
-
-    def _round(self, operation_id: str, requests: int, ask: Ask, trial: Trial, target: float | None) -> Latency:
-        times = [self._milliseconds(ask(trial).seconds) for _ in range(requests)]
+    def _round(self, operation_id: str, requests: int, ask: Ask, check: OpenCheck, target: float | None) -> Latency:
+        times = [self._milliseconds(ask(check).seconds) for _ in range(requests)]
         first = self._milliseconds(self._session.api.first_seconds[operation_id])
         return Latency(operation_id, requests, percentile(times, 50), percentile(times, 95), first, target)
 

@@ -9,12 +9,10 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from deployment_validation.answers import Answer
-from deployment_validation.api import Sent
-from deployment_validation.checks import Trial
-from deployment_validation.connection import Connection, NoAnswer
+from deployment_validation.api import Pause, Sent, Session
+from deployment_validation.check_log import OpenCheck
+from deployment_validation.connection import Answer, Connection, NoAnswer
 from deployment_validation.contract import CREATE, Contract
-from deployment_validation.session import Pause, Session
 
 MARK = "Deployment validation"
 _TRIES = 5
@@ -42,12 +40,12 @@ class MarkedProducts:
             "features": ["Nothing for sale"],
         }
 
-    def create(self, session: Session, trial: Trial, status: int, body: dict[str, Any], key: str) -> Answer:
+    def create(self, session: Session, check: OpenCheck, status: int, body: dict[str, Any], key: str) -> Answer:
         """The answer of createProduct, which has to have this status. Raises Stop."""
         attempt = (key, body)
         self._open.append(attempt)
         sent = Sent(headers={"Idempotency-Key": key}, body=body, token=session.token)
-        answer = session.api.call(trial, CREATE, status, sent, self._notice)
+        answer = session.api.call(check, CREATE, status, sent, self._notice)
         if status >= 400 or answer.text("product", "productId"):
             self._open.remove(attempt)
         return answer
@@ -56,7 +54,7 @@ class MarkedProducts:
         if product_id := answer.text("product", "productId"):
             self._ids.add(product_id)
 
-    def retire(self, trial: Trial, connection: Connection, token: str, pause: Pause) -> None:
+    def retire(self, check: OpenCheck, connection: Connection, token: str, pause: Pause) -> None:
         """Leaves no product of this validation active, or finds those that stay. Judges nothing else."""
         broom = _Broom(self._contract, connection, token, pause)
         for key, body in self._open:
@@ -64,7 +62,7 @@ class MarkedProducts:
         for product_id in sorted(self._ids):
             if not broom.retires(product_id):
                 shown = product_id if _SHOWN_ID.fullmatch(product_id) else "with an unusual id"
-                trial.found("status", "", "clean-up", f"the test product {shown} is still active: retire it by hand")
+                check.found("status", "", "clean-up", f"the test product {shown} is still active: retire it by hand")
 
 
 class _Broom:

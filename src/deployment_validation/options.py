@@ -1,16 +1,25 @@
-"""The command line."""
+"""The options of the command line."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from deployment_validation import origins, tokens
+from deployment_validation import tokens
+from deployment_validation.connection import BaseUrl, CannotRun
 from deployment_validation.contract import LATENCY_TARGET
 
-CONTRACT = origins.ROOT / "openapi" / "products.yaml"
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = ROOT / "openapi" / "products.yaml"
 GATEWAY_SETTINGS = CONTRACT.with_name("apigateway.yaml")
+ENVIRONMENTS = ROOT / "terraform" / "environments"
+LOCAL = "http://localhost:3000"
+"""An origin that scripts/serve lets in unless it is told others."""
+
+_ALLOWED = re.compile(r"^allowed_origins\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 
 _DESCRIPTION = "Tells whether a deployment of the API works, by calling it, and holds every answer to the contract."
 _EPILOG = f"""\
@@ -61,7 +70,7 @@ def _add_expectations(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--origin", help="an origin that may call it from a browser, the first of allowed_origins")
     parser.add_argument(
         "--environment",
-        choices=origins.environments(),
+        choices=environments(),
         help="take the origin from this environment's tfvars (default: the URL's last segment, if it is one's name)",
     )
     parser.add_argument(
@@ -100,3 +109,29 @@ def _number(text: str, most: float) -> float:
     if not 0 < number <= most:
         raise argparse.ArgumentTypeError(f"a number above 0, up to {most:g}")
     return number
+
+
+def origin(named: str | None, environment: str | None, base: BaseUrl) -> str | None:
+    """The origin to call from: the named one, else the first of the environment, else one of serve. None: unknown.
+
+    Without a name the environment is the URL's last segment: a stage has its environment's name. Raises CannotRun.
+    """
+    if named:
+        return named
+    if environment or base.last_segment in environments():
+        return _first_origin(environment or base.last_segment)
+    return LOCAL if base.is_local else None
+
+
+def environments() -> Sequence[str]:
+    """The names of the environments."""
+    return sorted(path.stem for path in ENVIRONMENTS.glob("*.tfvars"))
+
+
+def _first_origin(environment: str) -> str:
+    """The first one: the gateway's own refusals can name one only, and that is the one."""
+    text = (ENVIRONMENTS / f"{environment}.tfvars").read_text(encoding="utf-8")
+    listed = _ALLOWED.search(text)
+    if not listed or not (origins := re.findall(r'"([^"]*)"', listed.group(1))):
+        raise CannotRun(f"terraform/environments/{environment}.tfvars names no allowed_origins: use --origin.")
+    return str(origins[0])

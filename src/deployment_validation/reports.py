@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from xml.etree import ElementTree
 
-from deployment_validation.findings import Check, Findings, Latency
+from deployment_validation.check_log import Check, Latency, ValidationResult
 
 _WORDS = {"passed": "ok", "failed": "FAIL", "skipped": "skip"}
 
 
-def text(findings: Findings) -> str:
+def text(findings: ValidationResult) -> str:
     """A table, one block for each operation, and what it comes to in the last line."""
     return "\n".join(_lines(findings)) + "\n"
 
 
-def _lines(findings: Findings) -> Iterator[str]:
+def _lines(findings: ValidationResult) -> Iterator[str]:
     yield f"{findings.title} {findings.version} at {findings.url}"
     for operation, checks in findings.by_operation():
         yield f"\n{operation}"
@@ -27,7 +27,10 @@ def _lines(findings: Findings) -> Iterator[str]:
         yield from _latency_lines(findings)
     yield ""
     yield from findings.notes
-    yield _summary(findings)
+    yield from (f"Not called: {operation}: {reason}." for operation, reason in findings.not_called.items())
+    counts = ", ".join(f"{findings.count(outcome)} {outcome}" for outcome in ("passed", "failed", "skipped"))
+    missing = f"{len(findings.not_called)} not called" if findings.not_called else "all called"
+    yield f"{len(findings.checks)} checks: {counts}; {findings.operations} operations: {missing}"
 
 
 def _check_lines(check: Check) -> Iterator[str]:
@@ -39,7 +42,7 @@ def _check_lines(check: Check) -> Iterator[str]:
         yield f"        request {check.request_id}"
 
 
-def _latency_lines(findings: Findings) -> Iterator[str]:
+def _latency_lines(findings: ValidationResult) -> Iterator[str]:
     yield f"\nmilliseconds, less {findings.distance:.1f} for the way there and back"
     yield f"  {'':<16}{'requests':>9}{'p50':>8}{'p95':>8}{'target':>8}{'first':>8}"
     for each in findings.latencies:
@@ -51,12 +54,7 @@ def _latency_line(each: Latency) -> str:
     return f"  {each.operation:<16}{each.requests:>9}{each.p50:>8.1f}{each.p95:>8.1f}{target:>8}{each.first:>8.1f}"
 
 
-def _summary(findings: Findings) -> str:
-    counts = ", ".join(f"{findings.count(outcome)} {outcome}" for outcome in ("passed", "failed", "skipped"))
-    return f"{len(findings.checks)} checks: {counts}"
-
-
-def as_json(findings: Findings) -> str:
+def as_json(findings: ValidationResult) -> str:
     """The same as data; `outcome` is that of the whole."""
     content = {
         "format": 1,
@@ -69,6 +67,8 @@ def as_json(findings: Findings) -> str:
         "distanceMs": round(findings.distance, 3),
         "latencies": [_latency(each) for each in findings.latencies],
         "notes": list(findings.notes),
+        "operations": findings.operations,
+        "notCalled": dict(findings.not_called),
     }
     return json.dumps(content, indent=1) + "\n"
 
@@ -93,10 +93,12 @@ def _latency(latency: Latency) -> dict[str, object]:
     return {name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(latency).items()}
 
 
-def as_junit(findings: Findings) -> str:
-    """One suite for each operation."""
+def as_junit(findings: ValidationResult) -> str:
+    """One suite for each operation, and one of those that were not called."""
     root = ElementTree.Element("testsuites", name="validate_deployment")
-    for operation, checks in findings.by_operation():
+    not_called = [Check(each, "it is called", "skipped", reason=why) for each, why in findings.not_called.items()]
+    suites = [*findings.by_operation(), *([("not called", not_called)] if not_called else [])]
+    for operation, checks in suites:
         suite = ElementTree.SubElement(root, "testsuite", {"name": operation, **_counts(checks)})
         for check in checks:
             _add_case(suite, check)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deployment_validation.errors import CannotRun
+from deployment_validation.connection import CannotRun
 
 TOKEN, TOKEN_WITHOUT_GROUP = "API_TOKEN", "API_TOKEN_WITHOUT_GROUP"
 USERNAME, PASSWORD = "COGNITO_USERNAME", "COGNITO_PASSWORD"

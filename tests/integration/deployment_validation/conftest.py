@@ -29,7 +29,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @dataclass(frozen=True)
 class Tokens:
     administrator: str
-    powerless: str
+    token_without_group: str
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def validate(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tokens: Tokens
 ) -> Validate:
     monkeypatch.setenv(TOKEN, tokens.administrator)
-    monkeypatch.setenv(TOKEN_WITHOUT_GROUP, tokens.powerless)
+    monkeypatch.setenv(TOKEN_WITHOUT_GROUP, tokens.token_without_group)
     return Validate(tmp_path, capsys)
 
 

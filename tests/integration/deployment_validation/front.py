@@ -45,6 +45,9 @@ class Reply:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return replace(self, headers={**self.headers, **named})
 
+    def with_status(self, status: int) -> Reply:
+        return replace(self, status=status)
+
     @property
     def content(self) -> Any:
         return json.loads(self.body) if self.body else None

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from deployment_validation import tokens
-from deployment_validation.errors import CannotRun
+from deployment_validation.connection import CannotRun
 
 USER = {"COGNITO_USERNAME": "validator", "COGNITO_PASSWORD": "Secret-password-1"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,7 +17,7 @@ import pytest
 from tests.integration.deployment_validation.conftest import Tokens, Validate
 from tests.integration.deployment_validation.front import HandOn, Passing, Reply, front
 from tests.integration.deployment_validation.sabotages import COLLECTION, SABOTAGES, Clock, Sabotage, named
-from tests.served import Served
+from tests.served import ROOT, Served
 
 pytestmark = pytest.mark.usefixtures("left_over")
 
@@ -31,6 +33,8 @@ def test_a_sound_deployment_passes_every_check(cloud: Served, validate: Validate
         called - {"gateway"}, 2
     )
     assert cloud.disagreements()["count"] == 0
+    assert (result.report["operations"], result.report["notCalled"]) == (5, {})
+    assert result.printed.splitlines()[-1].endswith("; 5 operations: all called")
 
 
 def test_a_sound_deployment_passes_what_can_be_read(
@@ -43,6 +47,8 @@ def test_a_sound_deployment_passes_what_can_be_read(
     assert "No token, so nothing was written" in result.printed
     writes = [status for request, status in passed.passed if request.method in ("POST", "PUT", "DELETE")]
     assert set(writes) == {401}
+    assert set(result.report["notCalled"]) == {"createProduct", "updateProduct", "deleteProduct"}
+    assert result.printed.splitlines()[-1].endswith("; 5 operations: 3 not called")
 
 
 @pytest.mark.parametrize("name", SABOTAGES)
@@ -130,7 +136,7 @@ def test_no_token_is_ever_shown(cloud: Served, validate: Validate, tokens: Token
         result = validate(spoilt.url, "--requests", "0")
     assert result.failed
     shown = result.printed + "".join(file.read_text() for file in validate.files)
-    for token in (tokens.administrator, tokens.powerless):
+    for token in (tokens.administrator, tokens.token_without_group):
         assert not any(part in shown for part in token.split("."))
 
 
@@ -175,3 +181,51 @@ def test_a_catalogue_of_hundreds_is_walked_in_pages_that_the_contract_allows(clo
     with front(cloud.url, _large_catalogue) as large:
         result = validate(large.url, "--read-only", "--requests", "0")
     assert (result.status, result.failed) == (0, [])
+
+
+@pytest.fixture
+def with_parts(tmp_path: Path) -> list[str]:
+    """The options for a contract that has all operations of the products once more, for parts."""
+    content = json.loads((ROOT / "generated" / "products.json").read_text(encoding="utf-8"))
+    for path, item in list(content["paths"].items()):
+        again = content["paths"][path.replace("products", "parts")] = copy.deepcopy(item)
+        for operation in again.values():
+            if "operationId" in operation:
+                operation["operationId"] = operation["operationId"].replace("Product", "Part")
+    contract = tmp_path / "contract.json"
+    contract.write_text(json.dumps(content))
+    return ["--contract", str(contract), "--requests", "1"]
+
+
+def _products_for_parts(request: Passing, hand_on: HandOn) -> Reply:
+    """The sound deployment, which has its products as parts, too."""
+    return hand_on(replace(request, path=request.path.replace("/parts", "/products")))
+
+
+def test_another_resource_is_read_and_what_may_write_is_named(
+    cloud: Served, validate: Validate, with_parts: list[str]
+) -> None:
+    with front(cloud.url, _products_for_parts) as both:
+        result = validate(both.url, *with_parts)
+    assert (result.status, result.failed) == (0, [])
+    assert set(result.report["notCalled"]) == {"createPart", "updatePart", "deletePart"}
+    assert {"listParts", "getPart"} < {each["operation"] for each in result.report["latencies"]}
+    assert result.printed.splitlines()[-1].endswith("; 10 operations: 3 not called")
+    cases = ElementTree.parse(validate.files[1]).findall(".//testsuite[@name='not called']/testcase")
+    assert {case.get("classname") for case in cases} == {"createPart", "updatePart", "deletePart"}
+
+
+def test_reads_of_another_resource_that_raise_are_a_failure(
+    cloud: Served, validate: Validate, with_parts: list[str]
+) -> None:
+    def raising(request: Passing, hand_on: HandOn) -> Reply:
+        if request.method == "GET" and "/parts" in request.path:
+            problem = {"error": "Internal Server Error", "message": "The service failed."}
+            return _products_for_parts(request, hand_on).with_content(problem).with_status(500)
+        return _products_for_parts(request, hand_on)
+
+    with front(cloud.url, raising) as broken:
+        result = validate(broken.url, "--read-only", *with_parts)
+    assert result.status == 1
+    failed = {(each["operation"], finding["in"]) for each in result.failed for finding in each["findings"]}
+    assert {("listParts", "status"), ("getPart", "status")} <= failed

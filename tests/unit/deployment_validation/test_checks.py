@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from deployment_validation import cors
-from deployment_validation.answers import Answer
-from deployment_validation.checks import Checks, Stop
+from deployment_validation.api import Api
+from deployment_validation.check_log import CheckLog, Finding, Stop
+from deployment_validation.connection import Answer, BaseUrl, Connection
 from deployment_validation.contract import Contract
-from deployment_validation.findings import Finding
-from deployment_validation.judge import Judge
-from deployment_validation.origins import ROOT
+from deployment_validation.options import ROOT
 
 ORIGIN = "https://portal.example"
 PROBLEM = {"error": "Not Found", "message": "There is no such product."}
@@ -30,8 +29,10 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="module")
-def judge(contract: Contract) -> Judge:
-    return Judge(contract)
+def api(contract: Contract) -> Api:
+    """It sends nothing here."""
+    base = BaseUrl("http://127.0.0.1")
+    return Api(Connection(base, seconds=1, clock=lambda: 0), contract, origin=None)
 
 
 def answer(status: int, body: Any = None, **changed: str | None) -> Answer:
@@ -41,31 +42,31 @@ def answer(status: int, body: Any = None, **changed: str | None) -> Answer:
 
 
 def test_a_check_that_stops_keeps_what_it_found() -> None:
-    checks = Checks(clock=lambda: next(ticks))
+    log = CheckLog(clock=lambda: next(ticks))
     ticks = iter(count())
-    with checks.check("getProduct", "it works") as trial:
-        trial.answered("c6af9ac6-7b61-11e6")
-        trial.found("status", "", "status", "is 500, not 200")
+    with log.check("getProduct", "it works") as check:
+        check.answered("c6af9ac6-7b61-11e6")
+        check.found("status", "", "status", "is 500, not 200")
         raise Stop
-    [made] = checks.made
+    [made] = log.made
     assert (made.outcome, made.milliseconds, made.request_id) == ("failed", 1000, "c6af9ac6-7b61-11e6")
     assert made.findings == (Finding("status", "", "status", "is 500, not 200"),)
 
 
 def test_the_same_finding_is_kept_once() -> None:
-    checks = Checks(clock=lambda: 0)
-    with checks.check("getProduct", "it works") as trial:
+    log = CheckLog(clock=lambda: 0)
+    with log.check("getProduct", "it works") as check:
         for _ in range(2):
-            trial.add([Finding("body", "/a", "type", "breaks the contract")] * 2)
-    assert len(checks.made[0].findings) == 1
+            check.add([Finding("body", "/a", "type", "breaks the contract")] * 2)
+    assert len(log.made[0].findings) == 1
 
 
 @pytest.mark.parametrize("named", [None, "", "eyJ0.eyJz.c2ln", "x y", "a" * 65, "<script>"])
 def test_a_request_id_that_looks_like_none_is_not_shown(named: str | None) -> None:
-    checks = Checks(clock=lambda: 0)
-    with checks.check("getProduct", "it works") as trial:
-        trial.answered(named)
-    assert checks.made[0].request_id == ""
+    log = CheckLog(clock=lambda: 0)
+    with log.check("getProduct", "it works") as check:
+        check.answered(named)
+    assert log.made[0].request_id == ""
 
 
 @pytest.mark.parametrize(
@@ -83,15 +84,15 @@ def test_a_request_id_that_looks_like_none_is_not_shown(named: str | None) -> No
     ids=lambda value: "" if isinstance(value, Answer) else " ".join(value),
 )
 def test_what_breaks_the_contract_is_named_by_place_pointer_and_keyword(
-    contract: Contract, judge: Judge, spoilt: Answer, finding: tuple[str, str, str]
+    contract: Contract, api: Api, spoilt: Answer, finding: tuple[str, str, str]
 ) -> None:
-    found = judge.findings(contract.operations["getProduct"], spoilt)
+    found = list(api.findings(contract.operations["getProduct"], spoilt))
     assert finding in {(each.place, each.pointer, each.keyword) for each in found}
     assert "secret" not in str(found)
 
 
-def test_an_answer_that_keeps_the_contract_has_no_finding(contract: Contract, judge: Judge) -> None:
-    assert judge.findings(contract.operations["getProduct"], answer(404, PROBLEM)) == []
+def test_a_valid_answer_has_no_finding(contract: Contract, api: Api) -> None:
+    assert list(api.findings(contract.operations["getProduct"], answer(404, PROBLEM))) == []
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from deployment_validation import origins
-from deployment_validation.connection import BaseUrl
-from deployment_validation.errors import CannotRun
+from deployment_validation import options
+from deployment_validation.connection import BaseUrl, CannotRun
 
 
 @pytest.fixture(autouse=True)
 def _environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(origins, "ENVIRONMENTS", tmp_path)
+    monkeypatch.setattr(options, "ENVIRONMENTS", tmp_path)
     (tmp_path / "dev.tfvars").write_text(
         'region = "r"\n\nallowed_origins    = ["https://a.example", "https://b.example"]\n'
     )
@@ -33,18 +32,18 @@ def _environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_origin_is_the_one_that_is_known_best(
     named: str | None, environment: str | None, url: str, expected: str | None
 ) -> None:
-    assert origins.origin(named, environment, BaseUrl(url)) == expected
+    assert options.origin(named, environment, BaseUrl(url)) == expected
 
 
 def test_an_environment_without_origins_is_said_so() -> None:
     with pytest.raises(CannotRun, match=r"empty\.tfvars names no allowed_origins"):
-        origins.origin(None, "empty", BaseUrl("https://api.example"))
+        options.origin(None, "empty", BaseUrl("https://api.example"))
 
 
 def test_every_environment_of_this_project_has_an_origin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert list(origins.environments()) == ["dev", "prod", "sit"]
-    for name in origins.environments():
-        found = origins.origin(None, name, BaseUrl("https://api.example"))
+    assert list(options.environments()) == ["dev", "prod", "sit"]
+    for name in options.environments():
+        found = options.origin(None, name, BaseUrl("https://api.example"))
         assert found
         assert found.startswith("https://")

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 
 from deployment_validation import reports
-from deployment_validation.findings import Check, Finding, Findings, Latency
+from deployment_validation.check_log import Check, Finding, Latency, ValidationResult
 
 MISSING = Finding("header", "/ETag", "required", "is missing")
 WRONG = Finding("body", "/product/price", "type", "breaks the contract")
-FINDINGS = Findings(
+FINDINGS = ValidationResult(
     url="https://api.example/dev",
     title="Things",
     version="1.2.3",
@@ -24,6 +24,8 @@ FINDINGS = Findings(
     ),
     latencies=(Latency("getThing", 20, 10.04, 20.06, 300.0, 100.0), Latency("putThing", 5, 1.0, 2.0, 3.0, None)),
     notes=("A word.",),
+    not_called={"postThing": "a POST may write"},
+    operations=3,
 )
 
 
@@ -47,7 +49,8 @@ def test_the_table_has_a_block_for_each_operation_and_the_outcome_last() -> None
         "  putThing                5     1.0     2.0       -     3.0",
         "",
         "A word.",
-        "3 checks: 1 passed, 1 failed, 1 skipped",
+        "Not called: postThing: a POST may write.",
+        "3 checks: 1 passed, 1 failed, 1 skipped; 3 operations: 1 not called",
     ]
 
 
@@ -72,6 +75,7 @@ def test_the_json_says_all_that_the_table_says() -> None:
         "operation": "getThing", "requests": 20, "p50": 10.04, "p95": 20.06, "first": 300.0, "target": 100.0
     }  # fmt: skip
     assert report["notes"] == ["A word."]
+    assert (report["operations"], report["notCalled"]) == (3, {"postThing": "a POST may write"})
 
 
 @pytest.mark.parametrize(("outcome", "whole"), [("passed", "passed"), ("skipped", "passed"), ("failed", "failed")])
@@ -83,8 +87,13 @@ def test_only_a_failed_check_fails_the_whole(outcome: str, whole: str) -> None:
 def test_junit_has_a_suite_for_each_operation() -> None:
     root = ElementTree.fromstring(reports.as_junit(FINDINGS))
     suites = [(each.get("name"), each.get("tests"), each.get("failures"), each.get("skipped")) for each in root]
-    assert suites == [("getThing", "2", "1", "0"), ("putThing", "1", "0", "1")]
+    assert suites == [
+        ("getThing", "2", "1", "0"), ("putThing", "1", "0", "1"), ("not called", "1", "0", "1")
+    ]  # fmt: skip
     [failure] = root.iter("failure")
     assert failure.text == f"{MISSING}\n{WRONG}"
-    [skipped] = root.iter("skipped")
-    assert skipped.get("message") == "no token"
+    assert [each.get("message") for each in root.iter("skipped")] == ["no token", "a POST may write"]
+
+
+def test_that_every_operation_was_called_is_said() -> None:
+    assert reports.text(replace(FINDINGS, not_called={})).endswith("1 skipped; 3 operations: all called\n")
