@@ -35,7 +35,8 @@ class Operation:
         self.path: str = table["path"]
         self.security: Sequence[Mapping[str, Sequence[str]]] = table["security"]
         self.security_schemes: Mapping[str, Mapping[str, Any]] = table["securitySchemes"]
-        definitions = Definitions(table["definitions"])
+        self._documents: Mapping[str, Any] = table["definitions"]
+        self._definitions = definitions = Definitions(self._documents)
         api_keys = [scheme["name"] for scheme in self.security_schemes.values() if scheme.get("in") == "query"]
         # Those with something to check: a query always has, for what it must not have.
         self._locations: list[tuple[str, Location]] = []
@@ -81,6 +82,15 @@ class Operation:
         Raises responses.InvalidResponse, as check_response does: what breaks the contract is not to be sent.
         """
         return self._responses.encoded(response)
+
+    def property_names(self, definition: str) -> list[str]:
+        """The properties that the contract's schema of this name lists; none when the operation does not use it."""
+        return list(self._documents.get(definition, {}).get("properties", ()))
+
+    def invalid_property(self, definition: str, value: JSON) -> str | None:
+        """The first property that keeps the value from being valid against the schema; None for a valid value."""
+        error = self._definitions.schema({"$ref": f"#/$defs/{definition}"}).first_error(value)
+        return None if error is None else str(error.path[0]) if error.path else ""
 
     def response_header_names(self) -> list[str]:
         """Returns every header that some response declares, sorted."""

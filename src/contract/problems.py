@@ -34,6 +34,7 @@ PROBLEMS: Mapping[int, tuple[str, str]] = {
 # pointer, that the list of them would not fit.
 MAX_LISTED_CHARACTERS = 1_000_000
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NO_MEMBERS: Mapping[str, JSON] = MappingProxyType({})
 
 
 class Violation(NamedTuple):
@@ -52,7 +53,8 @@ class Refusal(Exception):
     """Exception for a request that is answered with an error.
 
     `status` is one of PROBLEMS, whose words serve when `message` is None.
-    `details` name the violations, `headers` go out with the answer. Raises ValueError for a status without words.
+    `details` name the violations, `headers` go out with the answer, and so do `members`: what the contract adds to the
+    body of this error. Raises ValueError for a status without words.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Refusal(Exception):
         *,
         details: Sequence[Violation] = (),
         headers: Mapping[str, str] = _NO_HEADERS,
+        members: Mapping[str, JSON] = _NO_MEMBERS,
     ) -> None:
         if status not in PROBLEMS:
             raise ValueError(f"a refusal cannot have the status {status}")
@@ -70,6 +73,7 @@ class Refusal(Exception):
         self.message = message
         self.details = details
         self.headers = headers
+        self.members = members
 
 
 def invalid_request(violations: Sequence[Violation]) -> Refusal:
@@ -91,12 +95,13 @@ def invalid_request(violations: Sequence[Violation]) -> Refusal:
 
 
 def problem_body(refusal: Refusal, request_id: str) -> JSON:
-    """Returns the error as the client reads it: error, message, requestId, and details when there are any."""
+    """Returns the error as the client reads it: error, message, requestId, its members, and details when there are any."""
     title, default_message = PROBLEMS[refusal.status]
     body: dict[str, JSON] = {
         "error": title,
         "message": refusal.message or default_message,
         "requestId": request_id,
+        **refusal.members,
     }
     if refusal.details:
         body["details"] = [{"in": where, "field": field, "message": text} for where, field, text in refusal.details]

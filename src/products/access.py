@@ -22,12 +22,19 @@ def authorise(claims: Mapping[str, object] | None, operation: Operation) -> None
     if claims is None:
         raise Unauthenticated
     groups = caller_groups(claims)
-    if not any(all(_admits(operation, scheme, groups) for scheme in each) for each in operation.security):
+
+    def admits(scheme: str) -> bool:
+        return not groups.isdisjoint(operation.security_schemes[scheme].get("x-allowed-groups", ()))
+
+    if not any(all(admits(scheme) for scheme in schemes) for schemes in operation.security):
         raise NotAdministrator
 
 
 def caller_groups(claims: Mapping[str, object]) -> frozenset[str]:
-    """The caller's groups. API Gateway flattens the list that Cognito puts into the token: `a,b`, `[a b]`, `[a, b]`."""
+    """The caller's groups: a list, as the token has it, or one of the texts that API Gateway makes of a list.
+
+    Those are `a,b`, `[a b]` and `[a, b]`.
+    """
     claim = claims.get(GROUPS_CLAIM)
     if isinstance(claim, str):
         inner = claim[1:-1] if claim.startswith("[") and claim.endswith("]") else claim
@@ -40,7 +47,3 @@ def caller_groups(claims: Mapping[str, object]) -> frozenset[str]:
 def caller(claims: Mapping[str, object] | None) -> str:
     """Who calls: the subject of the token, unique in the user pool (OpenID Connect Core, 2)."""
     return str((claims or {}).get("sub", ""))
-
-
-def _admits(operation: Operation, scheme: str, groups: frozenset[str]) -> bool:
-    return not groups.isdisjoint(operation.security_schemes[scheme].get("x-allowed-groups", ()))

@@ -1,7 +1,7 @@
 """The composition root: what a function is made of, put together once, when Lambda imports its handler.
 
 Nothing here draws a random number, reads a clock or opens a connection, so a snapshot of the process (SnapStart) is as
-good as the process.
+good as the process. Nothing here knows a resource of the contract, either: a handler brings its own service.
 """
 
 from __future__ import annotations
@@ -9,77 +9,125 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from contract.lambda_handler import lambda_handler
-from contract.messages import Response
 from contract.operation import Operation
-from contract.responses import InvalidResponse
 from products import access, dynamodb
 from products.cursors import Cursors
-from products.repository import INDEX, Repository
-from products.retries import Patience
-from products.service import Catalogue
-from products.settings import Settings, cursor_signing_keys
+from products.dynamodb import RetryBudget
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from contract.lambda_handler import Handler
-    from contract.messages import JSON, Request
-    from generated.product_types import Product
+    from contract.messages import Request, Response
 
-    Respond = Callable[[Request, Catalogue], Response]
+Service = TypeVar("Service")
 
+SHORTEST_SIGNING_KEY = 16
 _random = SystemRandom()  # Copies of one snapshot must not draw the same numbers.
 
 
-def handler(operation_id: str, respond: Respond) -> Handler:
-    """The entry point of the Lambda function for this operation, as the environment wants it. Raises MissingSetting."""
+class MissingSetting(Exception):
+    """Exception for a function that cannot start. The message names the variable, never its value."""
+
+
+class Settings(NamedTuple):
+    """What the environment decides. `table`: name of the DynamoDB table. `region`: where it is.
+
+    `allowed_origins`: who may call from a browser. `log_level`: None leaves it to Lambda's own setting.
+    `cursor_signing_keys`: none for a function that was not given any.
+    """
+
+    table: str
+    region: str
+    allowed_origins: frozenset[str] = frozenset()
+    log_level: str | None = None
+    cursor_signing_keys: tuple[bytes, ...] = ()
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """PRODUCTS_TABLE, AWS_REGION; optional: ALLOWED_ORIGINS, LOG_LEVEL, CURSOR_SIGNING_KEYS.
+
+        Of the keys, the first signs and all of them verify. Raises MissingSetting.
+        """
+        keys = _listed(environment.get("CURSOR_SIGNING_KEYS", ""))
+        if any(len(key) < SHORTEST_SIGNING_KEY for key in keys):
+            raise MissingSetting(f"CURSOR_SIGNING_KEYS needs keys of {SHORTEST_SIGNING_KEY} characters or more")
+        return cls(
+            table=_required(environment, "PRODUCTS_TABLE"),
+            region=_required(environment, "AWS_REGION"),
+            allowed_origins=frozenset(_listed(environment.get("ALLOWED_ORIGINS", ""))),
+            log_level=environment.get("LOG_LEVEL") or None,
+            cursor_signing_keys=tuple(key.encode() for key in keys),
+        )
+
+
+class Dependencies(NamedTuple):
+    """What a service may be made of.
+
+    `operation` is the one that the function answers. `now` is the time in UTC, `new_id` makes a UUID, `retry_budget`
+    starts the time that one request may take.
+    """
+
+    client: DynamoDBClient
+    settings: Settings
+    operation: Operation
+    retry_budget: Callable[[], RetryBudget]
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    @property
+    def table(self) -> str:
+        return self.settings.table
+
+    def cursors(self) -> Cursors:
+        """The tokens of the operation's pages. Raises MissingSetting."""
+        if not self.settings.cursor_signing_keys:
+            raise MissingSetting("the environment variable CURSOR_SIGNING_KEYS is not set")
+        return Cursors(self.settings.cursor_signing_keys, f"{self.operation.operation_id} {self.table}", self.now)
+
+
+def handler(respond: Callable[[Request, Service], Response], service: Callable[[Dependencies], Service]) -> Handler:
+    """The entry point of a Lambda function, as the environment wants it. Raises MissingSetting.
+
+    `respond` answers the operation whose name its module has; `service` makes what it is called with.
+    """
     settings = Settings.read(os.environ)
-    _set_up_logging(settings)
-    composed = compose(operation_id, respond, settings, connection(settings.region), patience)
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # It has two lines to say at every start, none of use.
+    if settings.log_level is not None:
+        for name in ("contract", "products"):
+            logging.getLogger(name).setLevel(settings.log_level)
+    composed = compose(respond, service, settings, connection(settings.region), retry_budget)
     gc.freeze()  # What start-up made lives as long as the process.
     gc.enable()
     return composed
 
 
 def compose(
-    operation_id: str,
-    respond: Respond,
+    respond: Callable[[Request, Service], Response],
+    service: Callable[[Dependencies], Service],
     settings: Settings,
     client: DynamoDBClient,
-    patience: Callable[[], Patience],
+    budget: Callable[[], RetryBudget],
 ) -> Handler:
     """The same, of given parts."""
-    operation = Operation.load(_table(operation_id))
-    catalogue = Catalogue(
-        Repository(client, settings.table),
-        now=utc_now,
-        new_id=new_id,
-        patience=patience,
-        is_sound=partial(_keeps_contract, operation),
-    )
+    operation = Operation.load(_table(respond.__module__.rpartition(".")[2]))
+    made = service(Dependencies(client, settings, operation, budget, utc_now, new_id))
     return lambda_handler(
         operation,
-        lambda request: respond(request, catalogue),
+        lambda request: respond(request, made),
         authorise=access.authorise,
         allowed_origins=settings.allowed_origins,
     )
-
-
-def cursors() -> Cursors:
-    """The tokens of the list of products. Raises MissingSetting."""
-    table = Settings.read(os.environ).table
-    return Cursors(cursor_signing_keys(os.environ), f"listProducts {table} {INDEX}", utc_now)
 
 
 @cache
@@ -87,8 +135,8 @@ def connection(region: str) -> DynamoDBClient:
     return dynamodb.connect(region)
 
 
-def patience() -> Patience:
-    return Patience(time.monotonic, time.sleep, _random.random)
+def retry_budget() -> RetryBudget:
+    return RetryBudget(time.monotonic, time.sleep, _random.random)
 
 
 def utc_now() -> datetime:
@@ -99,25 +147,18 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _set_up_logging(settings: Settings) -> None:
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # It has two lines to say at every start, none of use.
-    if settings.log_level is not None:
-        for name in ("contract", "products"):
-            logging.getLogger(name).setLevel(settings.log_level)
-
-
-def _keeps_contract(operation: Operation, product: Product) -> bool:
-    """Whether `operation` could answer with a page of this product alone."""
-    page = Response(200, cast("JSON", {"products": [product], "count": 1}))
-    try:
-        operation.check_response(operation.completed(page, "unsent"))
-    except InvalidResponse:
-        return False
-    return True
-
-
-def _table(operation_id: str) -> Path:
+def _table(module: str) -> Path:
     """The compiled operation: below the repository's root in a checkout, below the zip's in Lambda."""
-    name = re.sub(r"(?=[A-Z])", "_", operation_id).lower() + ".json"
     tables = (folder / "generated" / "operations" for folder in Path(__file__).parents)
-    return next(folder for folder in tables if folder.is_dir()) / name
+    return next(folder for folder in tables if folder.is_dir()) / f"{module}.json"
+
+
+def _required(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise MissingSetting(f"the environment variable {name} is not set")
+    return value
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

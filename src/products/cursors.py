@@ -1,4 +1,4 @@
-"""Tokens for the next page: opaque to clients, signed, bound to one query, good for a day."""
+"""Tokens for the next page: opaque to clients, signed, bound to one list and its filters, good for a day."""
 
 from __future__ import annotations
 
@@ -18,41 +18,40 @@ _MAC_BYTES = 32
 
 
 class Cursors:
-    """Makes and reads the tokens of one query.
+    """Makes and reads the tokens of one list.
 
-    A token is base64url of HMAC-SHA256 and payload. The MAC covers `scope` too, which names the query: a token of
-    another operation, index or table does not verify. The first key signs, all of them verify: to change keys without
-    refusing anybody, put the new one in front and drop the old one a day later.
+    A token is base64url of HMAC-SHA256 and payload. The MAC covers `scope`, which names the list, and the filters: a
+    token of another operation, table or filter does not verify. The first key signs, all of them verify: to change keys
+    without refusing anybody, put the new one in front and drop the old one a day later.
     """
 
     def __init__(self, keys: Sequence[bytes], scope: str, now: Callable[[], datetime]) -> None:
         self._keys = keys
-        self._scope = scope.encode() + b"\0"
+        self._scope = scope
         self._now = now
 
-    def token(self, position: Mapping[str, str]) -> str:
+    def token(self, position: Mapping[str, str], filters: Mapping[str, object]) -> str:
+        """The token of the page that starts at this position. `filters` by their names in the contract."""
         content = {"v": FORMAT, "at": self._seconds(), "position": dict(position)}
         payload = json.dumps(content, separators=(",", ":")).encode()
-        return _encode(self._mac(self._keys[0], payload) + payload)
+        return _encode(self._mac(self._keys[0], payload, filters) + payload)
 
-    def position(self, token: str) -> dict[str, str]:
-        """Where the page starts. Raises BadToken for a token that this query did not make within the last day."""
-        content = self._verified(token)
+    def position(self, token: str, filters: Mapping[str, object]) -> dict[str, str]:
+        """Where the page starts. Raises BadToken for a token that was not made for this list within the last day."""
+        raw = _decode(token)
+        mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        # In constant time, or the time of an answer would tell how much of a forged MAC is right.
+        if not any(hmac.compare_digest(mac, self._mac(key, payload, filters)) for key in self._keys):
+            raise BadToken
+        content: dict[str, Any] = json.loads(payload)
         if content.get("v") != FORMAT or self._seconds() - content["at"] > LIFETIME_SECONDS:
             raise BadToken
         position: dict[str, str] = content["position"]
         return position
 
-    def _verified(self, token: str) -> dict[str, Any]:
-        raw = _decode(token)
-        mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        if not any(hmac.compare_digest(mac, self._mac(key, payload)) for key in self._keys):
-            raise BadToken
-        content: dict[str, Any] = json.loads(payload)
-        return content
-
-    def _mac(self, key: bytes, payload: bytes) -> bytes:
-        return hmac.digest(key, self._scope + payload, "sha256")
+    def _mac(self, key: bytes, payload: bytes, filters: Mapping[str, object]) -> bytes:
+        bound_to = json.dumps([self._scope, sorted(filters.items())], default=str)
+        return hmac.digest(key, bound_to.encode() + b"\0" + payload, "sha256")
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())

@@ -1,20 +1,64 @@
-"""The connection to DynamoDB: one client a process."""
+"""The connection to DynamoDB: one client a process, when to ask it again, and when to stop.
+
+The SDK's own retries are off: it would repeat an UpdateItem whose answer was lost, and so write twice. Only the
+repository knows which call may be repeated; what a failure says of the call is decided here, in one place.
+"""
 
 from __future__ import annotations
 
+import logging
 from binascii import crc32
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from botocore.config import Config
-from botocore.exceptions import ChecksumError
+from botocore.exceptions import (
+    ChecksumError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ProxyConnectionError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
+
+from products.errors import Contended, Unavailable
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from products.items import Item
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 2.5
+BUDGET_SECONDS = 8.0
+FIRST_PAUSE_SECONDS = 0.025
+LONGEST_PAUSE_SECONDS = 2.0
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+_THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        # As reasons of a cancelled transaction:
+        "ProvisionedThroughputExceeded",
+        "ThrottlingError",
+    }
+)
+_CONFLICTS = frozenset({"TransactionConflictException", "TransactionInProgressException", "TransactionConflict"})
+_ANSWERS = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
+_NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+_ANSWER_LOST = (HTTPClientError, SSLError, IncompleteReadError, ChecksumError, ResponseParserError)
 
 
 def connect(region: str, read_seconds: float = READ_SECONDS) -> DynamoDBClient:
@@ -41,3 +85,109 @@ def _refuse_a_garbled_answer(http_response: AWSResponse, **_: Any) -> None:
     actual = str(crc32(http_response.content))
     if actual != expected:
         raise ChecksumError(checksum_type="crc32", expected_checksum=expected, actual_checksum=actual)
+
+
+class Failure(Enum):
+    """Kinds of failed calls, by what each says of the state of the table."""
+
+    THROTTLED = "nothing happened, the database is busy or was not reached"
+    CONFLICT = "nothing happened, another transaction holds an item"
+    UNKNOWN = "it may or may not have happened"
+    FINAL = "nothing happened, and asking again changes nothing"
+
+
+class OutcomeUnknown(Exception):
+    """Exception for a call that must not be repeated blindly, and whose answer was lost."""
+
+
+class CancellationReason(NamedTuple):
+    """The reason why one action of a cancelled transaction did not happen; `item` is what failed its condition."""
+
+    code: str
+    item: Item | None
+
+
+def cancellation_reasons(error: ClientError) -> list[CancellationReason]:
+    """The reasons of a cancelled transaction, in the order of its actions; none for another error."""
+    reasons = cast("Any", error.response).get("CancellationReasons", ())
+    return [CancellationReason(reason.get("Code", "None"), reason.get("Item")) for reason in reasons]
+
+
+def failure(error: Exception) -> Failure:
+    """The kind of failure that an error of botocore is."""
+    if isinstance(error, _NEVER_SENT):
+        return Failure.THROTTLED
+    if not isinstance(error, ClientError):
+        return Failure.UNKNOWN if isinstance(error, _ANSWER_LOST) else Failure.FINAL
+    code = error.response["Error"]["Code"]
+    codes = {code, *(reason.code for reason in cancellation_reasons(error))}
+    if codes & _THROTTLED:
+        return Failure.THROTTLED
+    if codes & _CONFLICTS:
+        return Failure.CONFLICT
+    # botocore puts the status for the code when it cannot read the answer.
+    unclear = code.isdigit() or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+    return Failure.UNKNOWN if unclear else Failure.FINAL
+
+
+class RetryBudget:
+    """The time that one request may go on asking: BUDGET_SECONDS, with pauses that double and are cut at random.
+
+    The budget and one last call end well inside the 29 s of the gateway and the 30 s of the function.
+    `clock` and `sleep` are in seconds, `random` is uniform in [0, 1).
+    """
+
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None], random: Callable[[], float]) -> None:
+        self._clock, self._sleep, self._random = clock, sleep, random
+        self._deadline = clock() + BUDGET_SECONDS
+        self._longest = FIRST_PAUSE_SECONDS
+
+    def check(self) -> None:
+        """Raises Contended when the time is up."""
+        if self._clock() > self._deadline:
+            raise Contended
+
+    def pause(self, why: Failure = Failure.CONFLICT) -> None:
+        """Waits before the next try. Raises Contended or Unavailable when the time is up."""
+        seconds = self._longest * (1 + self._random()) / 2
+        if self._clock() + seconds > self._deadline:
+            raise Contended if why is Failure.CONFLICT else Unavailable
+        self._sleep(seconds)
+        self._longest = min(2 * self._longest, LONGEST_PAUSE_SECONDS)
+
+
+class Retries:
+    """The tries of one call on `table`. `repeatable`: sending it twice does what sending it once does.
+
+    `in_doubt` once an answer was lost: then a later refusal may be the work of our own first try.
+    """
+
+    def __init__(self, budget: RetryBudget, table: str, *, repeatable: bool) -> None:
+        self._budget = budget
+        self._table = table
+        self._repeatable = repeatable
+        self.in_doubt = False
+
+    def run(self, call: Callable[[], T]) -> T:
+        """The answer. Raises OutcomeUnknown, Unavailable, Contended, or what the call raised when that is final."""
+        while True:
+            try:
+                return call()
+            except Exception as error:
+                self._budget.pause(self._weigh(error))
+
+    def _weigh(self, error: Exception) -> Failure:
+        """The kind of failure, if the call is to be sent again. Raises OutcomeUnknown, or the error when it is final."""
+        found = failure(error)
+        cause = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        if found is not Failure.FINAL or cause not in _ANSWERS:
+            level = logging.ERROR if found is Failure.FINAL else logging.WARNING
+            logger.log(
+                level, "a call to DynamoDB failed", extra={"cause": cause, "failure": found.name, "table": self._table})
+        if found is Failure.FINAL:
+            raise error
+        if found is Failure.UNKNOWN:
+            self.in_doubt = True
+            if not self._repeatable:
+                raise OutcomeUnknown from error
+        return found

@@ -1,8 +1,13 @@
-"""Why the catalogue refuses: each refusal by its name in the catalogue, with the status that the contract gives it."""
+"""Exceptions for what a service refuses, each with the status that the contract gives it."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from contract.problems import Refusal, Violation
+
+if TYPE_CHECKING:
+    from contract.messages import JSON
 
 RETRY_AFTER_SECONDS = 1
 
@@ -19,23 +24,27 @@ class NotAdministrator(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such product, as far as the caller may know."""
+    """There is no such thing, as far as the caller may know. `kind` is the contract's word for it."""
 
-    def __init__(self) -> None:
-        super().__init__(404, "There is no such product.")
+    def __init__(self, kind: str) -> None:
+        super().__init__(404, f"There is no such {kind}.")
 
 
 class Inactive(NotFound):
     """The product is there but inactive: unknown to a reader, already done to whoever retires it."""
 
     def __init__(self, version: int) -> None:
-        super().__init__()
+        super().__init__("product")
         self.version = version
 
 
 class NameTaken(Refusal):
-    def __init__(self) -> None:
-        super().__init__(409, "Another product has this name.")
+    """Another product has the name: `product_id`, which is retired if not `active`. None for what is not known."""
+
+    def __init__(self, product_id: str | None = None, active: bool | None = None) -> None:
+        holder: dict[str, JSON] = {"productId": product_id, "active": active}
+        known = {name: value for name, value in holder.items() if value is not None}
+        super().__init__(409, "Another product has this name.", members=known)
 
 
 class StillRunning(Refusal):
@@ -73,17 +82,21 @@ class Contended(Unavailable):
 
 
 class BadToken(Refusal):
-    """The nextToken is not one that this list made within the last day."""
+    """The nextToken is not one that this list, with these filters, made within the last day."""
 
     def __init__(self) -> None:
-        detail = Violation("query", "/nextToken", "must be the nextToken of a page of this list, at most a day old")
+        words = "must be the nextToken of a page of this list, with the same filters, at most a day old"
+        detail = Violation("query", "/nextToken", words)
         super().__init__(400, details=[detail])
 
 
 class BrokenItem(Exception):
-    """A stored item lacks what every product has. `item` is its key, `attribute` what is missing or malformed."""
+    """Exception for a stored item that is not what the contract says. `attribute` is missing or malformed in it.
+
+    `item` is its key.
+    """
 
     def __init__(self, item: str, attribute: str) -> None:
-        super().__init__("a stored product is broken")
+        super().__init__("a stored item is broken")
         self.item = item
         self.attribute = attribute

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
-
-from products.errors import BrokenItem
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from contract.messages import JSON
     from generated.product_types import Product
-    from products.idempotency import Claim
 
     Item = Mapping[str, AttributeValueTypeDef]
 
 SORT_KEY = "METADATA"
-_MISSING: AttributeValueTypeDef = {}
-# The types of a product's attributes. Only an older item may lack one: updatedAt.
-_TYPES = {
-    **dict.fromkeys(
-        ("productId", "name", "description", "currency", "period", "active", "createdAt", "updatedAt"), "S"
-    ),
-    "price": "N",
-    "features": "L",
-}
+IDEMPOTENCY_SECONDS = 24 * 60 * 60
+_ACTIVE = {"true": True, "false": False}  # `active` is a key of the index, and DynamoDB has no BOOL keys.
 
 
 class StoredProduct:
     """A product as the table holds it: this service's, or an older one that lacks what this service added.
 
-    Nothing is checked before it is asked for, so that a broken item can be named, passed over, or repaired by a write.
+    Nothing is checked: a broken item can be named, passed over, retired, or repaired by a write.
     """
 
     __slots__ = ("item",)
@@ -47,90 +39,93 @@ class StoredProduct:
         return self.item["PK"].get("S", "")
 
     @property
-    def product_id(self) -> str:
+    def product_id(self) -> str | None:
         return self._text("productId")
 
     @property
-    def is_complete(self) -> bool:
-        """Whether this service has written or adopted it. What it has not has no guard for its name."""
-        return "version" in self.item
+    def is_versioned(self) -> bool:
+        """Whether this service wrote or backfilled it. What it did not has no guard for its name."""
+        return "N" in self.item.get("version", {})
 
     @property
     def version(self) -> int:
         """How many writes of this service it has seen; 0 for one that is older."""
-        return int(Decimal(self._digits("version"))) if "version" in self.item else 0
+        return int(Decimal(self.item["version"]["N"])) if self.is_versioned else 0
 
     @property
     def last_write_id(self) -> str | None:
-        return self.item.get("lastWriteId", {}).get("S")
+        return self._text("lastWriteId")
 
     @property
-    def active(self) -> bool:
-        return self._text("active") == "true"
+    def active(self) -> bool | None:
+        """None for a broken item, which says neither."""
+        return _ACTIVE.get(self._text("active") or "")
 
     @property
-    def name(self) -> str:
+    def name(self) -> str | None:
         return self._text("name")
 
     @property
-    def updated_at(self) -> str:
-        return _utc(self._text("updatedAt" if "updatedAt" in self.item else "createdAt"))
+    def updated_at(self) -> str | None:
+        time = self._text("updatedAt" if "updatedAt" in self.item else "createdAt")
+        return None if time is None else _utc(time)
 
     @property
     def has_our_time(self) -> bool:
         """Whether this service wrote the time of the last change: then it sorts as text as it does in time."""
-        return self.is_complete and self.last_write_id is not None
+        return self.is_versioned and self.last_write_id is not None
 
     def time_of_change(self, moment: datetime) -> str | None:
         """The updatedAt of a change at `moment`; None if the product's is later and stays: it never goes back.
 
         Clocks differ, and a change that comes first may take effect last.
         """
-        at = timestamp(self._not_before(moment))
+        try:
+            latest = max(moment, datetime.fromisoformat(self.updated_at or ""))
+        except (TypeError, ValueError):  # A time without a zone, or none at all: this write repairs it.
+            latest = moment
+        at = timestamp(latest)
         return None if self.has_our_time and at == self.updated_at else at
 
-    def _not_before(self, moment: datetime) -> datetime:
-        try:
-            return max(moment, datetime.fromisoformat(self.updated_at))
-        except (TypeError, ValueError):  # A time without a zone, or none at all: this write repairs it.
-            return moment
+    def product(self, properties: Iterable[str]) -> Product:
+        """What the item has of these properties of the contract's product.
 
-    def product(self) -> Product:
-        """The product as the contract shows it. Raises BrokenItem when an attribute is missing or of another type."""
-        item = self.item
-        created_at = item.get("createdAt", _MISSING)
-        try:
-            return {
-                "productId": item["productId"]["S"],
-                "name": item["name"]["S"],
-                "description": item["description"]["S"],
-                "price": Decimal(plain(item["price"]["N"])),
-                "currency": item["currency"]["S"],
-                "period": item["period"]["S"],
-                "features": [feature["S"] for feature in item["features"]["L"]],
-                "active": item["active"]["S"] == "true",
-                "createdAt": _utc(created_at["S"]),
-                "updatedAt": _utc(item.get("updatedAt", created_at)["S"]),
-            }
-        except KeyError:
-            raise BrokenItem(self.key, self._broken_attribute()) from None
+        For the contract to check: a broken item makes an invalid product.
+        """
+        item = {"updatedAt": self.item.get("createdAt", {}), **self.item}
+        product = {name: _value(item[name]) for name in properties if name in item}
+        for name, value in product.items():
+            if name == "active" and isinstance(value, str):
+                product[name] = _ACTIVE.get(value, value)
+            elif name in ("createdAt", "updatedAt") and isinstance(value, str):
+                product[name] = _utc(value)
+        return cast("Product", product)
 
-    def _broken_attribute(self) -> str:
-        """The first attribute that keeps the product from being shown."""
-        present = {name: kind for name, kind in _TYPES.items() if name in self.item or name != "updatedAt"}
-        return next((name for name, kind in present.items() if kind not in self.item.get(name, _MISSING)), "features")
+    def _text(self, attribute: str) -> str | None:
+        return self.item.get(attribute, {}).get("S")
 
-    def _text(self, attribute: str) -> str:
-        try:
-            return self.item[attribute]["S"]
-        except KeyError:
-            raise BrokenItem(self.key, attribute) from None
 
-    def _digits(self, attribute: str) -> str:
-        try:
-            return self.item[attribute]["N"]
-        except KeyError:
-            raise BrokenItem(self.key, attribute) from None
+class IdempotencyRecord(NamedTuple):
+    """A caller's Idempotency-Key, and what the request was that came with it.
+
+    `digest` names key, caller and operation; `fingerprint` the body. Times in epoch seconds.
+    """
+
+    digest: str
+    fingerprint: str
+    created_at: int
+    expires_at: int
+
+    @classmethod
+    def of(cls, key: str, caller: str, body: Mapping[str, JSON], now: datetime) -> IdempotencyRecord:
+        """The record of `caller` (the subject of the token) creating `body`. Keys of two callers never meet."""
+        seconds = int(now.timestamp())
+        return cls(
+            digest=_sha256("\0".join((caller, "createProduct", key))),
+            fingerprint=_sha256(json.dumps(attributes(body), sort_keys=True)),
+            created_at=seconds,
+            expires_at=seconds + IDEMPOTENCY_SECONDS,
+        )
 
 
 def new_product(product_id: str, fields: Mapping[str, JSON], at: str) -> StoredProduct:
@@ -152,11 +147,11 @@ def guard(name: str, product_id: str) -> Item:
     return {**guard_key(name), **attributes({"entityType": "NAME", "productId": product_id})}
 
 
-def record(claim: Claim, product: StoredProduct) -> Item:
-    """The record of an idempotent creation: whose it was, and its answer, kept as it was first given."""
+def record_item(record: IdempotencyRecord, product: StoredProduct) -> Item:
+    """The item of an idempotent creation: whose it was, and its answer, kept as it was first given."""
     return {
-        **record_key(claim),
-        **attributes({"entityType": "IDEMPOTENCY", "fingerprint": claim.fingerprint, "expiresAt": claim.expires_at}),
+        **_key(f"IDEMPOTENCY#{record.digest}"),
+        **attributes({"entityType": "IDEMPOTENCY", "fingerprint": record.fingerprint, "expiresAt": record.expires_at}),
         "productId": product.item["productId"],
         "product": {"M": product.item},
     }
@@ -174,10 +169,6 @@ def guard_key(name: str) -> dict[str, AttributeValueTypeDef]:
     return _key(f"NAME#{normalised(name)}")
 
 
-def record_key(claim: Claim) -> dict[str, AttributeValueTypeDef]:
-    return _key(f"IDEMPOTENCY#{claim.digest}")
-
-
 def _key(partition: str) -> dict[str, AttributeValueTypeDef]:
     return {"PK": {"S": partition}, "SK": {"S": SORT_KEY}}
 
@@ -190,19 +181,37 @@ def normalised(name: str) -> str:
 
 def attributes(fields: Mapping[str, JSON]) -> dict[str, AttributeValueTypeDef]:
     """Fields of the contract as attributes of the table. Equal values make equal attributes, however they are spelt."""
-    return {name: _attribute(value) for name, value in fields.items()}
+    return {
+        name: {"S": "true" if value else "false"} if name == "active" else _attribute(value)
+        for name, value in fields.items()
+    }
 
 
 def _attribute(value: JSON) -> AttributeValueTypeDef:
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, bool):
-        return {"S": "true" if value else "false"}  # `active` is a key of the index, and DynamoDB has no BOOL keys.
-    if isinstance(value, list):
-        return {"L": [_attribute(element) for element in value]}
+        return {"BOOL": value}
     if isinstance(value, (int, Decimal)):
         return {"N": plain(value)}
-    raise TypeError("no attribute of a product has this type")
+    if isinstance(value, list):
+        return {"L": [_attribute(element) for element in value]}
+    if isinstance(value, dict):
+        return {"M": {name: _attribute(element) for name, element in value.items()}}
+    if value is None:
+        return {"NULL": True}
+    raise TypeError("no attribute has this type")
+
+
+def _value(attribute: AttributeValueTypeDef) -> JSON:
+    """The attribute as a value of the contract; None for what no value of the contract makes, a set for one."""
+    if "N" in attribute:
+        return Decimal(plain(attribute["N"]))
+    if "L" in attribute:
+        return [_value(cast("AttributeValueTypeDef", element)) for element in attribute["L"]]
+    if "M" in attribute:
+        return {name: _value(cast("AttributeValueTypeDef", element)) for name, element in attribute["M"].items()}
+    return attribute["BOOL"] if "BOOL" in attribute else attribute.get("S")
 
 
 def plain(number: int | Decimal | str) -> str:
@@ -220,3 +229,7 @@ def timestamp(moment: datetime) -> str:
 
 def _utc(moment: str) -> str:
     return moment.removesuffix("+00:00") + "Z" if moment.endswith("+00:00") else moment
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

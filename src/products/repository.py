@@ -13,27 +13,34 @@ is 503: a second write could undo somebody else's, and an answer of success coul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from botocore.exceptions import ClientError
 
-from products import changes, items
-from products.errors import Contended, KeyReused, NameTaken, StillRunning, Unavailable
-from products.items import StoredProduct
-from products.retries import Attempts, OutcomeUnknown, Patience, cancellation_reasons
+from products import items
+from products.dynamodb import OutcomeUnknown, Retries, cancellation_reasons
+from products.errors import BrokenItem, Contended, KeyReused, NameTaken, StillRunning, Unavailable
+from products.items import StoredProduct, attributes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
-    from products.changes import Change, Condition
-    from products.idempotency import Claim
-    from products.items import Item
+    from contract.messages import JSON
+    from products.dynamodb import CancellationReason, RetryBudget
+    from products.items import IdempotencyRecord, Item
+    from products.preconditions import Preconditions
 
 INDEX = "ActiveProductsIndex"
+# A filtered page is given up, to go on with the next, after so many queries of so many products each.
+FILTERED_QUERIES, FILTERED_PRODUCTS = 5, 200
 _POSITION = ("createdAt", "PK", "SK")  # of an item among the active ones of the index
 _PRODUCT, _GUARD, _RECORD = range(3)  # the actions of a transaction, in their order
+_IN_OPERANDS = 100  # how many values DynamoDB's IN takes
+_NO_VERSION = -1
 
 
 class Creation(NamedTuple):
@@ -44,157 +51,227 @@ class Creation(NamedTuple):
 
 
 class StoredPage(NamedTuple):
-    """`following`: where the next page starts; None on the last one."""
+    """`following`: where the next page starts; None on the last one. A filtered page may be empty and not the last."""
 
     products: list[StoredProduct]
     following: dict[str, str] | None
 
 
-class Refused(Exception):
-    """Nothing was written. `stored` is the product that does not meet the condition, None when there is none."""
+class Change(NamedTuple):
+    """A change that is wanted of a product. `fields` are the contract's; `at` is its time, by this process's clock.
 
-    def __init__(self, stored: StoredProduct | None) -> None:
-        super().__init__("the product is not as expected")
-        self.stored = stored
+    It happens to a product that meets the preconditions and, if it `needs_active`, is active. `admit` says so of a
+    product that stood in the way (None: there is none): it returns what may be changed as it is, or raises.
+    `whatever_its_name`: also when the product lost its name to another one.
+    """
+
+    product_id: str
+    fields: Mapping[str, JSON]
+    at: datetime
+    preconditions: Preconditions
+    needs_active: bool
+    admit: Callable[[StoredProduct | None], StoredProduct]
+    whatever_its_name: bool
 
 
 class Repository:
-    """The products in `table`. Every call is asked again while its `patience` lasts, and then raises Unavailable."""
+    """The products in `table`. Every call is sent again while its `budget` lasts, and then raises Unavailable.
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    `new_id` makes an id for each write.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, new_id: Callable[[], str]) -> None:
         self._client = client
         self._table = table
+        self._new_id = new_id
 
-    def get(self, product_id: str, patience: Patience) -> StoredProduct | None:
+    def get(self, product_id: str, budget: RetryBudget) -> StoredProduct | None:
         """One strongly consistent GetItem."""
         key = items.product_key(product_id)
-        answer = Attempts(patience, repeatable=True).run(
+        answer = Retries(budget, self._table, repeatable=True).run(
             lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         )
         return StoredProduct(answer["Item"]) if "Item" in answer else None
 
-    def active(self, limit: int, start: Mapping[str, str] | None, patience: Patience) -> StoredPage:
-        """One Query: at most `limit` active products from `start` on, oldest first. One more shows if any follow."""
+    def active(
+        self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, JSON], budget: RetryBudget
+    ) -> StoredPage:
+        """At most `limit` active products from `start` on, oldest first: one Query, or a few if there are filters.
+
+        `filters`: the values that fields must have. DynamoDB applies them to what a query has found, so that many
+        products may be read for each that is shown.
+        """
         query: QueryInputTypeDef = {
             "TableName": self._table,
             "IndexName": INDEX,
             "KeyConditionExpression": "#active = :true",
             "ExpressionAttributeNames": {"#active": "active"},
             "ExpressionAttributeValues": {":true": {"S": "true"}},
-            "Limit": limit + 1,
+            "Limit": FILTERED_PRODUCTS if filters else limit + 1,  # One more shows if any follow.
         }
-        if start is not None:
-            query["ExclusiveStartKey"] = items.attributes({"active": True, **{name: start[name] for name in _POSITION}})
-        answer = Attempts(patience, repeatable=True).run(lambda: self._client.query(**query))
-        found = answer["Items"]
-        # DynamoDB ends a page at 1 MB, too; then a key says that more follow, instead of one item too many.
-        follows = len(found) > limit or "LastEvaluatedKey" in answer
-        page = [StoredProduct(item) for item in found[:limit]]
-        return StoredPage(page, _position(page[-1]) if follows and page else None)
+        if filters:
+            query["FilterExpression"] = " AND ".join(f"#f{number} = :f{number}" for number in range(len(filters)))
+            for number, (name, value) in enumerate(attributes(filters).items()):
+                cast("dict[str, Any]", query["ExpressionAttributeNames"])[f"#f{number}"] = name
+                cast("dict[str, Any]", query["ExpressionAttributeValues"])[f":f{number}"] = value
+        found: list[StoredProduct] = []
+        for _ in range(FILTERED_QUERIES if filters else 1):
+            if start is not None:
+                position = {name: start[name] for name in _POSITION}
+                query["ExclusiveStartKey"] = attributes({"active": True, **position})
+            answer = Retries(budget, self._table, repeatable=True).run(lambda: self._client.query(**query))
+            found += map(StoredProduct, answer["Items"])
+            if len(found) > limit:
+                return StoredPage(found[:limit], _position(found[limit - 1].item))
+            if "LastEvaluatedKey" not in answer:
+                return StoredPage(found, None)
+            start = _position(answer["LastEvaluatedKey"])
+        return StoredPage(found, dict(start or {}))
 
-    def add(self, product: StoredProduct, claim: Claim | None, patience: Patience) -> Creation:
-        """One transaction: the product, the guard of its name, the record of its claim.
+    def add(self, product: StoredProduct, record: IdempotencyRecord | None, budget: RetryBudget) -> Creation:
+        """One transaction: the product, the guard of its name, the record of its Idempotency-Key.
 
-        Raises KeyReused or NameTaken; StillRunning when other requests held the claim's items till the time was up.
+        Raises KeyReused or NameTaken; StillRunning when other requests held the record until the time was up.
         """
-        actions = self._addition(product, claim)
+        actions = [
+            self._put(product.item, "attribute_not_exists(PK)"),
+            self._put(items.guard(product.name or "", product.product_id or ""), "attribute_not_exists(PK)"),
+        ]
+        if record is not None:
+            free = "attribute_not_exists(PK) OR expiresAt <= :now"  # TTL deletes late, and may be off.
+            actions.append(self._put(items.record_item(record, product), free, now=record.created_at))
         try:
-            self._transact(actions, product.product_id, Attempts(patience, repeatable=True))
+            self._transact(actions, product.product_id or "", Retries(budget, self._table, repeatable=True))
         except Contended:
-            if claim is None:
+            if record is None:
                 raise
             raise StillRunning from None
         except _Cancelled as cancelled:
-            return _earlier(product, claim, cancelled)
+            return self._earlier_creation(product, record, cancelled, budget)
         return Creation(product, replayed=False)
 
-    def change(self, change: Change, condition: Condition, patience: Patience) -> StoredProduct:
-        """One UpdateItem, for a product that has a guard and keeps its name.
+    def _earlier_creation(
+        self, product: StoredProduct, record: IdempotencyRecord | None, cancelled: _Cancelled, budget: RetryBudget
+    ) -> Creation:
+        """The creation that was first: this one, its answer lost; one with the same key; or one with the same name."""
+        own = {"productId": product.item["productId"]}
+        if any(reason.item and own.items() <= reason.item.items() for reason in cancelled.reasons):
+            return Creation(product, replayed=False)
+        if record is not None and (earlier := cancelled.failed(_RECORD)):
+            if earlier.item is None or earlier.item["fingerprint"] != {"S": record.fingerprint}:
+                raise KeyReused from None
+            return Creation(items.recorded_product(earlier.item), replayed=True)
+        if guard := cancelled.failed(_GUARD):
+            raise self._name_taken(guard.item, budget) from None
+        raise cancelled.error from None
 
-        Returns the product as it is now. Raises Refused with the product as it is.
+    def change(self, change: Change, budget: RetryBudget) -> StoredProduct:
+        """The product as it is after the change. Raises what `change.admit` raises, NameTaken, or BrokenItem.
+
+        The first call knows nothing of the product: one UpdateItem, under conditions that nearly every change meets.
+        One that is refused brings the product back; then what stood in its way decides what comes next.
         """
-        return self._update(change, condition, patience)
+        seen: StoredProduct | None = None
+        write = _Write(change, self._new_id(), items.timestamp(change.at))
+        while True:
+            try:
+                if seen is None or write.may_be_blind(seen):
+                    return self._update(write, write.blind_condition(), budget, "if_not_exists(#version, :zero) + :one")
+                return self._change_seen(write, seen, budget)
+            except _ConditionFailed as failed:
+                # Somebody else's success was in the way. What is known now is never fresher, so there is no pause.
+                budget.check()
+                seen = change.admit(failed.stored)
+            # A round of its own, a write of its own: DynamoDB takes a transaction's token for one set of actions only.
+            write = _Write(change, self._new_id(), seen.time_of_change(change.at))
 
-    def change_seen(self, change: Change, seen: StoredProduct, patience: Patience) -> StoredProduct:
+    def _change_seen(self, write: _Write, seen: StoredProduct, budget: RetryBudget) -> StoredProduct:
         """The change, if the product is still the one seen. Completes an older item, and moves the guard with the name.
 
-        One UpdateItem when the guard is there and stays, else one transaction. Raises Refused or NameTaken.
+        One UpdateItem when the guard is there and stays, or when there is no name to guard; else one transaction.
         """
-        name = cast("str", change.fields.get("name", seen.name))
-        if seen.is_complete and items.normalised(name) == items.normalised(seen.name):
-            return self._update(change, changes.still(seen), patience)
-        attempts = Attempts(patience, repeatable=True)
+        condition, fields = _still(seen), write.change.fields
+        name = cast("str | None", fields["name"] if "name" in fields else seen.name)
+        if seen.is_versioned and ("name" not in fields or _same_name(name, seen.name)):
+            return self._update(write, condition, budget, ":next")
+        if name is None:
+            if write.change.whatever_its_name:
+                return self._update(write, condition, budget, None)
+            raise BrokenItem(seen.key, "name")
+        retries = Retries(budget, self._table, repeatable=True)
         try:
-            self._transact(self._guarded_change(change, seen, name), change.write_id, attempts)
+            self._transact(self._guarded_change(write, seen, name), write.write_id, retries)
         except _Cancelled as cancelled:
-            if cancelled.failed(_PRODUCT):
-                return _own_or_refused(change, cancelled.reasons[_PRODUCT].item, seen.version, attempts)
-            if cancelled.failed(_GUARD):
-                raise NameTaken from None
-            raise cancelled.error from None
-        return change.applied_to(seen)
+            if product := cancelled.failed(_PRODUCT):
+                return _own_or_failed(write, product.item, condition, retries)
+            if not (guard := cancelled.failed(_GUARD)):
+                raise cancelled.error from None
+            if write.change.whatever_its_name:
+                return self._update(write, condition, budget, None)
+            raise self._name_taken(guard.item, budget) from None
+        # DynamoDB's answer to a transaction does not say what became of its items.
+        counted = attributes({"entityType": "PRODUCT", "version": seen.version + 1})
+        return StoredProduct({**seen.item, **write.attributes, **counted})
 
-    def change_unguarded(self, change: Change, seen: StoredProduct, patience: Patience) -> StoredProduct:
-        """One UpdateItem on an older item that cannot be completed, its name being another's. Raises Refused."""
-        return self._update(change, changes.still(seen), patience, completing=False)
-
-    def _update(
-        self, change: Change, condition: Condition, patience: Patience, *, completing: bool = True
-    ) -> StoredProduct:
-        arguments = changes.update(self._table, change, condition, completing=completing)
-        attempts = Attempts(patience, repeatable=condition.only_version is not None)
-        try:
-            answer = attempts.run(lambda: self._client.update_item(**arguments, ReturnValues="ALL_NEW"))
-        except OutcomeUnknown:
-            return self._arrived(change, patience)
-        except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
-                raise
-            return _own_or_refused(change, cast("Any", error.response).get("Item"), condition.only_version, attempts)
-        return StoredProduct(answer["Attributes"])
-
-    def _arrived(self, change: Change, patience: Patience) -> StoredProduct:
-        stored = self.get(change.product_id, patience)
-        if stored is None or stored.last_write_id != change.write_id:
-            raise Unavailable
-        return stored
-
-    def _transact(self, actions: list[TransactWriteItemTypeDef], token: str, attempts: Attempts) -> None:
-        try:
-            attempts.run(lambda: self._client.transact_write_items(TransactItems=actions, ClientRequestToken=token))
-        except ClientError as error:
-            if _code(error) != "TransactionCanceledException":
-                raise
-            raise _Cancelled(error) from None
-
-    def _addition(self, product: StoredProduct, claim: Claim | None) -> list[TransactWriteItemTypeDef]:
-        actions = [
-            self._put(product.item, "attribute_not_exists(PK)"),
-            self._put(items.guard(product.name, product.product_id), "attribute_not_exists(PK)"),
-        ]
-        if claim is not None:
-            free = "attribute_not_exists(PK) OR expiresAt <= :now"  # TTL deletes late, and may be off.
-            actions.append(self._put(items.record(claim, product), free, now=claim.claimed_at))
-        return actions
-
-    def _guarded_change(self, change: Change, seen: StoredProduct, name: str) -> list[TransactWriteItemTypeDef]:
+    def _guarded_change(self, write: _Write, seen: StoredProduct, name: str) -> list[TransactWriteItemTypeDef]:
+        product_id = write.change.product_id
         ours = "attribute_not_exists(PK) OR productId = :id"
         actions: list[TransactWriteItemTypeDef] = [
-            {"Update": changes.update(self._table, change, changes.still(seen))},
-            self._put(items.guard(name, change.product_id), ours, id=change.product_id),
+            {"Update": self._update_arguments(write, _still(seen), ":next")},
+            self._put(items.guard(name, product_id), ours, id=product_id),
         ]
-        if seen.is_complete:
+        if seen.is_versioned and seen.name is not None and not _same_name(name, seen.name):
             actions.append(
                 {
                     "Delete": {
                         "TableName": self._table,
                         "Key": items.guard_key(seen.name),
                         "ConditionExpression": ours,
-                        "ExpressionAttributeValues": {":id": {"S": change.product_id}},
+                        "ExpressionAttributeValues": {":id": {"S": product_id}},
                     }
                 }
             )
         return actions
+
+    def _update(
+        self, write: _Write, condition: _Condition, budget: RetryBudget, version: str | None
+    ) -> StoredProduct:
+        """One UpdateItem. Raises _ConditionFailed with the product as it is."""
+        arguments = self._update_arguments(write, condition, version)
+        retries = Retries(budget, self._table, repeatable=condition.only_version is not None)
+        try:
+            answer = retries.run(lambda: self._client.update_item(**arguments, ReturnValues="ALL_NEW"))
+        except OutcomeUnknown:
+            stored = self.get(write.change.product_id, budget)
+            if stored is None or stored.last_write_id != write.write_id:
+                raise Unavailable from None
+            return stored
+        except ClientError as error:
+            if _code(error) != "ConditionalCheckFailedException":
+                raise
+            return _own_or_failed(write, cast("Any", error.response).get("Item"), condition, retries)
+        return StoredProduct(answer["Attributes"])
+
+    def _update_arguments(self, write: _Write, condition: _Condition, version: str | None) -> UpdateTypeDef:
+        """The arguments of an UpdateItem. `version` is the expression of the new version; None leaves it as it is."""
+        sets = write.attributes
+        assignments = [f"#{name} = :{name}" for name in sets]
+        values: Item = {**condition.values, **{f":{name}": value for name, value in sets.items()}}
+        if version is not None:
+            assignments += ["#entityType = :entityType", f"#version = {version}"]
+            next_version = None if condition.only_version is None else condition.only_version + 1
+            counting = {":zero": 0, ":one": 1, ":next": next_version, ":entityType": "PRODUCT"}
+            values |= attributes({name: value for name, value in counting.items() if name in " ".join(assignments)})
+        expression, terms = "SET " + ", ".join(assignments), " AND ".join(condition.terms)
+        return {
+            "TableName": self._table,
+            "Key": items.product_key(write.change.product_id),
+            "UpdateExpression": expression,
+            "ConditionExpression": terms,
+            "ExpressionAttributeNames": {f"#{name}": name for name in re.findall(r"#(\w+)", expression + terms)},
+            "ExpressionAttributeValues": values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
 
     def _put(self, item: Item, condition: str, **values: str | int) -> TransactWriteItemTypeDef:
         action: TransactWriteItemTypeDef = {
@@ -206,56 +283,138 @@ class Repository:
             }
         }
         if values:
-            action["Put"]["ExpressionAttributeValues"] = {
-                f":{name}": value for name, value in items.attributes(values).items()
-            }
+            named = {f":{name}": value for name, value in attributes(values).items()}
+            action["Put"]["ExpressionAttributeValues"] = named
         return action
+
+    def _transact(self, actions: list[TransactWriteItemTypeDef], token: str, retries: Retries) -> None:
+        try:
+            retries.run(lambda: self._client.transact_write_items(TransactItems=actions, ClientRequestToken=token))
+        except ClientError as error:
+            if _code(error) != "TransactionCanceledException":
+                raise
+            raise _Cancelled(error) from None
+
+    def _name_taken(self, guard: Item | None, budget: RetryBudget) -> NameTaken:
+        """The refusal of a name; the guard, which refused it, knows whose it is."""
+        holder = (guard or {}).get("productId", {}).get("S")
+        stored = None if holder is None else self.get(holder, budget)
+        return NameTaken(holder, None if stored is None else stored.active)
+
+
+class _Condition(NamedTuple):
+    """The terms of a condition and their values.
+
+    `only_version`: the one version that a product can have to meet it; None when several will do.
+    """
+
+    terms: tuple[str, ...]
+    values: dict[str, Any]
+    only_version: int | None
+
+
+class _Write(NamedTuple):
+    """One try at a change. No other write has `write_id`; `at` becomes updatedAt, None leaves that as it is."""
+
+    change: Change
+    write_id: str
+    at: str | None
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes that the write sets, all but the version."""
+        time = {} if self.at is None else {"updatedAt": self.at}
+        return dict(attributes({**self.change.fields, **time, "lastWriteId": self.write_id}))
+
+    def may_be_blind(self, seen: StoredProduct) -> bool:
+        """Whether what was seen can meet the conditions of a blind write.
+
+        An older item cannot, which the write completes; nor one whose old name it frees; nor a broken one.
+        """
+        fields = self.change.fields
+        is_active = seen.active is True or not self.change.needs_active
+        return seen.has_our_time and is_active and ("name" not in fields or fields["name"] == seen.name)
+
+    def blind_condition(self) -> _Condition:
+        """A versioned product that meets the preconditions, active if so wanted, that has the change's name already.
+
+        Its last change is not this one, and not later than this one if this one has a time.
+        """
+        terms = ["attribute_type(#version, :number)", "#lastWriteId <> :lastWriteId"]
+        values: dict[str, Any] = {":number": {"S": "N"}}
+        if self.at is not None:
+            terms.append("(attribute_not_exists(#updatedAt) OR #updatedAt <= :updatedAt)")
+        if self.change.needs_active:
+            terms.append("#active = :true")
+            values[":true"] = {"S": "true"}
+        if "name" in self.change.fields:
+            terms.append("#name = :name")
+        admitted, excluded = self.change.preconditions.admitted, self.change.preconditions.excluded
+        versions = sorted(excluded if admitted is None else admitted or {_NO_VERSION})
+        if versions:
+            names = [f":v{number}" for number in range(len(versions))]
+            values |= {name: {"N": str(version)} for name, version in zip(names, versions, strict=True)}
+            groups = [names[start : start + _IN_OPERANDS] for start in range(0, len(names), _IN_OPERANDS)]
+            any_of = " OR ".join(f"#version IN ({', '.join(group)})" for group in groups)
+            terms.append(f"NOT ({any_of})" if admitted is None else f"({any_of})")
+        only_version = versions[0] if admitted is not None and len(versions) == 1 else None
+        return _Condition(tuple(terms), values, only_version)
+
+
+class _ConditionFailed(Exception):
+    """Exception for a write that was refused. `stored` is the product that refused it, None when there is none."""
+
+    def __init__(self, stored: StoredProduct | None) -> None:
+        super().__init__("the product is not as expected")
+        self.stored = stored
 
 
 class _Cancelled(Exception):
-    """A transaction was cancelled, not by a passing conflict. Its reasons stand in the order of its actions."""
+    """Exception for a transaction that was cancelled, not by a passing conflict.
+
+    Its reasons stand in the order of its actions.
+    """
 
     def __init__(self, error: ClientError) -> None:
         super().__init__("the transaction was cancelled")
         self.error = error
         self.reasons = cancellation_reasons(error)
 
-    def failed(self, action: int) -> bool:
-        """Whether the condition of that action failed."""
-        return self.reasons[action].code == "ConditionalCheckFailed"
+    def failed(self, action: int) -> CancellationReason | None:
+        """The reason of that action, if its condition failed."""
+        reason = self.reasons[action]
+        return reason if reason.code == "ConditionalCheckFailed" else None
 
 
-def _earlier(product: StoredProduct, claim: Claim | None, cancelled: _Cancelled) -> Creation:
-    """Which creation was first: this very one, its answer lost; one with the same claim; or one with the same name."""
-    owner = {"productId": product.item["productId"]}
-    if any(reason.item and owner.items() <= reason.item.items() for reason in cancelled.reasons):
-        return Creation(product, replayed=False)
-    if claim is not None and cancelled.failed(_RECORD):
-        record = cast("Item", cancelled.reasons[_RECORD].item)
-        if record["fingerprint"] != {"S": claim.fingerprint}:
-            raise KeyReused from None
-        return Creation(items.recorded_product(record), replayed=True)
-    if cancelled.failed(_GUARD):
-        raise NameTaken from None
-    raise cancelled.error from None
+def _still(seen: StoredProduct) -> _Condition:
+    """The product as it was seen: in that version, or without one."""
+    terms = ("attribute_exists(#PK)", "#lastWriteId <> :lastWriteId")
+    if "version" not in seen.item:
+        return _Condition((*terms, "attribute_not_exists(#version)"), {}, seen.version)
+    return _Condition((*terms, "#version = :seen"), {":seen": seen.item["version"]}, seen.version)
 
 
-def _own_or_refused(change: Change, item: Item | None, only_version: int | None, attempts: Attempts) -> StoredProduct:
+def _own_or_failed(write: _Write, item: Item | None, condition: _Condition, retries: Retries) -> StoredProduct:
     """The product, if it is our own lost success that refused the change.
 
     Raises Unavailable when an answer was lost and the product is two versions on: one of the two may be our doing.
     """
     stored = StoredProduct(item) if item else None
-    if stored and stored.last_write_id == change.write_id:
+    if stored and stored.last_write_id == write.write_id:
         return stored
-    if stored and attempts.in_doubt and only_version is not None and stored.version > only_version + 1:
+    expected = condition.only_version
+    if stored and retries.in_doubt and expected is not None and stored.version - 1 > expected >= 0:
         raise Unavailable from None
-    raise Refused(stored) from None
+    raise _ConditionFailed(stored) from None
+
+
+def _same_name(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and items.normalised(one) == items.normalised(other)
 
 
 def _code(error: ClientError) -> str:
     return error.response["Error"]["Code"]
 
 
-def _position(stored: StoredProduct) -> dict[str, str]:
-    return {name: stored.item[name]["S"] for name in _POSITION}
+def _position(item: Mapping[str, Any]) -> dict[str, str]:
+    return {name: item[name]["S"] for name in _POSITION}

@@ -8,11 +8,11 @@ from contract.messages import Response
 from products import bootstrap
 from products.access import caller
 from products.preconditions import entity_tag
+from products.service import Catalogue
 
 if TYPE_CHECKING:
     from contract.messages import JSON, Request
     from generated.product_types import ProductCreate
-    from products.service import Catalogue
 
 
 def create_product(request: Request, catalogue: Catalogue) -> Response:
@@ -25,4 +25,4 @@ def create_product(request: Request, catalogue: Catalogue) -> Response:
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:PutItem"]}}
-handler = bootstrap.handler("createProduct", create_product)
+handler = bootstrap.handler(create_product, Catalogue.of)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 from contract.messages import Response
 from products import bootstrap
 from products.preconditions import Preconditions
+from products.service import Catalogue
 
 if TYPE_CHECKING:
     from contract.messages import Request
-    from products.service import Catalogue
 
 
 def delete_product(request: Request, catalogue: Catalogue) -> Response:
@@ -22,4 +22,4 @@ def delete_product(request: Request, catalogue: Catalogue) -> Response:
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]}}
-handler = bootstrap.handler("deleteProduct", delete_product)
+handler = bootstrap.handler(delete_product, Catalogue.of)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 from contract.messages import Response
 from products import bootstrap
 from products.preconditions import Preconditions, entity_tag
+from products.service import Catalogue
 
 if TYPE_CHECKING:
     from contract.messages import JSON, Request
-    from products.service import Catalogue
 
 
 def get_product(request: Request, catalogue: Catalogue) -> Response:
@@ -22,4 +22,4 @@ def get_product(request: Request, catalogue: Catalogue) -> Response:
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}
-handler = bootstrap.handler("getProduct", get_product)
+handler = bootstrap.handler(get_product, Catalogue.of)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 from contract.messages import Response
 from products import bootstrap
 from products.preconditions import Preconditions, entity_tag
+from products.service import Catalogue
 
 if TYPE_CHECKING:
     from contract.messages import JSON, Request
     from generated.product_types import ProductUpdate
-    from products.service import Catalogue
 
 
 def update_product(request: Request, catalogue: Catalogue) -> Response:
@@ -26,4 +26,4 @@ def update_product(request: Request, catalogue: Catalogue) -> Response:
 PERMISSIONS = {
     "dynamodb": {"table": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]}
 }
-handler = bootstrap.handler("updateProduct", update_product)
+handler = bootstrap.handler(update_product, Catalogue.of)
