@@ -78,6 +78,33 @@ class _JsonSchemaRuntimeValidationBase(_Model):
         return data
 
 
+class Conflict(_Model):
+    """
+    A `Problem`. For a name that is taken, it says who has it.
+    """
+
+    error: Annotated[StrictStr, Field(min_length=1)]
+    """
+    A short title for the status.
+    """
+    message: Annotated[StrictStr, Field(min_length=1)]
+    """
+    One sentence for a person.
+    """
+    requestId: Annotated[StrictStr | None, _NotNull] = None
+    """
+    Names this request in the service's logs.
+    """
+    productId: Annotated[StrictStr | None, Field(min_length=1), _NotNull] = None
+    """
+    The product that has the name. Absent for another conflict.
+    """
+    active: Annotated[StrictBool | None, _NotNull] = None
+    """
+    Whether that product is active. One that is retired can be restored by `updateProduct`.
+    """
+
+
 EntityTags = TypeAliasType(
     "EntityTags",
     Annotated[

@@ -5,6 +5,34 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+
+class Conflict(TypedDict):
+    """
+    A `Problem`. For a name that is taken, it says who has it.
+    """
+
+    error: str
+    """
+    A short title for the status.
+    """
+    message: str
+    """
+    One sentence for a person.
+    """
+    requestId: NotRequired[str]
+    """
+    Names this request in the service's logs.
+    """
+    productId: NotRequired[str]
+    """
+    The product that has the name. Absent for another conflict.
+    """
+    active: NotRequired[bool]
+    """
+    Whether that product is active. One that is retired can be restored by `updateProduct`.
+    """
+
+
 EntityTags: TypeAlias = str
 """
 A list of entity tags, or `*`. Empty elements are passed over (RFC 9110, 5.6.1.2).

@@ -22,7 +22,7 @@ export interface paths {
         /**
          * Create a product
          * @description The server makes `productId`, `createdAt` and `updatedAt`, and the product starts active. Names are unique in the
-         *     whole catalogue, inactive products included, whatever their case: a second one is a 409.
+         *     whole catalogue, inactive products included, whatever their case: a second one is a 409, which says who has the name.
          *
          *     With an `Idempotency-Key` the request is safe to repeat for 24 hours: the same key with the same body answers with
          *     the first 201 again, marked by `Idempotent-Replayed: true`; with another body it is a 422; while the first
@@ -226,6 +226,19 @@ export interface components {
             /** @description Every violation, by place (path, query, header, body), then by field. Always there when the request broke this contract. */
             details?: components["schemas"]["Violation"][];
         };
+        /** @description A `Problem`. For a name that is taken, it says who has it. */
+        Conflict: {
+            /** @description A short title for the status. */
+            error: string;
+            /** @description One sentence for a person. */
+            message: string;
+            /** @description Names this request in the service's logs. */
+            requestId?: string;
+            /** @description The product that has the name. Absent for another conflict. */
+            productId?: string;
+            /** @description Whether that product is active. One that is retired can be restored by `updateProduct`. */
+            active?: boolean;
+        };
         /** @description One way in which the request broke this contract. Never repeats the offending value. */
         Violation: {
             /**
@@ -315,7 +328,10 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The name is taken; or, with `Retry-After`, another request with this `Idempotency-Key` is still running. */
+        /**
+         * @description The name is taken, by the product with `productId`, which is retired if it is not `active`; or, with `Retry-After`,
+         *     another request with this `Idempotency-Key` is still running.
+         */
         Conflict: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];
@@ -326,7 +342,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Problem"];
+                "application/json": components["schemas"]["Conflict"];
             };
         };
         /** @description A precondition, in `If-Match` or `If-None-Match`, is not met. Nothing was written. */

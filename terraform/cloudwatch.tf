@@ -30,7 +30,7 @@ locals {
   function_log_metrics = {
     ContractViolations   = { pattern = "{ $.message = \"response breaks the contract\" }" }
     HandlerFailures      = { pattern = "{ $.message = \"handler failed\" }" }
-    BrokenItems          = { pattern = "{ ($.message = \"a stored product is broken\") || ($.message = \"a stored product breaks the contract\") }" }
+    BrokenItems          = { pattern = "{ $.message = \"a stored product is broken\" }" }
     FailedInvocations    = { pattern = "{ ($.type = \"platform.report\") && ($.record.status != \"success\") }" }
     IdempotencyConflicts = { pattern = "{ ($.message = \"request refused\") && ($.status = 422) }" }
     ColdStart            = { pattern = "{ $.record.metrics.initDurationMs > 0 }", value = "$.record.metrics.initDurationMs", unit = "Milliseconds" }

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
+from urllib.parse import quote, unquote
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | Decimal | bool | None"
 
+_SEGMENT = "!$&'()*+,;=:@"  # What a segment may have (RFC 3986, 3.3), besides what needs no quoting anywhere.
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -18,6 +20,7 @@ class Request(NamedTuple):
     `path` is the path as the client sent it, stage or base path included, without the query. A parameter that was not
     sent and has no default is absent from its mapping. `headers` holds the declared header parameters only, spelled as
     the contract spells them. `body` is None when there is none. `claims` are the authorizer's, None without one.
+    `route` is the operation's path in the contract, a template.
     """
 
     operation_id: str
@@ -29,6 +32,20 @@ class Request(NamedTuple):
     body: JSON = None
     claims: Mapping[str, object] | None = None
     cookies: Mapping[str, JSON] = _NOTHING
+    route: str = "/"
+
+    def location(self, name: str) -> str:
+        """Returns the path of `name`, a resource below the one requested, as the client can reach it.
+
+        It has the stage or base path of the request, and the contract's spelling of the rest: the client's may have
+        empty segments or needless percent-encoding, which a REST API routes all the same, and `//` begins another host.
+        """
+        sent = [quote(unquote(segment), _SEGMENT) for segment in self.path.split("/") if segment]
+        own = [quote(name, _SEGMENT)]
+        for segment in reversed([each for each in self.route.split("/") if each]):
+            last = sent.pop() if sent else segment
+            own.insert(0, last if "{" in segment else segment)
+        return "/" + "/".join(sent + own)
 
 
 class Response(NamedTuple):

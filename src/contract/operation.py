@@ -66,7 +66,8 @@ class Operation:
         if violations or found:
             raise invalid_request([*violations, *found])
         parameters = (values["path"], values["query"], values["header"])
-        return Request(self.operation_id, raw.request_id, raw.path, *parameters, body, raw.claims, values["cookie"])
+        cookies = values["cookie"]
+        return Request(self.operation_id, raw.request_id, raw.path, *parameters, body, raw.claims, cookies, self.path)
 
     def completed(self, response: Response, request_id: str) -> Response:
         """Returns the response with the headers that the contract decides: constants, request id, content type."""
@@ -84,13 +85,24 @@ class Operation:
         return self._responses.encoded(response)
 
     def property_names(self, definition: str) -> list[str]:
-        """The properties that the contract's schema of this name lists; none when the operation does not use it."""
-        return list(self._documents.get(definition, {}).get("properties", ()))
+        """Returns the properties that the contract's schema of this name lists, by `allOf` too.
+
+        None when the operation does not use the schema.
+        """
+        document = self._documents.get(definition, {})
+        names = list(document.get("properties", ()))
+        for part in document.get("allOf", ()):
+            names += part.get("properties", ())
+            names += self.property_names(part.get("$ref", "").rpartition("/")[2])
+        return names
 
     def invalid_property(self, definition: str, value: JSON) -> str | None:
-        """The first property that keeps the value from being valid against the schema; None for a valid value."""
-        error = self._definitions.schema({"$ref": f"#/$defs/{definition}"}).first_error(value)
-        return None if error is None else str(error.path[0]) if error.path else ""
+        """Returns the first property that is invalid against the schema; None for a valid value."""
+        schema = self._definitions.schema({"$ref": f"#/$defs/{definition}"})
+        if schema.is_valid(value):
+            return None
+        path = schema.errors(value)[0].path
+        return str(path[0]) if path else ""
 
     def response_header_names(self) -> list[str]:
         """Returns every header that some response declares, sorted."""

@@ -95,7 +95,7 @@ def invalid_request(violations: Sequence[Violation]) -> Refusal:
 
 
 def problem_body(refusal: Refusal, request_id: str) -> JSON:
-    """Returns the error as the client reads it: error, message, requestId, its members, and details when there are any."""
+    """Returns the error as the client reads it: error, message, requestId, its members, details when there are any."""
     title, default_message = PROBLEMS[refusal.status]
     body: dict[str, JSON] = {
         "error": title,

@@ -177,13 +177,14 @@ class Retries:
                 self._budget.pause(self._weigh(error))
 
     def _weigh(self, error: Exception) -> Failure:
-        """The kind of failure, if the call is to be sent again. Raises OutcomeUnknown, or the error when it is final."""
+        """The kind of failure, of a call to be sent again. Raises OutcomeUnknown, or the error when it is final."""
         found = failure(error)
         cause = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         if found is not Failure.FINAL or cause not in _ANSWERS:
             level = logging.ERROR if found is Failure.FINAL else logging.WARNING
             logger.log(
-                level, "a call to DynamoDB failed", extra={"cause": cause, "failure": found.name, "table": self._table})
+                level, "a call to DynamoDB failed", extra={"cause": cause, "failure": found.name, "table": self._table}
+            )
         if found is Failure.FINAL:
             raise error
         if found is Failure.UNKNOWN:

@@ -26,7 +26,8 @@ _ACTIVE = {"true": True, "false": False}  # `active` is a key of the index, and 
 class StoredProduct:
     """A product as the table holds it: this service's, or an older one that lacks what this service added.
 
-    Nothing is checked: a broken item can be named, passed over, retired, or repaired by a write.
+    Nothing is checked: a broken item can be named, passed over, retired, or repaired by a write. A text that it lacks
+    is "".
     """
 
     __slots__ = ("item",)
@@ -39,7 +40,7 @@ class StoredProduct:
         return self.item["PK"].get("S", "")
 
     @property
-    def product_id(self) -> str | None:
+    def product_id(self) -> str:
         return self._text("productId")
 
     @property
@@ -53,27 +54,34 @@ class StoredProduct:
         return int(Decimal(self.item["version"]["N"])) if self.is_versioned else 0
 
     @property
-    def last_write_id(self) -> str | None:
+    def last_write_id(self) -> str:
         return self._text("lastWriteId")
 
     @property
     def active(self) -> bool | None:
         """None for a broken item, which says neither."""
-        return _ACTIVE.get(self._text("active") or "")
+        return _ACTIVE.get(self._text("active"))
 
     @property
-    def name(self) -> str | None:
+    def name(self) -> str:
         return self._text("name")
 
     @property
-    def updated_at(self) -> str | None:
-        time = self._text("updatedAt" if "updatedAt" in self.item else "createdAt")
-        return None if time is None else _utc(time)
+    def created_at(self) -> str:
+        return _utc(self._text("createdAt"))
+
+    @property
+    def updated_at(self) -> str:
+        return _utc(self._text("updatedAt" if "updatedAt" in self.item else "createdAt"))
 
     @property
     def has_our_time(self) -> bool:
         """Whether this service wrote the time of the last change: then it sorts as text as it does in time."""
-        return self.is_versioned and self.last_write_id is not None
+        try:
+            is_ours = timestamp(datetime.fromisoformat(self.updated_at)) == self.updated_at
+        except ValueError:
+            return False
+        return is_ours and self.is_versioned and self.last_write_id != ""
 
     def time_of_change(self, moment: datetime) -> str | None:
         """The updatedAt of a change at `moment`; None if the product's is later and stays: it never goes back.
@@ -81,7 +89,7 @@ class StoredProduct:
         Clocks differ, and a change that comes first may take effect last.
         """
         try:
-            latest = max(moment, datetime.fromisoformat(self.updated_at or ""))
+            latest = max(moment, datetime.fromisoformat(self.updated_at))
         except (TypeError, ValueError):  # A time without a zone, or none at all: this write repairs it.
             latest = moment
         at = timestamp(latest)
@@ -101,8 +109,8 @@ class StoredProduct:
                 product[name] = _utc(value)
         return cast("Product", product)
 
-    def _text(self, attribute: str) -> str | None:
-        return self.item.get(attribute, {}).get("S")
+    def _text(self, attribute: str) -> str:
+        return self.item.get(attribute, {}).get("S", "")
 
 
 class IdempotencyRecord(NamedTuple):

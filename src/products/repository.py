@@ -135,13 +135,13 @@ class Repository:
         """
         actions = [
             self._put(product.item, "attribute_not_exists(PK)"),
-            self._put(items.guard(product.name or "", product.product_id or ""), "attribute_not_exists(PK)"),
+            self._put(items.guard(product.name, product.product_id), "attribute_not_exists(PK)"),
         ]
         if record is not None:
             free = "attribute_not_exists(PK) OR expiresAt <= :now"  # TTL deletes late, and may be off.
             actions.append(self._put(items.record_item(record, product), free, now=record.created_at))
         try:
-            self._transact(actions, product.product_id or "", Retries(budget, self._table, repeatable=True))
+            self._transact(actions, product.product_id, Retries(budget, self._table, repeatable=True))
         except Contended:
             if record is None:
                 raise
@@ -191,10 +191,10 @@ class Repository:
         One UpdateItem when the guard is there and stays, or when there is no name to guard; else one transaction.
         """
         condition, fields = _still(seen), write.change.fields
-        name = cast("str | None", fields["name"] if "name" in fields else seen.name)
+        name = cast("str", fields.get("name", seen.name))
         if seen.is_versioned and ("name" not in fields or _same_name(name, seen.name)):
             return self._update(write, condition, budget, ":next")
-        if name is None:
+        if not name:
             if write.change.whatever_its_name:
                 return self._update(write, condition, budget, None)
             raise BrokenItem(seen.key, "name")
@@ -220,7 +220,7 @@ class Repository:
             {"Update": self._update_arguments(write, _still(seen), ":next")},
             self._put(items.guard(name, product_id), ours, id=product_id),
         ]
-        if seen.is_versioned and seen.name is not None and not _same_name(name, seen.name):
+        if seen.is_versioned and seen.name and not _same_name(name, seen.name):
             actions.append(
                 {
                     "Delete": {
@@ -233,9 +233,7 @@ class Repository:
             )
         return actions
 
-    def _update(
-        self, write: _Write, condition: _Condition, budget: RetryBudget, version: str | None
-    ) -> StoredProduct:
+    def _update(self, write: _Write, condition: _Condition, budget: RetryBudget, version: str | None) -> StoredProduct:
         """One UpdateItem. Raises _ConditionFailed with the product as it is."""
         arguments = self._update_arguments(write, condition, version)
         retries = Retries(budget, self._table, repeatable=condition.only_version is not None)
@@ -256,7 +254,7 @@ class Repository:
         """The arguments of an UpdateItem. `version` is the expression of the new version; None leaves it as it is."""
         sets = write.attributes
         assignments = [f"#{name} = :{name}" for name in sets]
-        values: Item = {**condition.values, **{f":{name}": value for name, value in sets.items()}}
+        values: dict[str, Any] = {**condition.values, **{f":{name}": value for name, value in sets.items()}}
         if version is not None:
             assignments += ["#entityType = :entityType", f"#version = {version}"]
             next_version = None if condition.only_version is None else condition.only_version + 1
@@ -408,8 +406,8 @@ def _own_or_failed(write: _Write, item: Item | None, condition: _Condition, retr
     raise _ConditionFailed(stored) from None
 
 
-def _same_name(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and items.normalised(one) == items.normalised(other)
+def _same_name(one: str, other: str) -> bool:
+    return items.normalised(one) == items.normalised(other)
 
 
 def _code(error: ClientError) -> str:

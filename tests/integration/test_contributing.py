@@ -80,7 +80,7 @@ def test_both_are_additions_by_the_rules_that_the_page_names(example: WorkedExam
         now.write_text(unmoved)
     named = {line for section in (FIELD, OPERATION) for block in blocks(section) for line in block.text.splitlines()
              if block.language == "console"}  # fmt: skip
-    assert {line for line in printed.splitlines() if line.startswith(("addition", "breaking"))} == named
+    assert {line for line in printed.splitlines() if line.startswith(("addition ", "breaking "))} == named
 
 
 def test_the_package_of_the_operation_has_its_handler_and_its_table(example: WorkedExample, edited: Any) -> None:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def create_product(request: Request, catalogue: Catalogue) -> Response:
     key = cast("str | None", request.headers.get("Idempotency-Key"))
     product, version, replayed = catalogue.create(cast("ProductCreate", request.body), caller(request.claims), key)
-    headers = {"Location": f"{request.path}/{product['productId']}", "ETag": entity_tag(version)}
+    headers = {"Location": request.location(product["productId"]), "ETag": entity_tag(version)}
     if replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(201, cast("JSON", {"product": product}), headers)
 
 
-PERMISSIONS = {"dynamodb": {"table": ["dynamodb:PutItem"]}}
+PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem", "dynamodb:PutItem"]}}
 handler = bootstrap.handler(create_product, Catalogue.of)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,14 +13,14 @@ from urllib.parse import urlencode
 
 from local_aws.proxy_event import HttpRequest, Match, proxy_event
 from products import bootstrap
-from products.cursors import Cursors
-from products.settings import Settings
+from products.bootstrap import Settings
+from products.service import Catalogue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from products.dynamodb import RetryBudget
     from products.items import Item
-    from products.retries import Patience
 
 REGION = "eu-west-1"
 ORIGIN = "https://portal.example"
@@ -110,13 +109,19 @@ class Table(NamedTuple):
 class Api:
     """Every function on one table, each called with a true proxy event."""
 
-    def __init__(self, table: Table, client: Any = None, patience: Callable[[], Patience] = bootstrap.patience) -> None:
-        settings = Settings(table.name, REGION, frozenset({ORIGIN}), None)
-        cursors = Cursors([SIGNING_KEY], f"listProducts {table.name}", bootstrap.utc_now)
-        self.functions = {
-            name: bootstrap.compose(operation_id, respond, settings, client or table.client, patience)
-            for name, operation_id, respond in _operations(cursors)
-        }
+    def __init__(
+        self, table: Table, client: Any = None, budget: Callable[[], RetryBudget] = bootstrap.retry_budget
+    ) -> None:
+        settings = Settings(table.name, REGION, frozenset({ORIGIN}), cursor_signing_keys=(SIGNING_KEY,))
+        # A handler reads the environment at its import, and the tests set it before.
+        from products.handlers.list_products import Pages
+
+        self.functions: dict[str, Any] = {}
+        for operation in OPERATIONS:
+            name = operation["module"]
+            respond = getattr(import_module(f"products.handlers.{name}"), name)
+            service: Any = Pages.of if name == "list_products" else Catalogue.of
+            self.functions[name] = bootstrap.compose(respond, service, settings, client or table.client, budget)
 
     def list(self, **query: Any) -> Answer:
         return self._call("list_products", "GET", COLLECTION, query=query)
@@ -167,13 +172,6 @@ class Api:
         parameters = {} if product_id is None else {"productId": product_id}
         event = proxy_event(request, Match(resource, parameters, "request-1", claims))
         return _read(self.functions[function](event, None))
-
-
-def _operations(cursors: Cursors) -> Iterator[tuple[str, str, Callable[..., Any]]]:
-    for operation in OPERATIONS:
-        name = operation["module"]
-        respond = getattr(import_module(f"products.handlers.{name}"), name)
-        yield name, operation["operationId"], partial(respond, cursors=cursors) if name == "list_products" else respond
 
 
 def _read(answer: Mapping[str, Any]) -> Answer:

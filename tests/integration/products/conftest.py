@@ -104,6 +104,6 @@ def faulty(table: Table) -> Faulty:
 
     def compose(*faults: Fault) -> tuple[Api, list[str]]:
         client = FaultyClient(table.client, *faults)
-        return Api(table, client, FakeTime().patience), client.sent
+        return Api(table, client, FakeTime().budget), client.sent
 
     return compose

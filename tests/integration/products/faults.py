@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
-from products.retries import Patience
+from products.dynamodb import RetryBudget
 
 if TYPE_CHECKING:
     from tests.integration.products.api import Api
@@ -122,5 +122,5 @@ class FakeTime:
         self.slept.append(seconds)
         self.seconds += seconds
 
-    def patience(self) -> Patience:
-        return Patience(lambda: self.seconds, self.sleep, lambda: 0.5)
+    def budget(self) -> RetryBudget:
+        return RetryBudget(lambda: self.seconds, self.sleep, lambda: 0.5)

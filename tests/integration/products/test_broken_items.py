@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -66,6 +67,88 @@ def test_something_else_in_the_index_stops_no_walk(api: Api, table: Table) -> No
     first = api.list(limit=1).body
     assert first["products"] == []
     assert api.list(nextToken=first["nextToken"]).body["count"] == 1
+
+
+Report = tuple[str, str]
+OURS = {"version": {"N": "3"}, "lastWriteId": {"S": "w"}}
+
+
+@pytest.fixture
+def reports(caplog: pytest.LogCaptureFixture) -> Callable[[], list[Report]]:
+    """Key and attribute of each broken item that was reported."""
+    return lambda: [
+        (vars(record)["item"], vars(record)["attribute"])
+        for record in caplog.records
+        if record.getMessage() == "a stored product is broken"
+    ]
+
+
+@pytest.mark.parametrize("versioned", [{}, OURS], ids=["older", "ours"])
+@pytest.mark.parametrize(
+    ("broken", "body"),
+    [
+        ({"name": None}, {"name": "Entry"}),
+        ({"name": {"N": "1"}}, {"name": "Basic", "price": 1}),
+        ({"description": None}, {"description": "Another description."}),
+        ({"price": {"S": "95"}}, {"price": 95}),
+        ({"features": {"SS": ["One domain"]}}, {"features": ["One domain"]}),
+        ({"active": None}, {"active": True}),
+        ({"active": {"S": "yes"}}, {"active": True}),
+        ({"updatedAt": {"BOOL": True}}, {"price": 1}),
+        ({"updatedAt": {"S": "some day"}}, {"price": 1}),
+        ({"updatedAt": {"S": "2999-01-01"}}, {"price": 1}),
+        ({"version": {"S": "3"}}, {"price": 1}),
+    ],
+)
+def test_an_update_repairs_what_it_supplies(
+    api: Api, table: Table, broken: dict[str, Any], body: dict[str, Any], versioned: dict[str, Any]
+) -> None:
+    table.put_older(**{**versioned, **broken})
+    changed = api.update("PROD-001", body)
+    assert changed.status == 200
+    assert api.get("PROD-001").product == changed.product
+    assert api.list().body["products"] == [changed.product]
+    assert api.update("PROD-001", {"price": 7}).status == 200
+
+
+@pytest.mark.parametrize("versioned", [{}, OURS], ids=["older", "ours"])
+@pytest.mark.parametrize("broken", [*BROKEN, {"active": None}, {"active": {"S": "yes"}}, {"version": {"S": "3"}}])
+def test_a_broken_product_can_be_retired(
+    api: Api, table: Table, broken: dict[str, Any], versioned: dict[str, Any]
+) -> None:
+    table.put_older(**{**versioned, **broken})
+    assert api.delete("PROD-001").status == 204
+    item = table.item("PRODUCT#PROD-001")
+    assert item is not None
+    assert item["active"] == {"S": "false"}
+    assert api.get("PROD-001").status == 404
+    assert api.list().body["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("broken", "attribute"),
+    [
+        (each, next(iter(each)))
+        for part in ({"name": None}, {"price": {"S": "95"}}, {"active": {"S": "yes"}})
+        for each in (part, {**part, **OURS})
+    ],
+)
+def test_a_broken_product_met_by_a_write_is_reported_as_by_a_read(
+    api: Api, table: Table, broken: dict[str, Any], attribute: str, reports: Callable[[], list[Report]]
+) -> None:
+    table.put_older(**broken)
+    assert api.get("PROD-001").status == 500
+    assert api.update("PROD-001", {"period": "per month"}).status == 500
+    assert reports() == [("PRODUCT#PROD-001", attribute)] * 2
+
+
+def test_a_retirement_does_not_need_what_it_does_not_name(
+    api: Api, table: Table, reports: Callable[[], list[Report]]
+) -> None:
+    table.put_older(name=None)
+    assert api.delete("PROD-001", If_Match='"0"').status == 204
+    assert api.delete("PROD-001").status == 204
+    assert reports() == []
 
 
 def test_an_update_can_repair_a_broken_product(api: Api, table: Table) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.integration.products.api import ENTRY, ORIGIN, Api, Table
+from tests.integration.products.faults import Faulty, cancelled
 
 KEY: dict[str, Any] = {"Idempotency_Key": "order-66"}
 
@@ -93,13 +95,54 @@ def test_a_taken_name_is_a_conflict_and_writes_nothing(api: Api, table: Table, n
         refused = api.create({**ENTRY, "name": name, "price": 1})
     assert (refused.status, refused.body["error"]) == (409, "Conflict")
     assert "Retry-After" not in refused.headers
-    assert calls == ["TransactWriteItems"]
+    assert calls == ["TransactWriteItems", "GetItem"]
     assert table.items() == before
 
 
 def test_the_name_of_an_inactive_product_stays_taken(api: Api) -> None:
-    api.delete(api.create().product["productId"])
-    assert api.create().status == 409
+    product_id = api.create().product["productId"]
+    api.delete(product_id)
+    refused = api.create()
+    assert (refused.status, refused.body["productId"], refused.body["active"]) == (409, product_id, False)
+    assert api.update(refused.body["productId"], {"active": True}).status == 200
+    assert api.create().body["active"] is True
+
+
+def test_a_taken_name_whose_product_is_gone_says_what_is_known(api: Api, table: Table) -> None:
+    product_id = api.create().product["productId"]
+    table.client.delete_item(TableName=table.name, Key={"PK": {"S": f"PRODUCT#{product_id}"}, "SK": {"S": "METADATA"}})
+    refused = api.create()
+    assert (refused.status, refused.body["productId"], "active" in refused.body) == (409, product_id, False)
+
+
+def test_a_running_request_names_no_product(faulty: Faulty) -> None:
+    api, _ = faulty(*[cancelled("None", "None", "TransactionConflict")] * 50)
+    refused = api.create(**KEY)
+    assert (refused.status, "productId" in refused.body) == (409, False)
+
+
+def test_a_creation_never_overwrites_a_product(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two UUIDs are never the same. Were they, the first product would have to stay as it is."""
+    monkeypatch.setattr("products.bootstrap.new_id", lambda: "0b6f7a52-8a7e-4d0e-9d3a-3f5c2b1a0e9d")
+    api = Api(table)
+    api.create()
+    [before] = [item for item in table.items() if item["PK"]["S"].startswith("PRODUCT#")]
+    api.create({**ENTRY, "name": "Basic", "price": 1})
+    assert [item for item in table.items() if item["PK"]["S"].startswith("PRODUCT#")] == [before]
+
+
+@pytest.mark.parametrize(("seconds_left", "replays"), [(1, True), (0, False), (-1, False)])
+def test_a_record_expires_at_its_very_second(
+    table: Table, monkeypatch: pytest.MonkeyPatch, seconds_left: int, replays: bool
+) -> None:
+    moment = datetime(2026, 3, 1, 9, 30, 0, 999999, tzinfo=UTC)
+    monkeypatch.setattr("products.bootstrap.utc_now", lambda: moment)
+    api = Api(table)
+    api.create(**KEY)
+    record = next(item for item in table.items() if item["PK"]["S"].startswith("IDEMPOTENCY#"))
+    assert int(record["expiresAt"]["N"]) == int(moment.timestamp()) + 24 * 3600
+    table.put({**record, "expiresAt": {"N": str(int(moment.timestamp()) + seconds_left)}})
+    assert ("Idempotent-Replayed" in api.create(**KEY).headers) is replays
 
 
 def test_letters_that_look_alike_in_every_case_are_one_name(api: Api) -> None:

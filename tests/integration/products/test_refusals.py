@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from products.retries import BUDGET_SECONDS
+from products.dynamodb import BUDGET_SECONDS
 from tests.integration.products.api import Answer, Api, Table
 from tests.integration.products.faults import (
     FakeTime,
@@ -53,7 +53,7 @@ OPERATIONS: dict[str, Callable[[Api], Answer]] = {
 
 def failing(fault: Fault) -> tuple[Api, FaultyClient, FakeTime]:
     client, time = FaultyClient(None, forever=fault), FakeTime()
-    return Api(NO_TABLE, client, time.patience), client, time
+    return Api(NO_TABLE, client, time.budget), client, time
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -67,7 +67,7 @@ def test_what_passes_is_waited_for_and_then_a_503(
     assert answer.headers["Cache-Control"] == "no-store"
     assert 2 <= len(client.sent) <= 12
     assert BUDGET_SECONDS / 2 < sum(time.slept) <= BUDGET_SECONDS
-    reports = [record for record in caplog.records if record.name == "products.retries"]
+    reports = [record for record in caplog.records if record.name == "products.dynamodb"]
     assert {record.levelname for record in reports} == {"WARNING"}
     assert len(reports) == len(client.sent)
 
@@ -83,7 +83,7 @@ def test_what_does_not_pass_is_a_500_at_once(
     assert "Retry-After" not in answer.headers
     assert len(client.sent) == 1
     assert time.slept == []
-    (report,) = [record for record in caplog.records if record.name == "products.retries"]
+    (report,) = [record for record in caplog.records if record.name == "products.dynamodb"]
     assert report.levelname == "ERROR"
 
 

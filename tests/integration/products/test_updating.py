@@ -95,7 +95,8 @@ def test_a_taken_name_changes_nothing(api: Api, table: Table, product_id: str) -
     with table.calls() as calls:
         refused = api.update(product_id, {"name": "BASIC", "price": 1})
     assert (refused.status, refused.body["error"]) == (409, "Conflict")
-    assert calls == ["UpdateItem", "TransactWriteItems"]
+    assert (refused.body["productId"], refused.body["active"]) == (other, True)
+    assert calls == ["UpdateItem", "TransactWriteItems", "GetItem"]
     assert stored(table, product_id) == before
     assert guards(table) == {"entry": product_id, "basic": other}
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from products.errors import BrokenItem
 from products.items import StoredProduct, guard_key, normalised
 from products.repository import INDEX
 from tests.integration.products.api import Table
@@ -106,10 +105,9 @@ def _histories(contents: Contents, versions: Mapping[str, list[StoredProduct]], 
 
 def _products(contents: Contents) -> Iterator[str]:
     for key, stored in contents.products.items():
-        try:
-            product = stored.product()
-        except BrokenItem as broken:
-            yield f"{key} is broken: {broken.attribute}"
+        product = stored.product(history.PROPERTIES)
+        if broken := history.OPERATION.invalid_property("Product", cast("Any", product)):
+            yield f"{key} is broken: {broken}"
             continue
         if key != f"{PRODUCT}{product['productId']}":
             yield f"{key} is not the key of its product"
@@ -120,14 +118,14 @@ def _products(contents: Contents) -> Iterator[str]:
 
 
 def _guards(contents: Contents) -> Iterator[str]:
-    wanted = {guard_key(stored.name)["PK"]["S"]: stored for stored in contents.products.values() if stored.is_complete}
+    wanted = {guard_key(stored.name)["PK"]["S"]: stored for stored in contents.products.values() if stored.is_versioned}
     for key in wanted.keys() - contents.guards.keys():
         yield f"the name of {wanted[key].key} has no guard"
     for key, guard in contents.guards.items():
         owner = contents.products.get(f"{PRODUCT}{guard['productId']['S']}")
         if owner is None:
             yield f"a guard points to {guard['productId']['S']}, which is not there"
-        elif not owner.is_complete or key != f"{GUARD}{normalised(owner.name)}":
+        elif not owner.is_versioned or key != f"{GUARD}{normalised(owner.name)}":
             yield f"a guard points to {owner.key}, which does not point back"
 
 

@@ -6,10 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from contract.operation import Operation
 from products.items import StoredProduct
 from tests.integration.stress.ledger import Acknowledged, Told
+
+OPERATION = Operation.load(Path(__file__).parents[3] / "generated/operations/get_product.json")
+PROPERTIES = OPERATION.property_names("Product")
 
 
 def contradictions(versions: Sequence[StoredProduct], told: Told, *, created_in_doubt: bool) -> Iterator[str]:
@@ -49,12 +54,12 @@ def _acknowledged(write: Acknowledged, versions: Mapping[int, StoredProduct]) ->
     if made is None:
         yield f"the acknowledged version {write.version} is missing"
         return
-    if made.product() != write.product:
+    if made.product(PROPERTIES) != write.product:
         yield f"version {write.version} is not what was acknowledged"
     if before and not before.active and not write.fields.get("active"):
         yield f"version {write.version} changed an inactive product"
-    start = before.product() if before else made.product()
-    if {**start, **_as_stored(write.fields), "updatedAt": made.updated_at} != made.product():
+    start = before.product(PROPERTIES) if before else made.product(PROPERTIES)
+    if {**start, **_as_stored(write.fields), "updatedAt": made.updated_at} != made.product(PROPERTIES):
         yield f"version {write.version} is not the version before it with its change"
 
 

@@ -10,7 +10,7 @@ from random import random
 import pytest
 
 from products import dynamodb
-from products.retries import Patience
+from products.dynamodb import RetryBudget
 from tests.integration.products.api import REGION, Api, Table
 
 
@@ -21,8 +21,8 @@ def api_at(table: Table, endpoint: str, seconds: float = 1.0) -> Iterator[Api]:
     Many seconds for a trial in which nothing should time out on the slowest machine, few for one in which much does.
     """
 
-    def patience() -> Patience:
-        return Patience(
+    def budget() -> RetryBudget:
+        return RetryBudget(
             lambda: time.monotonic() / seconds, lambda pause: time.sleep(min(pause, pause * seconds)), random
         )
 
@@ -30,6 +30,6 @@ def api_at(table: Table, endpoint: str, seconds: float = 1.0) -> Iterator[Api]:
         patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
         client = dynamodb.connect(REGION, read_seconds=dynamodb.READ_SECONDS * seconds)
     try:
-        yield Api(table, client, patience)
+        yield Api(table, client, budget)
     finally:
         client.close()

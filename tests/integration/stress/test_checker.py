@@ -7,8 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from products.idempotency import Claim
-from products.items import StoredProduct, attributes, guard, new_product, record
+from products.items import IdempotencyRecord, StoredProduct, attributes, guard, new_product, record_item
 from tests.integration.products.api import ENTRY
 from tests.integration.stress import history
 from tests.integration.stress.checker import Contents, contradictions
@@ -18,14 +17,14 @@ AT = "2026-03-01T09:30:00.000000Z"
 LATER = "2026-03-01T09:30:01.000000Z"
 
 
-def stored(product_id: str = "id-1", **fields: Any) -> StoredProduct:
+def stored(product_id: str = "PROD-001", **fields: Any) -> StoredProduct:
     made = new_product(product_id, cast("Any", {**ENTRY, "currency": "ZAR"}), AT)
     return StoredProduct({**made.item, **attributes(fields)})
 
 
 ONE = stored()
-GUARD = guard("Entry", "id-1")
-RECORD = record(Claim("digest", "fingerprint", 0, 1), ONE)
+GUARD = guard("Entry", "PROD-001")
+RECORD = record_item(IdempotencyRecord("digest", "fingerprint", 0, 1), ONE)
 
 
 def contents(products: list[StoredProduct], *items: Any, indexed: list[Any] | None = None) -> Contents:
@@ -47,20 +46,26 @@ def test_a_sound_table_has_no_contradictions() -> None:
 @pytest.mark.parametrize(
     ("wrong", "found"),
     [
-        (contents([ONE]), "the name of PRODUCT#id-1 has no guard"),
-        (contents([], GUARD), "a guard points to id-1, which is not there"),
-        (contents([ONE], GUARD, guard("Basic", "id-1")), "a guard points to PRODUCT#id-1, which does not point back"),
-        (contents([ONE, stored("id-2", name="ENTRY")], GUARD), "2 products share a name"),
-        (contents([], RECORD), "a record points to id-1, which is not there"),
+        (contents([ONE]), "the name of PRODUCT#PROD-001 has no guard"),
+        (contents([], GUARD), "a guard points to PROD-001, which is not there"),
+        (
+            contents([ONE], GUARD, guard("Basic", "PROD-001")),
+            "a guard points to PRODUCT#PROD-001, which does not point back",
+        ),
+        (contents([ONE, stored("PROD-002", name="ENTRY")], GUARD), "2 products share a name"),
+        (contents([], RECORD), "a record points to PROD-001, which is not there"),
         (
             contents([ONE], GUARD, {**RECORD, "product": {"M": stored(version=2).item}}),
-            "the record of id-1 holds another answer",
+            "the record of PROD-001 holds another answer",
         ),
-        (contents([ONE], GUARD, RECORD, {**RECORD, "PK": {"S": "IDEMPOTENCY#2"}}), "2 records share id-1"),
-        (contents([ONE], GUARD, indexed=[]), "the index and the table differ in PRODUCT#id-1"),
-        (contents([ONE], GUARD, indexed=[stored(active=False).item]), "the index and the table differ in PRODUCT#id-1"),
+        (contents([ONE], GUARD, RECORD, {**RECORD, "PK": {"S": "IDEMPOTENCY#2"}}), "2 records share PROD-001"),
+        (contents([ONE], GUARD, indexed=[]), "the index and the table differ in PRODUCT#PROD-001"),
+        (
+            contents([ONE], GUARD, indexed=[stored(active=False).item]),
+            "the index and the table differ in PRODUCT#PROD-001",
+        ),
         (contents([ONE], GUARD, {"PK": {"S": "NOTE"}}), "NOTE is no item of this service"),
-        (contents([stored(price=Decimal("0.095"))], GUARD), "PRODUCT#id-1 has a price in fractions of a cent"),
+        (contents([stored(price=Decimal("0.095"))], GUARD), "PRODUCT#PROD-001 has a price in fractions of a cent"),
     ],
 )
 def test_what_is_wrong_with_a_table_is_found(wrong: Contents, found: str) -> None:
@@ -69,13 +74,13 @@ def test_what_is_wrong_with_a_table_is_found(wrong: Contents, found: str) -> Non
 
 def test_a_broken_product_is_found() -> None:
     broken = StoredProduct({**ONE.item, "price": {"S": "95"}})
-    assert list(contradictions(contents([broken], GUARD))) == ["PRODUCT#id-1 is broken: price"]
+    assert list(contradictions(contents([broken], GUARD))) == ["PRODUCT#PROD-001 is broken: price"]
 
 
 SECOND = stored(price=2, version=2, lastWriteId="write-2", updatedAt=LATER)
 RETIRED = stored(active=False, version=2, lastWriteId="write-2", updatedAt=LATER)
-CREATED = Acknowledged(1, ENTRY, ONE.product())
-CHANGED = Acknowledged(2, {"price": 2}, SECOND.product())
+CREATED = Acknowledged(1, ENTRY, ONE.product(history.PROPERTIES))
+CHANGED = Acknowledged(2, {"price": 2}, SECOND.product(history.PROPERTIES))
 
 
 def told(*writes: Acknowledged, **more: Any) -> Told:

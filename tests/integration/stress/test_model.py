@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from local_aws.database import create_table
 from products import bootstrap
-from products.adoption import Adoption, findings
+from products.backfill_name_guards import Backfill, findings
 from tests.integration.products.api import Answer, Api, Table
 from tests.integration.stress.checker import Contents, contradictions
 from tests.integration.stress.conftest import Figures
@@ -106,13 +106,13 @@ class Comparison(RuleBasedStateMachine):
         self._steps = 0
 
     @initialize(names=st.lists(st.sampled_from(["Entry", "basic", "Plus"]), unique=True))
-    def older_products_are_adopted(self, names: list[str]) -> None:
+    def older_products_get_their_guards(self, names: list[str]) -> None:
         for number, name in enumerate(names):
             self._table.put_older(
                 f"PROD-00{number}", name={"S": name}, createdAt={"S": f"2025-01-0{number + 1}T00:00:00Z"}
             )
         for finding in findings(self._table.items()):
-            Adoption(self._table.client, self._table.name).adopt(finding.product)
+            Backfill(self._table.client, self._table.name).write(finding.product)
         for product in self._api.list().body["products"]:
             self._model.created(product, {}, None, version=0)
         self._steps += 1

@@ -63,7 +63,7 @@ def test_every_error_at_every_call(api: Api, table: Table, ledger: Ledger, check
         entry = Witness(api, ledger).create(order(f"{name} {number}".title(), price=1))
         assert entry is not None
         client = FaultyClient(table.client, forever=fault)
-        answer = request(Witness(Api(table, client, FakeTime().patience), ledger), entry.product["productId"])
+        answer = request(Witness(Api(table, client, FakeTime().budget), ledger), entry.product["productId"])
         assert answer is not None
         assert answer.status in statuses, name
         assert 1 <= len(client.sent) <= (MOST_CALLS if 503 in statuses else 1)

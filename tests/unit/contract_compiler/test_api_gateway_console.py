@@ -25,7 +25,7 @@ def arguments(environment: str, folder: Path, *more: str) -> list[str]:
 
 
 @pytest.mark.parametrize("environment", ["dev", "sit", "prod"])
-def test_the_file_is_complete_and_keeps_every_rule(environment: str, tmp_path: Path) -> None:
+def test_the_file_is_versioned_and_keeps_every_rule(environment: str, tmp_path: Path) -> None:
     assert main(arguments(environment, tmp_path / "new", "--user-pool", POOL)) == 0
     path = tmp_path / "new" / f"apigateway-{environment}.json"
     body = json.loads(path.read_text())

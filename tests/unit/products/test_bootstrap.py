@@ -5,10 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from products import bootstrap
+from products.bootstrap import Dependencies, MissingSetting, Settings
+from products.errors import BadToken
 
 ENVIRONMENT = {
     "PRODUCTS_TABLE": "products-dev",
@@ -17,6 +21,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
 }
+SETTINGS = {"PRODUCTS_TABLE": "products-dev", "AWS_REGION": "eu-west-1"}
 HANDLERS = ["list_products", "get_product", "create_product", "update_product", "delete_product"]
 
 # botocore's own import seeds `random`; so it is imported before anybody watches.
@@ -102,3 +107,48 @@ def test_the_tables_are_found_beside_the_code_in_a_zip(tmp_path: Path) -> None:
     )
     told = run(program, environment={**ENVIRONMENT, "PYTHONPATH": str(tmp_path)})
     assert (told.stdout, told.stderr) == ("405\n", "")
+
+
+def test_what_may_be_left_out_has_a_default() -> None:
+    assert Settings.read(SETTINGS) == Settings("products-dev", "eu-west-1", frozenset(), None, ())
+
+
+def test_origins_are_a_list() -> None:
+    read = Settings.read({**SETTINGS, "ALLOWED_ORIGINS": "https://a.example, https://b.example,", "LOG_LEVEL": "DEBUG"})
+    assert read.allowed_origins == {"https://a.example", "https://b.example"}
+    assert read.log_level == "DEBUG"
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_a_missing_variable_is_named(name: str, value: str | None) -> None:
+    environment = {key: text for key, text in {**SETTINGS, name: value}.items() if text is not None}
+    with pytest.raises(MissingSetting, match=name):
+        Settings.read(environment)
+
+
+def test_several_keys_are_kept_in_their_order() -> None:
+    keys = "the-key-of-this-month , the-key-of-last-month"
+    read = Settings.read({**SETTINGS, "CURSOR_SIGNING_KEYS": keys})
+    assert read.cursor_signing_keys == (b"the-key-of-this-month", b"the-key-of-last-month")
+
+
+@pytest.mark.parametrize("keys", [None, "", ",", "short", "the-key-of-this-month,short"])
+def test_no_key_or_a_weak_one_signs_no_pages_and_is_not_shown(keys: str | None) -> None:
+    environment = SETTINGS if keys is None else {**SETTINGS, "CURSOR_SIGNING_KEYS": keys}
+    with pytest.raises(MissingSetting, match="CURSOR_SIGNING_KEYS") as refusal:
+        dependencies(Settings.read(environment)).cursors()
+    assert "short" not in str(refusal.value)
+
+
+def test_the_tokens_of_two_operations_never_meet() -> None:
+    settings = Settings("products", "eu-west-1", cursor_signing_keys=(b"the-key-of-this-month",))
+    token = dependencies(settings, "listProducts").cursors().token({"PK": "1"}, {})
+    with pytest.raises(BadToken):
+        dependencies(settings, "listCategories").cursors().position(token, {})
+
+
+def dependencies(settings: Settings, operation_id: str = "listProducts") -> Dependencies:
+    operation: Any = SimpleNamespace(operation_id=operation_id)
+    unused: Any = None
+    return Dependencies(unused, settings, operation, bootstrap.retry_budget, bootstrap.utc_now, bootstrap.new_id)

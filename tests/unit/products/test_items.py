@@ -8,18 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from products.errors import BrokenItem
-from products.items import StoredProduct, attributes, new_product, normalised, plain, timestamp
+from contract.operation import Operation
+from products.items import IdempotencyRecord, StoredProduct, attributes, new_product, normalised, plain, timestamp
 
+OPERATION = Operation.load("generated/operations/get_product.json")
+PROPERTIES = OPERATION.property_names("Product")
 AT = "2026-03-01T09:30:00.000000Z"
 AHEAD = "2026-03-01T09:30:00.500000Z"
+SENT_AT = datetime(2026, 3, 1, 9, 30, 0, 999999, tzinfo=UTC)
+BODY: dict[str, Any] = {"name": "Entry", "price": 95, "features": ["Domain"]}
 FIELDS: dict[str, Any] = {
     "name": "Entry",
     "description": "A single page.",
     "price": Decimal("79.77"),
     "currency": "ZAR",
     "period": "yearly",
-    "features": ["One domain", "1 GB"],
+    "features": ["One domain", "1 GB of disk space"],
 }
 
 
@@ -29,14 +33,14 @@ def stored(**attributes: Any) -> StoredProduct:
 
 
 def test_a_new_product_comes_back_as_it_went_in() -> None:
-    assert stored().product() == {
+    assert stored().product(PROPERTIES) == {
         "productId": "PROD-001",
         **FIELDS,
         "active": True,
         "createdAt": AT,
         "updatedAt": AT,
     }
-    assert (stored().version, stored().is_complete, stored().last_write_id) == (1, True, "PROD-001")
+    assert (stored().version, stored().is_versioned, stored().last_write_id) == (1, True, "PROD-001")
 
 
 def test_active_is_text_for_the_index_takes_no_bool() -> None:
@@ -47,7 +51,7 @@ def test_active_is_text_for_the_index_takes_no_bool() -> None:
 @settings(deadline=None)
 @given(st.decimals(min_value="0.01", max_value="999999.99", places=2))
 def test_no_price_is_changed_by_the_table(price: Decimal) -> None:
-    kept = stored(**attributes({"price": price})).product()["price"]
+    kept = stored(**attributes({"price": price})).product(PROPERTIES)["price"]
     assert kept == price
     assert "E" not in str(kept)
 
@@ -71,13 +75,23 @@ def test_numbers_are_written_in_plain_digits(number: int | Decimal, digits: str)
 
 @pytest.mark.parametrize(("stored_price", "shown"), [("95.50", "95.5"), ("95.00", "95"), ("1E+3", "1000")])
 def test_a_price_is_shown_in_plain_digits(stored_price: str, shown: str) -> None:
-    assert str(stored(price={"N": stored_price}).product()["price"]) == shown
+    assert str(stored(price={"N": stored_price}).product(PROPERTIES)["price"]) == shown
 
 
-@pytest.mark.parametrize("value", [None, {"a": 1}])
-def test_what_a_product_cannot_have_is_no_attribute(value: Any) -> None:
+def test_whatever_the_contract_may_come_to_list_is_stored_and_shown() -> None:
+    field: Any = {"text": "a", "yes": True, "none": None, "list": [Decimal("1.5"), {"deep": False}]}
+    assert stored(**attributes({"field": field})).product(["field"]) == {"field": field}
+
+
+@pytest.mark.parametrize("value", [b"bytes", {1, 2}, 1.5])
+def test_what_is_no_json_is_no_attribute(value: Any) -> None:
     with pytest.raises(TypeError):
         attributes({"field": value})
+
+
+def test_nothing_is_shown_that_the_contract_does_not_list() -> None:
+    product: Any = stored(internal={"S": "x"}).product(["name", "colour"])
+    assert product == {"name": "Entry"}
 
 
 @pytest.mark.parametrize(
@@ -87,22 +101,29 @@ def test_what_a_product_cannot_have_is_no_attribute(value: Any) -> None:
         ("name", {"N": "1"}),
         ("price", {"S": "1"}),
         ("features", {"S": "x"}),
+        ("features", {"SS": ["x"]}),
         ("features", {"L": [{"N": "1"}]}),
         ("active", None),
+        ("active", {"S": "yes"}),
+        ("active", {"L": []}),
         ("createdAt", None),
         ("updatedAt", {"N": "1"}),
     ],
 )
-def test_a_broken_item_names_its_attribute(attribute: str, value: Any) -> None:
-    with pytest.raises(BrokenItem) as broken:
-        stored(**{attribute: value}).product()
-    assert (broken.value.item, broken.value.attribute) == ("PRODUCT#PROD-001", attribute)
+def test_a_broken_item_makes_an_invalid_product(attribute: str, value: Any) -> None:
+    product: Any = stored(**{attribute: value}).product(PROPERTIES)
+    assert OPERATION.invalid_property("Product", product) == attribute
+
+
+@pytest.mark.parametrize("version", [None, {"S": "7"}, {"NULL": True}])
+def test_an_item_without_a_number_for_a_version_counts_as_older(version: Any) -> None:
+    assert (stored(version=version).version, stored(version=version).is_versioned) == (0, False)
 
 
 def test_an_older_item_has_version_zero_and_was_updated_when_it_was_created() -> None:
     older = stored(version=None, updatedAt=None, lastWriteId=None, createdAt={"S": "2025-01-15T08:00:00+00:00"})
-    assert (older.version, older.is_complete, older.last_write_id) == (0, False, None)
-    assert older.product()["updatedAt"] == "2025-01-15T08:00:00Z"
+    assert (older.version, older.is_versioned, older.last_write_id) == (0, False, "")
+    assert older.product(PROPERTIES)["updatedAt"] == "2025-01-15T08:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -162,3 +183,39 @@ def test_the_time_of_an_update_never_goes_back(updated_at: str, later: str) -> N
 def test_a_later_time_of_ours_is_left_as_it_is(attributes: dict[str, Any], change: str | None) -> None:
     now = datetime(2026, 3, 1, 9, 30, 0, 1, tzinfo=UTC)
     assert stored(**{"updatedAt": {"S": AHEAD}, **attributes}).time_of_change(now) == change
+
+
+def made(key: str, caller: str, body: dict[str, Any]) -> IdempotencyRecord:
+    return IdempotencyRecord.of(key, caller, body, SENT_AT)
+
+
+def test_a_record_lasts_a_day() -> None:
+    record = made("key", "caller", BODY)
+    assert record.created_at == int(SENT_AT.timestamp())
+    assert record.expires_at - record.created_at == 86400
+
+
+@pytest.mark.parametrize(
+    ("key", "caller"), [("key2", "caller"), ("key", "caller2"), ("r\0key", "calle"), ("", "callerkey")]
+)
+def test_another_key_or_caller_is_another_record(key: str, caller: str) -> None:
+    assert made(key, caller, BODY).digest != made("key", "caller", BODY).digest
+
+
+def test_neither_key_nor_caller_can_be_read_in_it() -> None:
+    record = made("key", "caller", BODY)
+    assert set(record.digest + record.fingerprint) <= set("0123456789abcdef")
+
+
+@pytest.mark.parametrize("price", [Decimal("95"), Decimal("95.00"), Decimal("9.5E+1")])
+def test_equal_bodies_have_one_fingerprint(price: Decimal) -> None:
+    other: dict[str, Any] = {"features": ["Domain"], "price": price, "name": "Entry"}
+    assert made("key", "caller", other).fingerprint == made("key", "caller", BODY).fingerprint
+
+
+@pytest.mark.parametrize(
+    "change", [{"price": Decimal("95.001")}, {"price": "95"}, {"features": ["D", "omain"]}, {"x": "y"}]
+)
+def test_other_bodies_have_other_fingerprints(change: dict[str, Any]) -> None:
+    other = made("key", "caller", {**BODY, **change})
+    assert other.fingerprint != made("key", "caller", BODY).fingerprint

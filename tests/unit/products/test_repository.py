@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from products import changes, dynamodb
-from products.changes import Change
-from products.errors import KeyReused, NameTaken, StillRunning, Unavailable
-from products.idempotency import Claim
-from products.items import new_product, record
+from contract.operation import Operation
+from products import dynamodb
+from products.dynamodb import BUDGET_SECONDS, RetryBudget
+from products.errors import BrokenItem, KeyReused, NameTaken, NotFound, PreconditionFailed, StillRunning, Unavailable
+from products.items import IdempotencyRecord, StoredProduct, guard, new_product, record_item
 from products.preconditions import Preconditions
-from products.repository import Refused, Repository
-from products.retries import Patience
+from products.repository import FILTERED_PRODUCTS, FILTERED_QUERIES, Change, Repository
 
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AT = "2026-03-01T09:30:00.000000Z"
 FIELDS: dict[str, Any] = {
     "name": "Entry",
@@ -26,22 +28,45 @@ FIELDS: dict[str, Any] = {
     "period": "yearly",
     "features": ["Site"],
 }
+PROPERTIES = Operation.load("generated/operations/get_product.json").property_names("Product")
 PRODUCT = new_product("id-1", {**FIELDS, "currency": "ZAR"}, AT)
 EARLIER = new_product("id-0", {**FIELDS, "currency": "ZAR"}, AT)
-CLAIM = Claim("digest", "fingerprint", 1000, 2000)
-CHANGE = Change("id-1", "write-1", {"price": 1}, AT)
-RENAME = Change("id-1", "write-1", {"name": "Basic"}, AT)
+RECORD = IdempotencyRecord("digest", "fingerprint", 1000, 2000)
 FIRST = Preconditions.read({"If-Match": '"1"'})
+FAILED = "ConditionalCheckFailedException"
 CONFLICT = {"Code": "TransactionConflict"}
 NONE = {"Code": "None"}
+
+
+def change(
+    fields: dict[str, Any], preconditions: Preconditions | None = None, *, whatever_its_name: bool = False
+) -> Change:
+    """A change of an active product; what stands in its way is admitted, if it is there and meets `preconditions`."""
+    conditions = preconditions or Preconditions()
+
+    def admit(stored: StoredProduct | None) -> StoredProduct:
+        if stored is None:
+            raise NotFound("product")
+        conditions.check_write(stored.version)
+        return stored
+
+    return Change("id-1", fields, NOW, conditions, True, admit, whatever_its_name)
+
+
+PRICE, RENAME = change({"price": 1}), change({"name": "Basic"})
+
+
+def seen(**attributes: Any) -> dict[str, Any]:
+    """The product as a refused write brings it back; None leaves an attribute out."""
+    return {name: value for name, value in {**PRODUCT.item, **attributes}.items() if value is not None}
 
 
 class FakeTime:
     def __init__(self) -> None:
         self.seconds = 0.0
 
-    def patience(self) -> Patience:
-        return Patience(lambda: self.seconds, self.sleep, lambda: 0.5)
+    def budget(self) -> RetryBudget:
+        return RetryBudget(lambda: self.seconds, self.sleep, lambda: 0.5)
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
@@ -52,8 +77,10 @@ class Scripted:
 
     def __init__(self) -> None:
         client = dynamodb.connect("eu-west-1")
-        self.repository = Repository(client, "products")
+        self._writes = count()
+        self.repository = Repository(client, "products", lambda: f"write-{next(self._writes)}")
         self.stubber = Stubber(client)
+        self._client = client
 
     def cancelled(self, *reasons: Any, expected: Any = None) -> Scripted:
         self.stubber.add_client_error(
@@ -72,6 +99,13 @@ class Scripted:
         self.stubber.add_response(operation, answer, expected)
         return self
 
+    def sent(self) -> list[dict[str, Any]]:
+        """The arguments of the updates to come, as they go out."""
+        calls: list[dict[str, Any]] = []
+        events = self._client.meta.events
+        events.register("provide-client-params.dynamodb.UpdateItem", lambda params, **_: calls.append(dict(params)))
+        return calls
+
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
@@ -83,6 +117,11 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
         scripted.stubber.assert_no_pending_responses()
 
 
+def token(write_id: str) -> dict[str, Any]:
+    """The arguments of a transaction with this token."""
+    return {"ClientRequestToken": write_id, "TransactItems": ANY}
+
+
 def failed(item: Any) -> dict[str, Any]:
     return {"Code": "ConditionalCheckFailed", "Item": dict(item)}
 
@@ -92,7 +131,7 @@ def test_a_creation_in_conflict_is_repeated_with_the_same_token(script: Scripted
     script.cancelled(NONE, CONFLICT, expected=same).cancelled(CONFLICT, NONE, expected=same)
     script.answered("transact_write_items", same)
     time = FakeTime()
-    assert script.repository.add(PRODUCT, None, time.patience()) == (PRODUCT, False)
+    assert script.repository.add(PRODUCT, None, time.budget()) == (PRODUCT, False)
     assert time.seconds > 0
 
 
@@ -100,48 +139,61 @@ def test_a_creation_that_stays_in_conflict_is_still_running_under_its_key(script
     for _ in range(11):
         script.cancelled(NONE, NONE, CONFLICT)
     with pytest.raises(StillRunning):
-        script.repository.add(PRODUCT, CLAIM, FakeTime().patience())
+        script.repository.add(PRODUCT, RECORD, FakeTime().budget())
 
 
 @pytest.mark.parametrize("action", [0, 1, 2])
 def test_a_creation_refused_by_its_own_items_has_succeeded(script: Scripted, action: int) -> None:
     reasons = [NONE, NONE, NONE]
-    reasons[action] = failed(record(CLAIM, PRODUCT) if action == 2 else PRODUCT.item)
+    reasons[action] = failed(record_item(RECORD, PRODUCT) if action == 2 else PRODUCT.item)
     script.refused("transact_write_items", "InternalServerError", 500).cancelled(*reasons)
-    assert script.repository.add(PRODUCT, CLAIM, FakeTime().patience()) == (PRODUCT, False)
+    assert script.repository.add(PRODUCT, RECORD, FakeTime().budget()) == (PRODUCT, False)
 
 
 def test_a_record_of_the_same_request_answers_before_the_name_does(script: Scripted) -> None:
-    script.cancelled(NONE, failed(EARLIER.item), failed(record(CLAIM, EARLIER)))
-    stored, replayed = script.repository.add(PRODUCT, CLAIM, FakeTime().patience())
-    assert (stored.product(), replayed) == (EARLIER.product(), True)
+    script.cancelled(NONE, failed(EARLIER.item), failed(record_item(RECORD, EARLIER)))
+    stored, replayed = script.repository.add(PRODUCT, RECORD, FakeTime().budget())
+    assert (stored.product(PROPERTIES), replayed) == (EARLIER.product(PROPERTIES), True)
 
 
 def test_a_record_of_another_request_is_told_before_the_name_is(script: Scripted) -> None:
-    script.cancelled(NONE, failed(EARLIER.item), failed(record(CLAIM._replace(fingerprint="other"), EARLIER)))
+    script.cancelled(NONE, failed(EARLIER.item), failed(record_item(RECORD._replace(fingerprint="other"), EARLIER)))
     with pytest.raises(KeyReused):
-        script.repository.add(PRODUCT, CLAIM, FakeTime().patience())
+        script.repository.add(PRODUCT, RECORD, FakeTime().budget())
 
 
-@pytest.mark.parametrize("claim", [None, CLAIM])
-def test_a_guard_of_another_product_is_a_taken_name(script: Scripted, claim: Claim | None) -> None:
-    script.cancelled(NONE, failed(EARLIER.item), NONE)
-    with pytest.raises(NameTaken):
-        script.repository.add(PRODUCT, claim, FakeTime().patience())
+@pytest.mark.parametrize("record", [None, RECORD])
+@pytest.mark.parametrize(
+    ("holder", "members"),
+    [
+        (EARLIER.item, {"productId": "id-0", "active": True}),
+        ({**EARLIER.item, "active": {"S": "false"}}, {"productId": "id-0", "active": False}),
+        ({**EARLIER.item, "active": {"N": "1"}}, {"productId": "id-0"}),
+        (None, {"productId": "id-0"}),
+    ],
+)
+def test_a_guard_of_another_product_is_a_taken_name(
+    script: Scripted, record: IdempotencyRecord | None, holder: Any, members: dict[str, Any]
+) -> None:
+    script.cancelled(NONE, failed(guard("Entry", "id-0")), NONE)
+    script.answered("get_item", **({} if holder is None else {"Item": dict(holder)}))
+    with pytest.raises(NameTaken) as taken:
+        script.repository.add(PRODUCT, record, FakeTime().budget())
+    assert taken.value.members == members
 
 
 def test_a_product_is_read_as_of_every_write_answered_before(script: Scripted) -> None:
     key = {"PK": {"S": "PRODUCT#id-1"}, "SK": {"S": "METADATA"}}
     expected = {"TableName": "products", "Key": key, "ConsistentRead": True}
     script.answered("get_item", expected, Item=dict(PRODUCT.item))
-    stored = script.repository.get("id-1", FakeTime().patience())
+    stored = script.repository.get("id-1", FakeTime().budget())
     assert stored is not None
     assert stored.item == PRODUCT.item
 
 
 def test_a_page_cut_short_by_its_size_says_that_more_follow(script: Scripted) -> None:
-    script.answered("query", Items=[dict(PRODUCT.item)], LastEvaluatedKey={"PK": {"S": "any"}})
-    page = script.repository.active(20, None, FakeTime().patience())
+    script.answered("query", Items=[dict(PRODUCT.item)], LastEvaluatedKey={**last(1), "PK": PRODUCT.item["PK"]})
+    page = script.repository.active(20, None, {}, FakeTime().budget())
     assert page.following == {"createdAt": AT, "PK": "PRODUCT#id-1", "SK": "METADATA"}
 
 
@@ -160,68 +212,198 @@ def test_a_page_starts_where_the_one_before_ended(script: Scripted) -> None:
         },
         Items=[],
     )
-    assert script.repository.active(20, position, FakeTime().patience()) == ([], None)
+    assert script.repository.active(20, position, {}, FakeTime().budget()) == ([], None)
+
+
+def query(filters: dict[str, str], start: dict[str, str] | None) -> dict[str, Any]:
+    names = {f"#f{number}": name for number, name in enumerate(filters)}
+    values = {f":f{number}": {"S": value} for number, value in enumerate(filters.values())}
+    expected: dict[str, Any] = {
+        "TableName": "products",
+        "IndexName": "ActiveProductsIndex",
+        "KeyConditionExpression": "#active = :true",
+        "FilterExpression": " AND ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True)),
+        "ExpressionAttributeNames": {"#active": "active", **names},
+        "ExpressionAttributeValues": {":true": {"S": "true"}, **values},
+        "Limit": FILTERED_PRODUCTS,
+    }
+    if start:
+        expected["ExclusiveStartKey"] = {"active": {"S": "true"}, **{name: {"S": text} for name, text in start.items()}}
+    return expected
+
+
+def place(number: int) -> dict[str, str]:
+    return {"createdAt": AT, "PK": f"PRODUCT#{number}", "SK": "METADATA"}
+
+
+def last(number: int) -> dict[str, Any]:
+    return {"active": {"S": "true"}, **{name: {"S": text} for name, text in place(number).items()}}
+
+
+def found(number: int) -> dict[str, Any]:
+    return {**PRODUCT.item, "PK": {"S": f"PRODUCT#{number}"}}
+
+
+def test_a_filtered_page_is_filled_by_several_queries(script: Scripted) -> None:
+    usd = {"currency": "USD", "period": "yearly"}
+    script.answered("query", query(usd, None), Items=[], LastEvaluatedKey=last(9))
+    script.answered("query", query(usd, place(9)), Items=[found(10)], LastEvaluatedKey=last(19))
+    script.answered("query", query(usd, place(19)), Items=[found(20), found(21)], LastEvaluatedKey=last(29))
+    page = script.repository.active(2, None, cast("Any", usd), FakeTime().budget())
+    assert [stored.key for stored in page.products] == ["PRODUCT#10", "PRODUCT#20"]
+    assert page.following == place(20)
+
+
+def test_a_filtered_page_without_a_match_does_not_end_the_list(script: Scripted) -> None:
+    for number in range(FILTERED_QUERIES):
+        script.answered("query", Items=[], LastEvaluatedKey=last(number))
+    page = script.repository.active(2, None, {"currency": "USD"}, FakeTime().budget())
+    assert page == ([], place(FILTERED_QUERIES - 1))
+
+
+def test_the_last_filtered_page_ends_the_list(script: Scripted) -> None:
+    script.answered("query", Items=[found(1)], LastEvaluatedKey=last(5))
+    script.answered("query", Items=[found(6)])
+    page = script.repository.active(2, None, {"currency": "USD"}, FakeTime().budget())
+    assert (len(page.products), page.following) == (2, None)
+
+
+def test_an_update_that_meets_its_product_is_one_call(script: Scripted) -> None:
+    script.answered("update_item", Attributes=seen(version={"N": "2"}))
+    assert script.repository.change(PRICE, FakeTime().budget()).version == 2
 
 
 def test_an_update_in_conflict_with_a_transaction_is_repeated(script: Scripted) -> None:
     script.refused("update_item", "TransactionConflictException")
-    script.answered("update_item", Attributes=dict(PRODUCT.item))
-    condition = changes.expected(CHANGE, Preconditions(), active=True)
-    assert script.repository.change(CHANGE, condition, FakeTime().patience()).item == PRODUCT.item
+    script.answered("update_item", Attributes=seen())
+    assert script.repository.change(PRICE, FakeTime().budget()).item == PRODUCT.item
 
 
 def test_an_update_refused_by_its_own_write_has_succeeded(script: Scripted) -> None:
-    mine = {**PRODUCT.item, "lastWriteId": {"S": "write-1"}, "version": {"N": "2"}}
     script.refused("update_item", "InternalServerError", 500)
-    script.refused("update_item", "ConditionalCheckFailedException", Item=mine)
-    condition = changes.expected(CHANGE, FIRST, active=True)
-    assert script.repository.change(CHANGE, condition, FakeTime().patience()).version == 2
+    script.refused("update_item", FAILED, Item=seen(lastWriteId={"S": "write-0"}, version={"N": "2"}))
+    assert script.repository.change(change({"price": 1}, FIRST), FakeTime().budget()).version == 2
 
 
-@pytest.mark.parametrize(("version", "ending"), [("2", Refused), ("3", Unavailable)])
+@pytest.mark.parametrize(("version", "ending"), [("2", PreconditionFailed), ("3", Unavailable)])
 def test_after_a_lost_answer_one_version_on_is_another_write_and_two_are_in_doubt(
     script: Scripted, version: str, ending: type[Exception]
 ) -> None:
-    other = {**PRODUCT.item, "lastWriteId": {"S": "other"}, "version": {"N": version}}
     script.refused("update_item", "InternalServerError", 500)
-    script.refused("update_item", "ConditionalCheckFailedException", Item=other)
+    script.refused("update_item", FAILED, Item=seen(lastWriteId={"S": "other"}, version={"N": version}))
     with pytest.raises(ending):
-        script.repository.change(CHANGE, changes.expected(CHANGE, FIRST, active=True), FakeTime().patience())
+        script.repository.change(change({"price": 1}, FIRST), FakeTime().budget())
+
+
+@pytest.mark.parametrize("header", ['"x"', ""])
+def test_a_precondition_that_no_version_meets_is_never_in_doubt(script: Scripted, header: str) -> None:
+    script.refused("update_item", "InternalServerError", 500)
+    script.refused("update_item", FAILED, Item=seen(version={"N": "7"}))
+    with pytest.raises(PreconditionFailed):
+        script.repository.change(change({"price": 1}, Preconditions.read({"If-Match": header})), FakeTime().budget())
 
 
 def test_a_refused_update_of_no_product_says_so(script: Scripted) -> None:
-    script.refused("update_item", "ConditionalCheckFailedException")
-    with pytest.raises(Refused) as refused:
-        script.repository.change(CHANGE, changes.expected(CHANGE, Preconditions(), active=True), FakeTime().patience())
-    assert refused.value.stored is None
+    script.refused("update_item", FAILED)
+    with pytest.raises(NotFound):
+        script.repository.change(PRICE, FakeTime().budget())
 
 
 def test_a_write_in_doubt_on_no_product_is_not_acknowledged(script: Scripted) -> None:
     script.refused("update_item", "InternalServerError", 500).answered("get_item")
     with pytest.raises(Unavailable):
-        script.repository.change(CHANGE, changes.expected(CHANGE, Preconditions(), active=True), FakeTime().patience())
+        script.repository.change(PRICE, FakeTime().budget())
 
 
 def test_a_rename_refused_by_its_own_write_has_succeeded(script: Scripted) -> None:
-    mine = {**PRODUCT.item, "lastWriteId": {"S": "write-1"}, "version": {"N": "2"}}
+    mine = seen(lastWriteId={"S": "write-1"}, version={"N": "2"})
+    script.refused("update_item", FAILED, Item=seen())
     script.refused("transact_write_items", "InternalServerError", 500).cancelled(failed(mine), NONE, NONE)
-    assert script.repository.change_seen(RENAME, PRODUCT, FakeTime().patience()).version == 2
+    assert script.repository.change(RENAME, FakeTime().budget()).version == 2
 
 
-def test_a_rename_that_finds_the_product_changed_says_so_before_it_speaks_of_the_name(script: Scripted) -> None:
-    other = {**PRODUCT.item, "lastWriteId": {"S": "other"}, "version": {"N": "2"}}
-    script.cancelled(failed(other), failed(EARLIER.item), NONE)
-    with pytest.raises(Refused):
-        script.repository.change_seen(RENAME, PRODUCT, FakeTime().patience())
+def test_a_rename_that_finds_the_product_changed_looks_again_before_it_speaks_of_the_name(script: Scripted) -> None:
+    other = seen(lastWriteId={"S": "other"}, version={"N": "2"})
+    script.refused("update_item", FAILED, Item=seen())
+    script.cancelled(failed(other), failed(EARLIER.item), NONE, expected=token("write-1"))
+    script.answered("transact_write_items", token("write-2"))
+    assert script.repository.change(RENAME, FakeTime().budget()).version == 3
+
+
+def test_a_rename_to_a_taken_name_says_whose_it_is(script: Scripted) -> None:
+    script.refused("update_item", FAILED, Item=seen()).cancelled(NONE, failed(guard("Basic", "id-0")), NONE)
+    script.answered("get_item", Item=dict(EARLIER.item))
+    with pytest.raises(NameTaken) as taken:
+        script.repository.change(RENAME, FakeTime().budget())
+    assert taken.value.members == {"productId": "id-0", "active": True}
 
 
 def test_a_guard_that_is_not_the_products_own_is_a_fault_of_ours(script: Scripted) -> None:
+    script.refused("update_item", FAILED, Item=seen())
     script.cancelled(NONE, NONE, {"Code": "ConditionalCheckFailed"})
     with pytest.raises(ClientError):
-        script.repository.change_seen(RENAME, PRODUCT, FakeTime().patience())
+        script.repository.change(RENAME, FakeTime().budget())
+
+
+def test_an_older_product_is_completed_at_once(script: Scripted) -> None:
+    time = FakeTime()
+    script.refused("update_item", FAILED, Item=seen(version=None, updatedAt=None, lastWriteId=None))
+    script.answered("transact_write_items", token("write-1"))
+    assert script.repository.change(PRICE, time.budget()).version == 1
+    assert time.seconds == 0
+
+
+def test_a_product_ahead_of_the_clock_keeps_its_time(script: Scripted) -> None:
+    ahead = "2026-03-01T09:30:00.500000Z"
+    script.refused("update_item", FAILED, Item=seen(updatedAt={"S": ahead}))
+    script.answered("update_item", Attributes=seen(updatedAt={"S": ahead}))
+    calls = script.sent()
+    script.repository.change(PRICE, FakeTime().budget())
+    assert [":updatedAt" in call["ExpressionAttributeValues"] for call in calls] == [True, False]
+    assert ["#updatedAt" in call["ConditionExpression"] for call in calls] == [True, False]
+
+
+def test_a_product_whose_time_is_not_ours_is_changed_as_it_was_seen(script: Scripted) -> None:
+    script.refused("update_item", FAILED, Item=seen(updatedAt={"S": "2026-03-01T12:30:00+01:00"}, lastWriteId=None))
+    script.answered("update_item", Attributes=seen())
+    calls = script.sent()
+    script.repository.change(PRICE, FakeTime().budget())
+    assert calls[1]["ExpressionAttributeValues"][":updatedAt"] == {"S": "2026-03-01T11:30:00.000000Z"}
+    assert "#version = :seen" in calls[1]["ConditionExpression"]
+
+
+def test_each_round_is_a_write_of_its_own(script: Scripted) -> None:
+    script.refused("update_item", FAILED, Item=seen())
+    script.cancelled(failed(seen()), NONE, NONE, expected=token("write-1"))
+    script.answered("transact_write_items", token("write-2"))
+    script.repository.change(RENAME, FakeTime().budget())
+
+
+def test_a_product_that_never_stands_still_is_given_up_in_time(script: Scripted) -> None:
+    seconds = count()
+    budget = RetryBudget(lambda: next(seconds), lambda _: pytest.fail("nothing is gained by waiting"), lambda: 0.5)
+    for _ in range(int(BUDGET_SECONDS) + 1):
+        script.refused("update_item", FAILED, Item=seen())
+    with pytest.raises(Unavailable):
+        script.repository.change(PRICE, budget)
+
+
+def test_a_retirement_happens_whatever_the_name(script: Scripted) -> None:
+    retire = change({"active": False}, whatever_its_name=True)
+    script.refused("update_item", FAILED, Item=seen(version=None, lastWriteId=None))
+    script.cancelled(NONE, failed(guard("Entry", "id-0")))
+    script.answered("update_item", Attributes=seen(version=None, active={"S": "false"}))
+    assert script.repository.change(retire, FakeTime().budget()).active is False
+
+
+def test_a_product_without_a_name_cannot_be_completed_without_one(script: Scripted) -> None:
+    script.refused("update_item", FAILED, Item=seen(version=None, lastWriteId=None, name=None))
+    with pytest.raises(BrokenItem) as broken:
+        script.repository.change(PRICE, FakeTime().budget())
+    assert (broken.value.item, broken.value.attribute) == ("PRODUCT#id-1", "name")
 
 
 def test_a_product_that_is_there_under_a_new_id_is_a_fault_of_ours(script: Scripted) -> None:
     script.cancelled({"Code": "ValidationError"}, NONE)
     with pytest.raises(ClientError):
-        script.repository.add(PRODUCT, None, FakeTime().patience())
+        script.repository.add(PRODUCT, None, FakeTime().budget())

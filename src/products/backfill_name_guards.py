@@ -1,4 +1,4 @@
-"""Takes the products from before this service into the catalogue. For operators; no function of the service has it.
+"""Reserves the names of the products from before this service. For operators; no function of the service has it.
 
 An older product has no guard for its name, and no version: until its first write it gets neither. A guard is all that
 a creation sees of a name, so until then a new product can take the name of an older one. Run this once, before the
@@ -25,9 +25,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from products import items
-from products.errors import BrokenItem
+from products.dynamodb import cancellation_reasons
 from products.items import StoredProduct
-from products.retries import cancellation_reasons
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,17 +36,17 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """What there is to say of a product."""
+    """States of a product whose name is not, or was not, reserved for it."""
 
-    ADOPTABLE = "lacks its guard"
-    ADOPTED = "adopted"
+    UNGUARDED = "lacks its guard"
+    BACKFILLED = "has its guard now"
     BROKEN = "is broken, see its"
-    CLASHING = "has the name of"
+    DUPLICATE = "has the name of"
     CHANGED = "has changed meanwhile, run again"
 
 
 class Finding(NamedTuple):
-    """`about` names the other product of a clash, or what is broken."""
+    """The state of one product. `about` names the other product of a duplicate, or the attribute that is broken."""
 
     product: StoredProduct
     state: State
@@ -58,27 +57,30 @@ class Finding(NamedTuple):
 
 
 def findings(contents: Iterable[Item]) -> list[Finding]:
-    """What there is to say of the items of a table. Nothing of a product that has its guard."""
+    """A finding for each product among the items of a table that has no guard."""
     by_key = {item["PK"]["S"]: item for item in contents}
     guards = {key: item["productId"]["S"] for key, item in by_key.items() if key.startswith("NAME#")}
     products = [StoredProduct(item) for key, item in by_key.items() if key.startswith("PRODUCT#")]
-    broken = [Finding(each, State.BROKEN, attribute) for each in products if (attribute := _broken(each))]
-    unreadable = {each.product.key for each in broken}
-    return broken + list(_unguarded((each for each in products if each.key not in unreadable), guards))
-
-
-def _unguarded(products: Iterable[StoredProduct], guards: dict[str, str]) -> Iterator[Finding]:
-    for product in sorted(products, key=_seniority):
-        owner = guards.get(_guard_of(product))
-        if owner is None:
-            guards[_guard_of(product)] = product.product_id
-            yield Finding(product, State.ADOPTABLE)
+    found = [Finding(each, State.BROKEN, attribute) for each in products if (attribute := _broken(each))]
+    broken = {each.product.key for each in found}
+    # The active one and then the older one of two with the same name comes first, and gets the guard.
+    sound = [each for each in products if each.key not in broken]
+    for product in sorted(sound, key=lambda each: (not each.active, each.created_at, each.key)):
+        guard = items.guard_key(product.name)["PK"]["S"]
+        owner = guards.setdefault(guard, "")
+        if not owner:
+            guards[guard] = product.product_id
+            found.append(Finding(product, State.UNGUARDED))
         elif owner != product.product_id:
-            yield Finding(product, State.CLASHING, owner)
+            found.append(Finding(product, State.DUPLICATE, owner))
+    return found
 
 
-class Adoption:
-    """`client` tries again by itself: DynamoDB knows a repeated transaction by the token that botocore gives it."""
+class Backfill:
+    """The writes of the guards.
+
+    `client` tries again by itself: DynamoDB knows a repeated transaction by the token that botocore gives it.
+    """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -89,7 +91,7 @@ class Adoption:
         for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
             yield from page["Items"]
 
-    def adopt(self, product: StoredProduct) -> Finding:
+    def write(self, product: StoredProduct) -> Finding:
         """One transaction: the guard, and what makes the product complete."""
         try:
             self._client.transact_write_items(
@@ -99,11 +101,11 @@ class Adoption:
             guard = cancellation_reasons(error)[1].item
             if guard is None:
                 return Finding(product, State.CHANGED)
-            return Finding(product, State.CLASHING, guard["productId"]["S"])
-        return Finding(product, State.ADOPTED)
+            return Finding(product, State.DUPLICATE, guard["productId"]["S"])
+        return Finding(product, State.BACKFILLED)
 
     def _completion(self, product: StoredProduct) -> UpdateTypeDef:
-        unchanged = "#version = :version" if product.is_complete else "attribute_not_exists(#version)"
+        unchanged = "#version = :version" if product.is_versioned else "attribute_not_exists(#version)"
         values = items.attributes({"name": product.name, "type": "PRODUCT", "version": product.version})
         return {
             "TableName": self._table,
@@ -128,30 +130,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints a line for each finding. The exit status: 0 when nothing is left that `--write` does not do, else 1."""
     options = _parser().parse_args(arguments)
     client = Session().create_client("dynamodb", region_name=options.region)
-    adoption = Adoption(cast("DynamoDBClient", client), options.table)
+    backfill = Backfill(cast("DynamoDBClient", client), options.table)
     try:
-        results = list(_results(adoption, write=options.write))
+        results = list(_results(backfill, write=options.write))
     except (BotoCoreError, ClientError) as error:
         print(f"DynamoDB cannot be used: {error}", file=sys.stderr)
         return 1
-    if any(each.state is State.ADOPTABLE for each in results):
+    if any(each.state is State.UNGUARDED for each in results):
         print("Nothing was written. Use --write.")
-    return 1 if any(each.state not in (State.ADOPTABLE, State.ADOPTED) for each in results) else 0
+    return 1 if any(each.state not in (State.UNGUARDED, State.BACKFILLED) for each in results) else 0
 
 
-def _results(adoption: Adoption, *, write: bool) -> Iterator[Finding]:
-    for finding in findings(adoption.contents()):
-        result = adoption.adopt(finding.product) if write and finding.state is State.ADOPTABLE else finding
+def _results(backfill: Backfill, *, write: bool) -> Iterator[Finding]:
+    for finding in findings(backfill.contents()):
+        result = backfill.write(finding.product) if write and finding.state is State.UNGUARDED else finding
         print(result)
         yield result
 
 
 def _broken(product: StoredProduct) -> str | None:
     """The attribute that keeps the service from reading or writing the product."""
-    try:
-        product.product()
-    except BrokenItem as broken:
-        return broken.attribute
+    required = ("productId", "name", "description", "currency", "period", "createdAt")
+    if missing := next((name for name in required if "S" not in product.item.get(name, {})), None):
+        return missing
+    if "N" not in product.item.get("price", {}):
+        return "price"
+    if "L" not in product.item.get("features", {}):
+        return "features"
+    if product.active is None:
+        return "active"
     if product.key != items.product_key(product.product_id)["PK"]["S"]:
         return "productId"
     return None if _is_utc(product.updated_at) else "updatedAt"
@@ -165,18 +172,10 @@ def _is_utc(time: str) -> bool:
     return time.endswith("Z")
 
 
-def _guard_of(product: StoredProduct) -> str:
-    return items.guard_key(product.name)["PK"]["S"]
-
-
-def _seniority(product: StoredProduct) -> tuple[bool, str, str]:
-    return not product.active, product.product()["createdAt"], product.product_id
-
-
 def _parser() -> argparse.ArgumentParser:
     opening, _, rest = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(
-        "scripts/adopt_products",
+        "scripts/backfill_name_guards",
         description=opening,
         epilog=rest,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -184,7 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("table", help="the name of the table")
     region = os.environ.get("AWS_REGION")
     parser.add_argument("--region", default=region, required=region is None, help="where it is (default: $AWS_REGION)")
-    parser.add_argument("--write", action="store_true", help="adopt them; without this it only says what it would do")
+    parser.add_argument("--write", action="store_true", help="write them; without this it only says what it would do")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Older products are adopted while administrators change them."""
+"""Older products get their guards while administrators change them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from products.adoption import Adoption, State, findings
+from products.backfill_name_guards import Backfill, State, findings
 from tests.integration.products.api import ENTRY, Api, Table
 from tests.integration.stress.administrators import NAMES, Administrator
 from tests.integration.stress.checker import Checker
@@ -14,13 +14,13 @@ from tests.integration.stress.conftest import Figures
 from tests.integration.stress.ledger import Ledger
 from tests.integration.stress.witness import Witness
 
-SEED = "adoption"
+SEED = "backfill"
 OTHER_NAMES = [f"{name} too" for name in NAMES]
 ADMINISTRATORS, ACTIONS = 4, 50
 UNIQUE_PRICE = "0.01"  # that no administrator sets
 
 
-def test_older_products_are_adopted_while_they_change(
+def test_older_products_get_their_guards_while_they_change(
     api: Api, table: Table, ledger: Ledger, checker: Checker, figures: Figures
 ) -> None:
     for number, name in enumerate(NAMES):
@@ -30,12 +30,12 @@ def test_older_products_are_adopted_while_they_change(
     staff = [Administrator(Witness(api, ledger), f"{SEED} {n}", OTHER_NAMES) for n in range(ADMINISTRATORS)]
     with ThreadPoolExecutor(ADMINISTRATORS) as pool:
         working = [pool.submit(_work, administrator) for administrator in staff]
-        states = _adopt(table)
+        states = _backfill(table)
     for each in working:
         each.result()
-    states += _adopt(table)
+    states += _backfill(table)
     proof = checker.prove(ledger)
-    assert states.keys() <= {State.ADOPTED, State.CHANGED}
+    assert states.keys() <= {State.BACKFILLED, State.CHANGED}
     assert proof.guards == proof.products
     assert {api.create({**ENTRY, "name": item["name"]["S"]}).status for item in table.items() if "name" in item} == {
         409
@@ -48,6 +48,6 @@ def _work(administrator: Administrator) -> None:
         administrator.act()
 
 
-def _adopt(table: Table) -> Counter[State]:
-    adoption = Adoption(table.client, table.name)
-    return Counter(adoption.adopt(finding.product).state for finding in findings(table.items()))
+def _backfill(table: Table) -> Counter[State]:
+    backfill = Backfill(table.client, table.name)
+    return Counter(backfill.write(finding.product).state for finding in findings(table.items()))
