@@ -1,7 +1,7 @@
 """Installs what the scripts run on: Python packages, Node.js programs, and Node.js and Java where a machine has none.
 
-`install.py python` makes .venv. `install.py node` and `install.py java` print the PATH that finds what they have made
-sure of. Everything is pinned, with hashes, beside this file. It uses the standard library only;
+`install.py python` makes .venv. `install.py node`, `install.py java` and `install.py clients` print the PATH that finds
+what they have made sure of. Everything is pinned, with hashes, beside this file. It uses the standard library only;
 progress and problems go to standard error.
 """
 
@@ -22,6 +22,7 @@ PROJECT = TOOLCHAIN.parents[1]
 VENV = PROJECT / ".venv"
 NODE_MODULES = TOOLCHAIN / "node_modules"
 FALLBACKS = TOOLCHAIN / ".fallbacks"
+CLIENTS = TOOLCHAIN / "clients"
 LEAST_NODE, LEAST_JAVA = 20, 17
 
 
@@ -54,6 +55,25 @@ def node() -> None:
         subprocess.run(["npm", "ci", "--loglevel=error"], cwd=TOOLCHAIN, check=True, stdout=sys.stderr)
 
     up_to_date(NODE_MODULES, TOOLCHAIN / "package-lock.json", install)
+
+
+def clients() -> None:
+    """Makes sure of the programs of client teams: those of clients/package-lock.json and of its two sets for Python."""
+    node()
+
+    def install() -> None:
+        say("Installing client teams' programs in scripts/toolchain/clients/node_modules (once, about a minute)")
+        subprocess.run(["npm", "ci", "--loglevel=error"], cwd=CLIENTS, check=True, stdout=sys.stderr)
+
+    up_to_date(CLIENTS / "node_modules", CLIENTS / "package-lock.json", install)
+    for name in ("python_client", "oldest_pydantic"):
+        folder, wanted = CLIENTS / f".{name}", CLIENTS / f"{name}.txt"
+
+        def install_packages(folder: Path = folder, wanted: Path = wanted) -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+            pip_install(VENV / "bin" / "python", wanted, "--no-deps", "--target", str(folder))
+
+        up_to_date(folder, wanted, install_packages)
 
 
 def java() -> None:
@@ -138,7 +158,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 if __name__ == "__main__":
     try:
-        {"python": python_packages, "node": node, "java": java}[sys.argv[1]]()
+        {"python": python_packages, "node": node, "java": java, "clients": clients}[sys.argv[1]]()
     except subprocess.CalledProcessError as error:
         raise SystemExit(f"{error.cmd[0]} failed with {error.returncode}: nothing was installed.") from None
     print(os.environ["PATH"])
