@@ -7,11 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lambda_packages import interpreter
 from lambda_packages.build import Package, build
-from lambda_packages.errors import BuildError
-from lambda_packages.interpreter import LAMBDA_PYTHON
-from lambda_packages.target import ARCHITECTURES, Target
+from lambda_packages.target import ARCHITECTURES, LAMBDA_PYTHON, BuildError, Target, choose_interpreter
 
 PROJECT = Path(__file__).resolve().parents[2]
 _MEGABYTE = 1_000_000
@@ -20,7 +17,7 @@ _MEGABYTE = 1_000_000
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        python, path = interpreter.choose(options.python, _say)
+        python, path = choose_interpreter(options.python, _say)
         target = Target(options.arch, python)
         packages = build(PROJECT, target, path, options.out.resolve(), _say)
     except BuildError as error:

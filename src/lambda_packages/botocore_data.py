@@ -1,4 +1,4 @@
-"""botocore's data folder, cut to the AWS calls that a function makes.
+"""botocore's data folder, cut to the AWS calls that a function makes, which are read off its modules' source.
 
 The whole of it describes every AWS service and takes most of the time that making a client takes: endpoints.json alone
 is over a megabyte. Kept are, unchanged in meaning:
@@ -11,14 +11,59 @@ Paginators and waiters stay if the code asks for one. Plain JSON, not gzip: the 
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lambda_packages.aws_calls import AwsCalls
-from lambda_packages.errors import BuildError
+from lambda_packages.imports import Module, parse
+from lambda_packages.target import BuildError
+
+_CLIENT_MAKERS = frozenset({"client", "create_client"})
+
+
+@dataclass(frozen=True)
+class AwsCalls:
+    """`services` that clients are made for, and all `names` that the code uses: operations are among them."""
+
+    services: frozenset[str]
+    names: frozenset[str]
+
+
+def aws_calls(modules: Iterable[Module]) -> AwsCalls:
+    """The calls that Python modules make, not those of anything that they import.
+
+    A call on a botocore client is an attribute with the operation's name in snake case; the name as a string counts
+    too, for code that picks its call by name. One too many costs a few hundred bytes; one too few is an AttributeError.
+    """
+    nodes = [node for module in modules for node in ast.walk(parse(module))]
+    return AwsCalls(frozenset(_services(nodes)), frozenset(_names(nodes)))
+
+
+def _services(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Call) and _called(node) in _CLIENT_MAKERS:
+            yield from (text for argument in node.args[:1] for text in _text(argument))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        yield from _text(node)
+
+
+def _text(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
 
 Json = dict[str, Any]
 _MODEL = "service-2.json"

@@ -1,20 +1,19 @@
-"""Builds every function's package."""
+"""Builds every function's package: compiles its modules for the target, and packs them, the same bytes every time."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import zipfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lambda_packages import archive
-from lambda_packages.bundle import bundled
-from lambda_packages.bytecode import compile_all
 from lambda_packages.package import Contents, Function, contents, functions
-from lambda_packages.target import Target
+from lambda_packages.target import BuildError, Target
 from lambda_packages.wheels import unpack
 
 REQUIREMENTS = Path("scripts/toolchain/lambda.txt")
@@ -43,7 +42,6 @@ def build(
     wheels = unpack(project / REQUIREMENTS, target, work)
     say("imports and AWS calls")
     wanted = {function: contents(function, project, wheels) for function in functions(project)}
-    wanted = _with_bundles(wanted, interpreter)
     with TemporaryDirectory() as folder:
         compiled = _compiled(wanted, interpreter, Path(folder), say)
         with ThreadPoolExecutor() as threads:  # Packing is zlib's work, which leaves the interpreter alone.
@@ -51,17 +49,6 @@ def build(
             packages = [future.result() for future in made]
     _write_manifest(out / MANIFEST, target, packages)
     return packages
-
-
-def _with_bundles(wanted: Mapping[Function, Contents], interpreter: Path) -> dict[Function, Contents]:
-    """The contents with their bundles made, each once: most functions have the same."""
-    bundles = {
-        modules: {f"{modules[0].arcname}c": bundled(modules, interpreter)}
-        for modules in {each.bundle for each in wanted.values() if each.bundle}
-    }
-    return {
-        function: replace(each, made={**each.made, **bundles.get(each.bundle, {})}) for function, each in wanted.items()
-    }
 
 
 def _compiled(
@@ -79,7 +66,7 @@ def _package(
     bytecode = {f"{arcname}c": compiled[arcname] for arcname in wanted.sources}
     read = {arcname: path.read_bytes() for arcname, path in {**wanted.files, **bytecode}.items()}
     files = {**read, **wanted.made}
-    archive.write(path, files)
+    write_zip(path, files)
     say(f"packed {path.name}")
     return Package(
         name=function.name,
@@ -96,3 +83,54 @@ def _write_manifest(path: Path, target: Target, packages: list[Package]) -> None
     """What to tell Lambda of these zips, and what a local runtime must know to run them."""
     manifest = {**asdict(target), "functions": {package.name: asdict(package) for package in packages}}
     path.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+# Where Lambda unpacks a zip, so that a traceback names the file as it is called there.
+TASK_ROOT = "/var/task"
+_COMPILE = """
+import py_compile, sys
+for line in sys.stdin:
+    source, compiled, shown = line.rstrip("\\n").split("\\t")
+    py_compile.compile(source, compiled, shown, doraise=True, quiet=1,
+                       invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+"""
+
+
+def compile_all(sources: Mapping[str, Path], interpreter: Path, folder: Path) -> dict[str, Path]:
+    """The arcname of each source with its bytecode below `folder`, made by the target's interpreter.
+
+    One process, in order, with hashes fixed: the marshalled bytes depend on all three. Unchecked-hash files (PEP 552)
+    in the place of the source: nothing in them depends on when or where they were made, and the import system asks the
+    file system for nothing else. Tracebacks keep their file names and lines. Raises BuildError for what does not
+    compile.
+    """
+    compiled = {arcname: folder / f"{arcname}c" for arcname in sorted(sources)}
+    orders = [f"{sources[arcname]}\t{compiled[arcname]}\t{TASK_ROOT}/{arcname}\n" for arcname in compiled]
+    answer = subprocess.run(
+        [interpreter, "-S", "-s", "-c", _COMPILE],
+        input="".join(orders).encode(), env={"PYTHONHASHSEED": "0"}, capture_output=True, check=False,
+    )  # fmt: skip
+    if answer.returncode != 0:
+        raise BuildError(f"{interpreter} cannot compile: {answer.stderr.decode().strip().splitlines()[-1]}")
+    return compiled
+
+
+# The earliest moment that a zip can hold.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o100644 << 16
+_UNIX = 3
+
+
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """A zip of these files, sorted by name, no folders, fixed times, readable by all: Lambda runs as another user."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED, 9)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.create_system = _UNIX
+    entry.external_attr = _READABLE
+    return entry

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
-from lambda_packages.errors import BuildError
+from lambda_packages.target import BuildError
 
 
 @dataclass(frozen=True, order=True)
@@ -56,26 +56,11 @@ class Imports:
             raise BuildError(f"there is no module {entry}")
         return sorted(found.values())
 
-    def at_start(self, entry: str) -> list[Module]:
-        """Our modules that importing `entry` executes, in the order in which it does."""
-        executed: dict[str, Module] = {}
-        self._execute(entry, executed, set())
-        return list(executed.values())
-
     def is_own(self, module: Module) -> bool:
         return any(module.path.is_relative_to(root) for root in self._own)
 
     def _find(self, name: str) -> Module | None:
         return next((module for root in self._roots if (module := _find_below(root, name)) is not None), None)
-
-    def _execute(self, name: str, executed: dict[str, Module], begun: set[str]) -> None:
-        for each in _with_parents(name):
-            module = None if each in begun else self._find(each)
-            if module is not None and self.is_own(module):
-                begun.add(each)
-                for wanted in (name for imported in _imported(module, at_start=True) for name in imported.names):
-                    self._execute(wanted, executed, begun)
-                executed[each] = module
 
     def _names(self, module: Module) -> Iterator[str]:
         for imported in _imported(module) if module.is_python else []:
@@ -109,10 +94,10 @@ def _parse(path: Path) -> ast.Module:
 
 
 @cache
-def _imported(module: Module, at_start: bool = False) -> list[_Imported]:
-    """What the module imports, or only what it does at once, which is in the order of its lines."""
+def _imported(module: Module) -> list[_Imported]:
+    """What the module imports, in functions too."""
     found: list[_Imported] = []
-    for node in _running(parse(module), at_start):
+    for node in _running(parse(module)):
         if isinstance(node, ast.Import):
             found += [_Imported(alias.name, (alias.name,)) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -121,15 +106,13 @@ def _imported(module: Module, at_start: bool = False) -> list[_Imported]:
     return found
 
 
-def _running(tree: ast.AST, at_start: bool) -> Iterator[ast.AST]:
-    """Every node of a tree, in its order, but for those that only a type checker reads and, at start, functions."""
+def _running(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node of a tree but for those that only a type checker reads."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
         yield node
-        if not (at_start and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
-            children = node.orelse if _is_for_types(node) else ast.iter_child_nodes(node)
-            waiting.extend(reversed(list(children)))
+        waiting.extend(node.orelse if _is_for_types(node) else ast.iter_child_nodes(node))
 
 
 def _is_for_types(node: ast.AST) -> TypeGuard[ast.If]:

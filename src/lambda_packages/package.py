@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lambda_packages.aws_calls import aws_calls
-from lambda_packages.botocore_data import trimmed
-from lambda_packages.errors import BuildError
+from lambda_packages.botocore_data import aws_calls, trimmed
 from lambda_packages.imports import Imports, Module
+from lambda_packages.target import BuildError
 
 _BOTOCORE_DATA = "botocore/data"
-_ENGINE = "contract"
 # In a package's folder, but for people and type checkers.
 _NOT_DATA = frozenset({".py", ".pyc", ".pyi", ".so", ".typed", ".md", ".rst"})
 
@@ -40,12 +38,8 @@ class Function:
 
 @dataclass(frozen=True)
 class Contents:
-    """A zip's files by arcname: `sources` are still to be compiled, `files` go in as they are, `made` are new.
+    """A zip's files by arcname: `sources` are still to be compiled, `files` go in as they are, `made` are new."""
 
-    `bundle` is the engine, package first and in the order of execution, to be compiled into one file.
-    """
-
-    bundle: tuple[Module, ...]
     sources: dict[str, Path]
     files: dict[str, Path]
     made: dict[str, bytes]
@@ -69,10 +63,8 @@ def contents(function: Function, project: Path, wheels: Path) -> Contents:
         calls = aws_calls(module for module in modules if imports.is_own(module))
         data = trimmed(wheels / _BOTOCORE_DATA, calls)
         made = {f"{_BOTOCORE_DATA}/{path}": content for path, content in data.items()}
-    bundle = tuple(module for module in imports.at_start(function.module) if module.package == _ENGINE)
     return Contents(
-        bundle=bundle,
-        sources={module.arcname: module.path for module in modules if module.is_python and module not in bundle},
+        sources={module.arcname: module.path for module in modules if module.is_python},
         files={**files, **dict(_data(modules)), function.table: project / function.table},
         made=made,
     )

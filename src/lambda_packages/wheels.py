@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lambda_packages.errors import BuildError
-from lambda_packages.target import Target
+from lambda_packages.target import BuildError, Target
 
 
 def unpack(requirements: Path, target: Target, store: Path) -> Path:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lambda_packages import interpreter, wheels
+from lambda_packages import wheels
 from lambda_packages.build import build
-from lambda_packages.errors import BuildError
-from lambda_packages.target import Target, this_architecture
+from lambda_packages.target import BuildError, Target, choose_interpreter, this_architecture
 from local_aws.errors import CannotStart
 from local_aws.functions import FunctionMissing
 from local_aws.lambda_runtime import Configuration, Environment, Runtime
@@ -115,7 +114,7 @@ def packages_for_this_machine(project: Path, folder: Path, say: Say = lambda lin
     if platform.system() != "Linux":
         raise CannotStart("Packages hold what Lambda's Linux runs, and nothing else can: leave --packaged out.")
     try:
-        version, path = interpreter.choose(None, say)
+        version, path = choose_interpreter(None, say)
         target = Target(this_architecture(), version)
         build(project, target, path, folder, say)
         libraries = wheels.unpack(project / _RUNTIME_REQUIREMENTS, target, project / "build" / "lambda")

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lambda_packages import interpreter
-from lambda_packages.target import Target, this_architecture
+from lambda_packages.target import Target, choose_interpreter, this_architecture
 from tests.performance.benchmark import cold, warm
 from tests.performance.benchmark.subjects import PROJECT, Subjects
 
@@ -45,7 +44,7 @@ def _warm(rounds: int, out: Path) -> bool:
 
 def _subjects() -> tuple[Subjects, Path]:
     """And the interpreter that they are for: Lambda's, if this machine has it."""
-    version, path = interpreter.choose(None, _say)
+    version, path = choose_interpreter(None, _say)
     return Subjects(Target(this_architecture(), version), path, _say), path
 
 

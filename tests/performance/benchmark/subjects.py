@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lambda_packages import archive, wheels
-from lambda_packages.build import Package, build
+from lambda_packages import wheels
+from lambda_packages.build import Package, build, write_zip
 from lambda_packages.target import Target
 from tests.performance.benchmark.rounds import Say
 
@@ -148,7 +148,7 @@ def _copy(source: Path, folder: Path) -> None:
 
 def _zipped(folder: Path, files: Iterable[Path]) -> int:
     path = folder.with_name(f"{folder.name}.zip")
-    archive.write(path, {file.relative_to(folder).as_posix(): file.read_bytes() for file in files})
+    write_zip(path, {file.relative_to(folder).as_posix(): file.read_bytes() for file in files})
     return path.stat().st_size
 
 

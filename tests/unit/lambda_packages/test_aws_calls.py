@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_packages.aws_calls import AwsCalls, aws_calls
+from lambda_packages.botocore_data import AwsCalls, aws_calls
 from lambda_packages.imports import Module
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambda_packages.aws_calls import AwsCalls
-from lambda_packages.botocore_data import trimmed
-from lambda_packages.errors import BuildError
+from lambda_packages.botocore_data import AwsCalls, trimmed
+from lambda_packages.target import BuildError
 
 MODEL: dict[str, Any] = {
     "metadata": {"endpointPrefix": "spoons"},

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lambda_packages.bytecode import compile_all
-from lambda_packages.errors import BuildError
+from lambda_packages.build import compile_all
+from lambda_packages.target import BuildError
 
 
 def compiled(folder: Path, text: str) -> Path:

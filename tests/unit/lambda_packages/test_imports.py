@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lambda_packages.errors import BuildError
 from lambda_packages.imports import Imports
+from lambda_packages.target import BuildError
 
 Reach = Callable[[str], set[str]]
 
@@ -52,21 +52,6 @@ def test_an_import_inside_a_function_counts(reach: Reach) -> None:
         "app.main",
         "single",
     }
-
-
-def test_modules_are_executed_after_those_that_they_import_at_start(tmp_path: Path) -> None:
-    for name, text in {
-        "app/__init__": "",
-        "app/main": "import lib\nfrom app import second, first\nclass A:\n    import app.third",
-        "app/first": "def f():\n    import app.late",
-        "app/second": "if True:\n    from app.first import f",
-        "app/third": "if TYPE_CHECKING:\n    import app.late",
-        "app/late": "",
-    }.items():
-        write(tmp_path / "src" / f"{name}.py", text)
-    write(tmp_path / "wheels" / "lib.py", "")
-    executed = Imports(own=[tmp_path / "src"], third_party=[tmp_path / "wheels"]).at_start("app.main")
-    assert [module.name for module in executed] == ["app", "app.first", "app.second", "app.third", "app.main"]
 
 
 @pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])

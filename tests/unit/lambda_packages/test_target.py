@@ -4,8 +4,7 @@ import platform
 
 import pytest
 
-from lambda_packages.errors import BuildError
-from lambda_packages.target import Target, this_architecture
+from lambda_packages.target import BuildError, Target, this_architecture
 
 
 def test_wheels_may_need_no_newer_glibc_than_lambda_has() -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_packages.errors import BuildError
-from lambda_packages.target import Target
+from lambda_packages.target import BuildError, Target
 from lambda_packages.wheels import unpack
 
 ARM = Target("arm64", "3.13")
