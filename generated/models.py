@@ -216,7 +216,7 @@ class Product(_Model):
     """
     currency: Annotated[StrictStr, Field(examples=["ZAR"], pattern="^[A-Z]{3}$")]
     """
-    ISO 4217 code.
+    ISO 4217 code. Three capital letters; whether the list has them is not checked.
     """
     period: Annotated[
         StrictStr,
@@ -407,7 +407,7 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
         StrictStr | None, Field(examples=["ZAR"], pattern="^[A-Z]{3}$"), _NotNull
     ] = None
     """
-    ISO 4217 code.
+    ISO 4217 code. Three capital letters; whether the list has them is not checked.
     """
     period: Annotated[
         StrictStr | None,

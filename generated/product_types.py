@@ -90,7 +90,7 @@ class Product(TypedDict):
     """
     currency: str
     """
-    ISO 4217 code.
+    ISO 4217 code. Three capital letters; whether the list has them is not checked.
     """
     period: str
     """
@@ -199,7 +199,7 @@ class ProductUpdate(TypedDict):
     """
     currency: NotRequired[str]
     """
-    ISO 4217 code.
+    ISO 4217 code. Three capital letters; whether the list has them is not checked.
     """
     period: NotRequired[str]
     """

@@ -54,7 +54,8 @@ export interface paths {
         get: operations["getProduct"];
         /**
          * Change a product
-         * @description Changes the fields that are sent, at least one, and leaves the others alone. `productId` and `createdAt` never change.
+         * @description Changes the fields that are sent, at least one, and leaves the others alone: what the server owns is no client's to
+         *     replace. A field that may be null is cleared by null. `productId` and `createdAt` never change.
          *     An inactive product is a 404, unless the body sets `active` to true: that restores it.
          *
          *     With `If-Match` the change happens only if the product is still the one you read; otherwise it is a 412 and nothing
@@ -106,7 +107,7 @@ export interface components {
          */
         Price: number;
         /**
-         * @description ISO 4217 code.
+         * @description ISO 4217 code. Three capital letters; whether the list has them is not checked.
          * @example ZAR
          */
         Currency: string;

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any, TypeAlias
 
 from contract import problems, strict_json
 from contract.cors import Cors
-from contract.gateway_event import origin_of, read_event, request_id_of
+from contract.gateway_event import RawRequest, origin_of, read_event, request_id_of
 from contract.messages import JSON, Request, Response
 from contract.operation import Operation
 from contract.problems import Refusal
@@ -19,9 +19,8 @@ from contract.responses import InvalidResponse
 
 _LOG = logging.getLogger("contract")
 
-Claims: TypeAlias = "Mapping[str, object]"
 Respond: TypeAlias = "Callable[[Request], Response]"
-Authorise: TypeAlias = "Callable[[Claims | None, Operation], None]"
+Authorise: TypeAlias = "Callable[[RawRequest, Operation], None]"
 ProblemBody: TypeAlias = "Callable[[Refusal, str], JSON]"
 ProxyResponse: TypeAlias = "dict[str, Any]"
 Handler: TypeAlias = "Callable[[dict[str, Any], object], ProxyResponse]"
@@ -38,8 +37,9 @@ def lambda_handler(
     """Returns a handler for API Gateway REST proxy events, around a function from request to response.
 
     `respond` gets requests that keep the contract; what it returns, or else the fallback of that, must keep it too, or
-    the client gets a 500 instead. It may raise Refusal. `authorise` gets the authorizer's claims (None without a token)
-    and raises Refusal 401 or 403; an operation that the contract secures cannot do without it: ValueError.
+    the client gets a 500 instead. It may raise Refusal. `authorise` gets the raw request, whose claims are those of the
+    authorizer (None without a token), and raises Refusal 401 or 403; an operation that the contract secures cannot do
+    without it: ValueError.
     `problem_body` writes the contract's error shape, if it is not the one in `problems`.
     """
     if operation.security and authorise is None:
@@ -93,7 +93,7 @@ class _Exchange:
         if raw.method != self._operation.method:
             raise Refusal(405, headers={"Allow": self._operation.method})
         if self._operation.security and self._authorise:
-            self._authorise(raw.claims, self._operation)
+            self._authorise(raw, self._operation)
         return self._operation.check_request(raw)
 
     def _problem(self, refusal: Refusal, request_id: str) -> Response:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from contract.gateway_event import RawRequest
 from contract.lambda_handler import lambda_handler
 from contract.messages import JSON, Request, Response
 from contract.operation import Operation
@@ -247,8 +247,8 @@ def test_a_secured_operation_cannot_be_served_without_authorisation() -> None:
 def test_authorisation_comes_before_everything_that_a_caller_could_learn_from() -> None:
     seen: list[Any] = []
 
-    def authorise(claims: Mapping[str, object] | None, judged: Operation) -> None:
-        seen.append((claims, judged.security_schemes["admin"]["x-allowed-groups"]))
+    def authorise(raw: RawRequest, judged: Operation) -> None:
+        seen.append((raw.claims, judged.security_schemes["admin"]["x-allowed-groups"]))
         raise Refusal(401)
 
     handler = lambda_handler(operation(**SECURED, requestBody=body({})), honest, authorise=authorise)
@@ -259,12 +259,12 @@ def test_authorisation_comes_before_everything_that_a_caller_could_learn_from() 
 
 
 def test_an_authorised_caller_is_served() -> None:
-    handler = lambda_handler(operation(**SECURED), honest, authorise=lambda claims, judged: None)
+    handler = lambda_handler(operation(**SECURED), honest, authorise=lambda raw, judged: None)
     assert handler(event(), None)["statusCode"] == 200
 
 
 def test_a_public_operation_asks_nobody() -> None:
-    def never(claims: Mapping[str, object] | None, judged: Operation) -> None:
+    def never(raw: RawRequest, judged: Operation) -> None:
         raise AssertionError
 
     assert lambda_handler(operation(), honest, authorise=never)(event(), None)["statusCode"] == 200

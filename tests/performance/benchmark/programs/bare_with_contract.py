@@ -20,4 +20,4 @@ def respond(request: Request) -> Response:
     return Response(201, body, headers)
 
 
-handler = lambda_handler(Operation.load(TABLE), respond, authorise=lambda claims, operation: None)
+handler = lambda_handler(Operation.load(TABLE), respond, authorise=lambda raw, operation: None)
