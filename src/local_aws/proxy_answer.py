@@ -9,8 +9,20 @@ from typing import Any
 _KEYS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
-_REMAPPED = frozenset({"connection", "date", "server", "www-authenticate"})
-_REPLACED = frozenset({"content-length", "transfer-encoding"})
+_REMAPPED = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-length",
+        "content-md5",
+        "date",
+        "max-forwards",
+        "server",
+        "user-agent",
+        "www-authenticate",
+    }
+)
+_DROPPED = frozenset({"expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "via"})
 
 
 class MalformedAnswer(Exception):
@@ -30,14 +42,16 @@ def http_response(answer: object) -> HttpResponse:
     """The response of a proxy answer. Raises MalformedAnswer, which API Gateway answers with a 502."""
     if not isinstance(answer, Mapping) or not answer.keys() <= _KEYS:
         raise MalformedAnswer("not an object with the keys of a proxy answer")
-    headers = [_on_the_wire(name, value) for name, value in _headers(answer) if name.lower() not in _REPLACED]
+    headers = [_on_the_wire(name, value) for name, value in _headers(answer) if name.lower() not in _DROPPED]
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
     return HttpResponse(_status(answer), tuple(headers), _body(answer))
 
 
 def _status(answer: Mapping[str, Any]) -> int:
-    status = answer.get("statusCode")
+    status = answer.get("statusCode", 200)
+    if isinstance(status, str) and status.isascii() and status.isdigit():
+        status = int(status)
     if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
         raise MalformedAnswer("statusCode is not a status")
     return status
@@ -54,16 +68,13 @@ def _body(answer: Mapping[str, Any]) -> bytes:
 
 
 def _headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Both maps together; a name in `multiValueHeaders` hides the same name in `headers`."""
+    """Both maps together: of a name in both, the values of `multiValueHeaders` and then the one of `headers`."""
     single, multiple = _map(answer.get("headers")), _map(answer.get("multiValueHeaders"))
-    hidden = {str(name).lower() for name in multiple}
-    for name, value in single.items():
-        if str(name).lower() not in hidden:
-            yield _header(name, value)
     for name, values in multiple.items():
         if not isinstance(values, list):
             raise MalformedAnswer("multiValueHeaders is not a map of lists")
         yield from (_header(name, value) for value in values)
+    yield from (_header(name, value) for name, value in single.items())
 
 
 def _map(headers: object) -> Mapping[object, object]:
@@ -73,6 +84,8 @@ def _map(headers: object) -> Mapping[object, object]:
 
 
 def _header(name: object, value: object) -> tuple[str, str]:
+    if isinstance(value, bool):
+        value = str(value).lower()
     if not isinstance(name, str) or not isinstance(value, str):
         raise MalformedAnswer("a header is not a string")
     if any(ord(character) > 255 or character in "\r\n\0" for character in name + value):
@@ -81,4 +94,4 @@ def _header(name: object, value: object) -> tuple[str, str]:
 
 
 def _on_the_wire(name: str, value: str) -> tuple[str, str]:
-    return (f"x-amzn-remapped-{name.lower()}" if name.lower() in _REMAPPED else name, value)
+    return (f"x-amzn-Remapped-{name}" if name.lower() in _REMAPPED else name, value)

@@ -14,6 +14,19 @@ from urllib.parse import parse_qsl
 Event = dict[str, Any]
 STAGE = "local"
 ACCOUNT = "000000000000"
+# Of a caller who does not sign as AWS does.
+_UNKNOWN_IDENTITY = (
+    "accessKey",
+    "accountId",
+    "caller",
+    "cognitoAuthenticationProvider",
+    "cognitoAuthenticationType",
+    "cognitoIdentityId",
+    "cognitoIdentityPoolId",
+    "principalOrgId",
+    "user",
+    "userArn",
+)
 
 
 @dataclass(frozen=True)
@@ -30,12 +43,16 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class Match:
-    """What the gateway made of a request: the route, its parameters as they were sent, and who is calling."""
+    """What the gateway made of a request: the route, its parameters as they were sent, and who is calling.
+
+    `context_path` is the whole path as it was sent, base path and all, where that is not the event's path alone.
+    """
 
     resource: str
     path_parameters: Mapping[str, str]
     request_id: str
     claims: Mapping[str, str] | None
+    context_path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,7 @@ class Deployment:
     stage: str
     base_path: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    deployment_id: str = "local"
 
 
 LOCAL = Deployment(ACCOUNT, api_id="local", stage=STAGE, base_path="")
@@ -79,11 +97,17 @@ def _request_context(request: HttpRequest, match: Match, deployment: Deployment)
     context: dict[str, Any] = {
         "accountId": deployment.account,
         "apiId": deployment.api_id,
+        "deploymentId": deployment.deployment_id,
         "domainName": headers.get("host"),
+        "domainPrefix": headers.get("host", "").partition(".")[0],
         "extendedRequestId": match.request_id,
         "httpMethod": request.method,
-        "identity": {"sourceIp": request.client, "userAgent": headers.get("user-agent")},
-        "path": deployment.base_path + request.path,
+        "identity": {
+            **dict.fromkeys(_UNKNOWN_IDENTITY),
+            "sourceIp": request.client,
+            "userAgent": headers.get("user-agent"),
+        },
+        "path": match.context_path or deployment.base_path + request.path,
         "protocol": "HTTP/1.1",
         "requestId": match.request_id,
         "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),

@@ -174,7 +174,8 @@ def preflight(methods: Iterable[str], headers: Iterable[str], settings: Settings
         "Access-Control-Max-Age": str(settings.preflight_seconds),
     }
     for_allowed = {name: value for name, value in allowed.items() if value}
-    return _mock(204, declared.headers_of_all(), for_allowed, _JSON, "")
+    mappings = {**declared.headers_of_all(), "Allow": f"'{', '.join(sorted(methods))}'"}
+    return _mock(204, mappings, for_allowed, _JSON, "")
 
 
 def _gateway_response(name: str, node: Node, declared: DeclaredResponses) -> Json:

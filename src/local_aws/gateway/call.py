@@ -28,10 +28,11 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """`request.path` has no stage in it. `variables` are API Gateway's, by whole name."""
+    """`request.path` has no stage in it, `path` has. `variables` are API Gateway's, by whole name."""
 
     request: HttpRequest
     deployment: Deployment
+    path: str
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -48,7 +49,7 @@ class Call:
             domainPrefix=host.partition(".")[0],
             extendedRequestId=self.request_id,
             httpMethod=self.request.method,
-            path=self.deployment.base_path + self.request.path,
+            path=self.path,
             protocol="HTTP/1.1",
             requestId=self.request_id,
             requestTime=now.strftime("%d/%b/%Y:%H:%M:%S +0000"),

@@ -54,25 +54,27 @@ class Gateway:
             name: CognitoAuthorizer(each, authorizers) for name, each in components.get("securitySchemes", {}).members()
         }
         parts = Parts(imported, Models(components.get("schemas", {})), schemes, stage, functions, api)
-        self._methods = {resource: dict(methods) for resource, methods in _resources(parts)}
+        self._methods = dict(sorted(_resources(parts), key=lambda each: each[0].rank))
         self._responses = GatewayResponses(imported.get(_RESPONSES, {}))
         self._stage = stage
         self._deployment = api.deployment(stage)
         self._log = _log_format(stage)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["raw_path"].decode("ascii")
+        path = _one_slash(scope["raw_path"].decode("ascii"))
         with suppress(ClientGone):
             if not f"{path}/".startswith(f"{self._stage.root}/"):
                 await send_response(_FORBIDDEN, send)
                 return
-            await self._serve({**scope, "path": path.removeprefix(self._stage.root) or "/"}, receive, send)
+            below = path.removeprefix(self._stage.root) or "/"
+            await self._serve({**scope, "path": _one_slash(below)}, self._stage.root + below, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call = Call(_request(scope), self._deployment)
+    async def _serve(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
+        call = Call(_request(scope), self._deployment, path)
         response = await self._respond(call, scope, receive)
         await self._stage.observe(call, response)
-        named = HttpResponse(response.status, (*response.headers, ("x-amzn-RequestId", call.request_id)), response.body)
+        ids = (("x-amzn-RequestId", call.request_id), ("x-amz-apigw-id", call.request_id))
+        named = HttpResponse(response.status, (*response.headers, *ids), response.body)
         try:
             await send_response(named, send)
         finally:
@@ -93,12 +95,12 @@ class Gateway:
             return self._responses.to(call, Refused("DEFAULT_5XX", "Internal server error", status=500))
 
     def _method(self, call: Call) -> Method:
-        found = find(self._methods, call.request.path)
-        if found is not None:
-            resource, call.path_parameters = found
-            call.note(resourcePath=resource.path, resourceId=resource.path)
+        """The method of the most literal path that has it: another path may have it where that one has not."""
+        for resource, parameters in find(self._methods, call.request.path):
             methods = self._methods[resource]
             if method := methods.get(call.request.method, methods.get(ANY)):
+                call.path_parameters = parameters
+                call.note(resourcePath=resource.path, resourceId=resource.path)
                 return method
         raise _unknown(call)
 
@@ -109,11 +111,16 @@ class Gateway:
             self._stage.access_log(self._log.render(call.variables, missing="-"))
 
 
-def _resources(parts: Parts) -> Iterator[tuple[Resource, Iterator[tuple[str, Method]]]]:
+def _resources(parts: Parts) -> Iterator[tuple[Resource, dict[str, Method]]]:
     for path, item in parts.body["paths"].members():
         item.only((*METHODS, "parameters"))
         resource = Resource.parse(path, item)
-        yield resource, ((METHODS[key], Method.parse(parts, resource, key)) for key in METHODS if key in item)
+        yield resource, {METHODS[key]: Method.parse(parts, resource, key) for key in METHODS if key in item}
+
+
+def _one_slash(path: str) -> str:
+    """Slashes before the first segment count as one."""
+    return "/" + path.lstrip("/")
 
 
 def _request(scope: Scope, body: bytes = b"") -> HttpRequest:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local_aws.gateway.call import Call, Refused
 from local_aws.gateway.place import Place
@@ -29,6 +29,11 @@ _STATUSES = {
     "THROTTLED": 429,
     "UNAUTHORIZED": 401,
     "UNSUPPORTED_MEDIA_TYPE": 415,
+}
+# What a response that nobody has customised tells besides, as far as it is known.
+_ERROR_TYPES = {
+    "API_CONFIGURATION_ERROR": "InternalServerErrorException",
+    "MISSING_AUTHENTICATION_TOKEN": "MissingAuthenticationTokenException",
 }
 _FALLBACKS = {4: "DEFAULT_4XX", 5: "DEFAULT_5XX"}
 _HEADER = "gatewayresponse.header."
@@ -85,5 +90,9 @@ class GatewayResponses:
         call.note_refusal(refused)
         status = refused.status or _STATUSES[refused.response_type]
         names = (refused.response_type, _FALLBACKS[status // 100])
-        response = next((self._responses[name] for name in names if name in self._responses), _PLAIN)
-        return response.render(call, status)
+        customised = next((self._responses[name] for name in names if name in self._responses), None)
+        if customised is not None:
+            return customised.render(call, status)
+        response = _PLAIN.render(call, status)
+        kind = _ERROR_TYPES.get(refused.response_type)
+        return replace(response, headers=(*response.headers, ("x-amzn-ErrorType", kind))) if kind else response

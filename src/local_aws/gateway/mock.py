@@ -18,6 +18,8 @@ from local_aws.proxy_answer import HttpResponse
 
 _HEADER = "method.response.header."
 _JSON = "application/json"
+# API Gateway takes it without quotes, as the CDK writes it.
+_UNQUOTED = re.compile(r"(?<=\{)\s*statusCode\s*:")
 _FAILED = "Internal server error"
 
 
@@ -31,7 +33,7 @@ class _Answer:
         media, text = self._text(call, scope)
         overrides = {name.lower(): (name, value) for name, value in scope.headers.items()}
         headers = mapped_headers(media, self.headers, call.variables) | overrides
-        return HttpResponse(self.status, tuple(headers.values()), text.encode())
+        return HttpResponse(scope.status or self.status, tuple(headers.values()), text.encode())
 
     def _text(self, call: Call, scope: velocity.Scope) -> tuple[str, str]:
         wanted = (call.header("accept"), _JSON, *self.templates)
@@ -101,7 +103,7 @@ def _parameters(call: Call) -> dict[str, dict[str, str]]:
 def _status(text: str) -> int:
     """The number that the request's template, or the body itself, has for a status."""
     try:
-        value = json.loads(text)
+        value = json.loads(_UNQUOTED.sub('"statusCode":', text))
     except ValueError:
         value = None
     status = value.get("statusCode") if isinstance(value, dict) else None

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 import time
+from dataclasses import replace
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway.call import Call, Refused
@@ -24,6 +25,28 @@ _URI = re.compile(
 )
 _LONGEST = round(LONGEST_SECONDS * 1000)
 _MILLISECONDS = range(50, _LONGEST + 1)
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+_KEPT_BACK = frozenset(
+    {
+        "connection",
+        "content-length",
+        "content-md5",
+        "expect",
+        "max-forwards",
+        "proxy-authenticate",
+        "server",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "www-authenticate",
+        # API Gateway's own.
+        "x-amzn-trace-id",
+        "x-forwarded-for",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+    }
+)
 _FAILED = "Internal server error"
 
 logger = logging.getLogger(__name__)
@@ -59,8 +82,8 @@ class LambdaProxy:
             call.note("integration", latency=round((time.monotonic() - started) * 1000))
 
     async def _answer(self, call: Call) -> object:
-        match = Match(self._resource, call.path_parameters, call.request_id, call.claims)
-        event = proxy_event(call.request, match, call.deployment)
+        match = Match(self._resource, call.path_parameters, call.request_id, call.claims, call.path)
+        event = proxy_event(replace(call.request, headers=_handed_on(call)), match, call.deployment)
         invocation = self._functions.invoke(self._function_arn, event, call.request_id, self._source_arn)
         return await asyncio.wait_for(invocation, self._timeout)
 
@@ -69,7 +92,19 @@ class LambdaProxy:
         call.note("integration", integrationStatus=200)
         response = http_response(answer)
         call.note("integration", status=response.status)
-        return response
+        trace = ("X-Amzn-Trace-Id", call.variables["context.xrayTraceId"])
+        return replace(response, headers=(*response.headers, trace))
+
+
+def _handed_on(call: Call) -> tuple[tuple[str, str], ...]:
+    """The request's headers as the function gets them. REST APIs take TLS only, so that is what was forwarded."""
+    own = (
+        ("x-amzn-trace-id", call.variables["context.xrayTraceId"]),
+        ("x-forwarded-for", call.request.client),
+        ("x-forwarded-port", "443"),
+        ("x-forwarded-proto", "https"),
+    )
+    return (*((name, value) for name, value in call.request.headers if name not in _KEPT_BACK), *own)
 
 
 def _seconds(place: Place) -> float:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from local_aws.gateway.place import Place
@@ -71,10 +71,11 @@ def _fits(segment: _Segment, part: str) -> bool:
 
 
 def _split(path: str) -> list[str]:
-    return path.removeprefix("/").split("/") if path != "/" else []
+    """The segments; a slash at the end is none, in a greedy parameter neither."""
+    return path.removeprefix("/").removesuffix("/").split("/") if path != "/" else []
 
 
-def find(resources: Iterable[Resource], path: str) -> tuple[Resource, Mapping[str, str]] | None:
-    """The resource that fits the path best, segment by segment, and the parameters in the path."""
-    matches = ((resource, resource.match(path)) for resource in sorted(resources, key=lambda each: each.rank))
-    return next(((resource, found) for resource, found in matches if found is not None), None)
+def find(resources: Iterable[Resource], path: str) -> Iterator[tuple[Resource, Mapping[str, str]]]:
+    """The resources that fit the path, in their order, and the parameters in it."""
+    matches = ((resource, resource.match(path)) for resource in resources)
+    return ((resource, found) for resource, found in matches if found is not None)

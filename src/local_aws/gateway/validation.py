@@ -20,6 +20,7 @@ from local_aws.gateway.place import Place
 VALIDATOR = "x-amazon-apigateway-request-validator"
 VALIDATORS = "x-amazon-apigateway-request-validators"
 _SCHEMAS = "#/components/schemas/"
+_REPORTED = ("header", "path", "query")
 _PLACES = {"query": "querystring", "header": "header", "path": "path"}
 
 # What a model can have; how schemas lie in the keywords that hold some.
@@ -88,7 +89,8 @@ class RequestValidator:
     def check(self, call: Call) -> None:
         """Raises Refused: a required parameter is missing or blank, or the body is not as its model says."""
         given = {"query": call.query(), "path": call.path_parameters, "header": dict(call.request.headers)}
-        missing = [name for where, name in self.required if not _value(given[where], where, name).strip()]
+        required = sorted(self.required, key=lambda each: _REPORTED.index(each[0]))
+        missing = [name for where, name in required if not _value(given[where], where, name).strip()]
         if missing:
             raise Refused("BAD_REQUEST_PARAMETERS", f"Missing required request parameters: [{', '.join(missing)}]")
         model = self.bodies.get(call.media_type())

@@ -17,13 +17,14 @@ from local_aws.gateway.variables import Variables
 class Scope:
     """One run of a template: `variables` are API Gateway's, `parameters` what `$input.params()` gives.
 
-    `headers` are those that the template overrides.
+    `headers` and `status` are those that the template overrides.
     """
 
     variables: Variables
     parameters: Mapping[str, Mapping[str, str]]
     values: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    status: int | None = None
 
 
 class Value(Protocol):
@@ -162,6 +163,17 @@ class OverrideHeader:
         value = self.value.of(scope)
         if value is not None:
             scope.headers[self.header] = str(value)
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideStatus:
+    """`#set($context.responseOverride.status = 444)`."""
+
+    status: int
+
+    def run(self, scope: Scope) -> str:
+        scope.status = self.status
         return ""
 
 

@@ -12,6 +12,7 @@ _TEXT = re.compile(r"[^$#]+")
 _CONTEXT = re.compile(r"\$((?:context|stageVariables)(?:\.[A-Za-z][A-Za-z0-9_-]*)+)")
 _VARIABLE = re.compile(r"\$([A-Za-z][A-Za-z0-9_-]*)")
 _OVERRIDE = re.compile(r"\$context\.responseOverride\.header\.([A-Za-z][A-Za-z0-9_-]*)")
+_STATUS = re.compile(r"[1-5][0-9][0-9]")
 _STRING = re.compile(r"'([^']*)'|\"([^\"$#\\]*)\"")
 _METHOD = re.compile(r"\.([A-Za-z]+)\(")
 _SPACE = re.compile(r"\s*")
@@ -61,6 +62,12 @@ class _Parser:
         self._match(_SPACE)
         if override := self._match(_OVERRIDE):
             return velocity.OverrideHeader(override[1], self._assigned())
+        if self._take("$context.responseOverride.status"):
+            self._require("=")
+            self._match(_SPACE)
+            status = int(self._expected(_STATUS)[0])
+            self._require(")")
+            return velocity.OverrideStatus(status)
         name = self._expected(_VARIABLE)[1]
         if name in ("context", "input", "util", "stageVariables"):
             raise self.refused()

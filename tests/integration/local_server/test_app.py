@@ -78,6 +78,12 @@ def test_a_public_operation_does_not_look_at_tokens(request_to: Client) -> None:
     assert request_to("GET", PRODUCTS, headers={"Authorization": "Bearer x"}).status_code == 200
 
 
+def test_a_slash_at_the_end_of_a_path_leads_to_the_same_operation(request_to: Client, stubs: Stubs) -> None:
+    for path in (f"{PRODUCTS}/", f"{PRODUCTS}/1/", f"/{PRODUCTS}"):
+        assert request_to("GET", f"http://cloud{path}").status_code == 200
+    assert [event["path"] for _, event in stubs.calls] == [f"{PRODUCTS}/", f"{PRODUCTS}/1/", PRODUCTS]
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/v1.0", "/v1.0//products", "/v1.0/products/1/2", "/v1.0%2Fproducts", "/V1.0/products"]
 )
@@ -107,7 +113,7 @@ def test_a_body_over_the_gateways_limit_is_413(request_to: Client, stubs: Stubs,
     assert stubs.calls == []
 
 
-@pytest.mark.parametrize("answer", [None, {"statusCode": "200"}, "text", {"statusCode": 200, "body": {}}])
+@pytest.mark.parametrize("answer", [None, {"statusCode": "ok"}, "text", {"statusCode": 200, "body": {}}])
 def test_a_function_without_a_usable_answer_is_502(request_to: Client, stubs: Stubs, answer: object) -> None:
     stubs.answer = lambda event: answer
     assert_problem(request_to("GET", PRODUCTS), 502, "Service Error")
@@ -121,6 +127,12 @@ def test_a_fault_of_the_gateway_itself_is_500_without_its_message(request_to: Cl
     response = request_to("GET", PRODUCTS)
     assert_problem(response, 500, "Service Error")
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(("path", "methods"), [(PRODUCTS, "GET, POST"), (f"{PRODUCTS}/1", "DELETE, GET, PUT")])
+def test_options_without_an_origin_tells_the_methods(request_to: Client, path: str, methods: str) -> None:
+    response = request_to("OPTIONS", path)
+    assert (response.status_code, response.headers["Allow"]) == (204, methods)
 
 
 def test_a_listed_origin_is_told_what_it_may_send(request_to: Client, stubs: Stubs) -> None:

@@ -20,17 +20,35 @@ def test_a_content_type_of_its_own_is_kept() -> None:
     assert response.headers == (("content-type", "text/plain"),)
 
 
-def test_multi_value_headers_hide_single_ones_of_the_same_name() -> None:
+def test_of_a_name_in_both_maps_the_multi_values_come_first_and_the_single_one_last() -> None:
     answer = {**GOOD, "headers": {"Set-Cookie": "c", "X-B": "2"}, "multiValueHeaders": {"set-cookie": ["a", "b"]}}
     headers = http_response(answer).headers
-    assert headers[:3] == (("X-B", "2"), ("set-cookie", "a"), ("set-cookie", "b"))
+    assert headers[:4] == (("set-cookie", "a"), ("set-cookie", "b"), ("Set-Cookie", "c"), ("X-B", "2"))
 
 
-@pytest.mark.parametrize("name", ["WWW-Authenticate", "Server", "Date", "Connection"])
+REMAPPED = (
+    "Authorization",
+    "Connection",
+    "Content-Length",
+    "Content-MD5",
+    "Date",
+    "Max-Forwards",
+    "Server",
+    "User-Agent",
+    "WWW-Authenticate",
+)
+DROPPED = ("Expect", "Host", "Proxy-Authenticate", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Via")
+
+
+@pytest.mark.parametrize("name", [*REMAPPED, "server"])
 def test_headers_of_the_gateway_itself_are_renamed(name: str) -> None:
-    assert (f"x-amzn-remapped-{name.lower()}", "v") in http_response(
-        {"statusCode": 200, "headers": {name: "v"}}
-    ).headers
+    response = http_response({"statusCode": 200, "headers": {name: "v"}})
+    assert response.headers[0] == (f"x-amzn-Remapped-{name}", "v")
+
+
+@pytest.mark.parametrize("name", [*DROPPED, "via"])
+def test_headers_of_a_connection_are_dropped(name: str) -> None:
+    assert http_response({"headers": {name: "v"}}).headers == (("Content-Type", "application/json"),)
 
 
 def test_the_length_is_the_gateways_to_say() -> None:
@@ -44,8 +62,10 @@ def test_the_length_is_the_gateways_to_say() -> None:
         None,
         "text",
         [],
-        {},
-        {**GOOD, "statusCode": "200"},
+        {**GOOD, "statusCode": "test"},
+        {**GOOD, "statusCode": "99"},
+        {**GOOD, "statusCode": "²00"},
+        {**GOOD, "statusCode": None},
         {**GOOD, "statusCode": True},
         {**GOOD, "statusCode": 99},
         {**GOOD, "statusCode": 600},

@@ -62,5 +62,6 @@ def test_claims_stand_under_the_authorizer_and_a_public_operation_has_none() -> 
 def test_the_context_names_the_request_the_stage_and_the_client() -> None:
     context = event(headers=(("user-agent", "curl"), ("host", "localhost")))["requestContext"]
     assert (context["requestId"], context["stage"], context["httpMethod"]) == ("r-1", "local", "GET")
-    assert context["identity"] == {"sourceIp": "192.0.2.7", "userAgent": "curl"}
+    known = {name: value for name, value in context["identity"].items() if value is not None}
+    assert known == {"sourceIp": "192.0.2.7", "userAgent": "curl"}
     assert context["domainName"] == "localhost"

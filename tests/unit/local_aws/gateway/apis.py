@@ -122,9 +122,14 @@ class Deployed:
 
     def at(self, url: str) -> httpx.Response:
         """GET of a whole path, its stage included."""
-        return asyncio.run(self._request("GET", url))
+        return self.request("GET", url)
+
+    def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+        """The same, by any method."""
+        return asyncio.run(self._request(method, url, **options))
 
     async def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(app=self._app)
         async with httpx.AsyncClient(transport=transport, base_url="http://host.example") as client:
-            return await client.request(method, path, **options)
+            # A path that begins with two slashes would be a host.
+            return await client.request(method, f"http://host.example{path}", **options)

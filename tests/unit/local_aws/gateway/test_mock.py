@@ -53,7 +53,7 @@ def test_another_origin_gets_no_header(origin: str | None) -> None:
 def test_a_template_sees_headers_as_they_are_spelt(name: str) -> None:
     method = Place(mock(200, TEMPLATE))
     request = HttpRequest("OPTIONS", "/things", "", ((name, "https://a.example"),), b"", "192.0.2.7")
-    response = asyncio.run(Mock(method[INTEGRATION], method).respond(Call(request, LOCAL)))
+    response = asyncio.run(Mock(method[INTEGRATION], method).respond(Call(request, LOCAL, "/things")))
     assert ("Access-Control-Allow-Origin", "https://a.example") in response.headers
 
 

@@ -44,7 +44,7 @@ def test_the_answer_reaches_the_client(deployed: Deployed) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [None, "text", {"statusCode": "200"}, {"statusCode": 200, "body": {}}, FunctionFailed("crash")]
+    "answer", [None, "text", {"statusCode": "ok"}, {"statusCode": 200, "body": {}}, FunctionFailed("crash")]
 )
 def test_a_function_that_gives_no_proxy_answer_is_502(deployed: Deployed, answer: object) -> None:
     deployed.functions.answer = answer

@@ -46,7 +46,7 @@ def test_a_path_parameter_arrives_as_it_was_sent(deployed: Deployed, thing: str)
     assert deployed.functions.event["path"] == f"/things/{thing}"
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/things/", "/things/7/", "/things//parts/b", "/files", "/files/", "//"])
+@pytest.mark.parametrize("path", ["/nothing", "/things//parts/b", "/things/7//", "/files", "/files/"])
 def test_another_path_is_a_missing_authentication_token(deployed: Deployed, path: str) -> None:
     response = deployed("GET", path)
     assert (response.status_code, response.json()) == (403, {"message": "Missing Authentication Token"})

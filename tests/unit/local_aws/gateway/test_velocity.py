@@ -82,7 +82,7 @@ def test_each_run_begins_anew() -> None:
         "$input.json('$')",
         "$util.escapeJavaScript('a')",
         "$context.unknown",
-        "#set($context.responseOverride.status = 500)",
+        "#set($context.responseOverride.status = '500')",
         "#set($context.requestId = 'x')",
         "#set($input = 'x')",
         "#set($a = 1)",
