@@ -15,8 +15,8 @@ from local_aws.server import AsgiServer, listen
 from rehearsal.functions import DeployedFunctions, published
 from rehearsal.gateway import gateway_of
 from rehearsal.mock_account import MockAccount
-from rehearsal.stack import Stack, resources
 from rehearsal.steps import StepFailed
+from rehearsal.terraform import Stack, resources
 from rehearsal.user_pool import PoolAuthorizers
 
 

@@ -1,9 +1,11 @@
-"""What goes wrong in production, made to happen: the client's answer, and what the logs' metrics count."""
+"""Faults as production has them, made to happen: the client's answer, the metrics of the logs, and the alarms."""
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,34 +20,77 @@ from cross_check.second_opinion import SecondOpinion
 from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import HttpRequest
 from local_server import project
-from rehearsal import faulty_code
-from rehearsal.deployment import Deployment, served
-from rehearsal.faulty_code import released
-from rehearsal.stack import resources
-from rehearsal.steps import Step, StepFailed
+from rehearsal.cloudwatch_alarms import Watch
+from rehearsal.deployment import Deployment, refuse, served
+from rehearsal.functions import published
+from rehearsal.moto_server import MockedAws
+from rehearsal.steps import Step
+from rehearsal.terraform import resources
 
 _LOG_SECONDS = 5  # A function's last lines may come in after its answer.
+ALIAS = "live"
 _READ = "getProduct"
 _ID = "PROD-999"
+
+CRASHES_AT_START = "raise RuntimeError('this version cannot start')\n"
+NEVER_ANSWERS = "import time\n\n\ndef handler(event, context):\n    time.sleep(3600)\n"
+ANSWERS_GARBAGE = "def handler(event, context):\n    return {'status': 'fine'}\n"
+GROWS = "import time\n\n\ndef handler(event, context):\n    held = b'x' * (400 * 2**20)\n    time.sleep(3600)\n"
 
 Make = Callable[[Deployment, str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`make` makes it happen to the function of `operation_id` while its block runs; `status` and `metrics` result.
+    """A fault and what has to follow from it.
 
+    `make` makes it happen to the function of `operation_id` while its block runs; `status` is what the client gets,
+    `metrics` what the function's log counts, `alarms` the ends of the names of those that go off when it lasts.
     `invoked`: whether the function is called at all, and reports in time. `longest_seconds`: how long the gateway waits
-    for it, if not as long as API Gateway does.
+    for it, if not as long as API Gateway does. `times`: how often it is asked a minute; `request`: what else the
+    request has, for httpx.
     """
 
     name: str
     make: Make
     status: int
     metrics: tuple[str, ...] = ()
+    alarms: frozenset[str] = frozenset()
     operation_id: str = _READ
     invoked: bool = True
     longest_seconds: float | None = None
+    times: int = 1
+    request: Callable[[str, int], dict[str, Any]] = lambda token, number: {}
+
+
+@contextmanager
+def released(aws: MockedAws, function: str, source: str, timeout: int | None = None) -> Iterator[None]:
+    """A version whose handler is `source`, live while the `with` block runs; `timeout` in seconds, if not the same.
+
+    Afterwards everything is as it was, so that Terraform finds nothing to change.
+    """
+    client = aws.client("lambda")
+    settings = client.get_function_configuration(FunctionName=function)
+    good = client.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
+    if timeout is not None:
+        client.update_function_configuration(FunctionName=function, Timeout=timeout)
+    bad = client.update_function_code(FunctionName=function, ZipFile=_zip(settings["Handler"], source), Publish=True)
+    client.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=bad["Version"])
+    try:
+        yield
+    finally:
+        client.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=good)
+        client.update_function_configuration(FunctionName=function, Timeout=settings["Timeout"])
+        client.update_function_code(FunctionName=function, ZipFile=published(aws, function, good).code)
+        client.delete_function(FunctionName=function, Qualifier=bad["Version"])
+
+
+def _zip(handler: str, source: str) -> bytes:
+    """`handler` as Lambda is told it: package.module.attribute."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"{handler.rpartition('.')[0].replace('.', '/')}.py", source)
+    return packed.getvalue()
 
 
 @contextmanager
@@ -114,50 +159,130 @@ _SOUND: dict[str, Any] = {
     "version": {"N": "1"},
 }
 
-_HANGS = partial(bad_version, source=faulty_code.NEVER_ANSWERS)
+
+@contextmanager
+def nothing(deployment: Deployment, operation_id: str) -> Iterator[None]:
+    """No fault of the service's: the client's requests are the fault."""
+    yield
+
+
+def _with_a_used_key(token: str, number: int) -> dict[str, Any]:
+    body = {name: _SOUND_BODY[name] for name in _SOUND_BODY} | {"name": f"Rehearsal with one key {number}"}
+    return {"headers": {"Authorization": f"Bearer {token}", "Idempotency-Key": "rehearsal"}, "json": body}
+
+
+_SOUND_BODY = {
+    "description": "A product of the rehearsal.",
+    "price": 95,
+    "period": "per year",
+    "features": ["One domain"],
+}
+_HANGS = partial(bad_version, source=NEVER_ANSWERS)
+_FAILED = ("FailedInvocations",)
+_5XX = frozenset({"5xx", "availability-fast", "availability-slow"})
+# Which of these go off depends on this machine's speed, too.
+_TIMED = ("-latency", "-cold-starts")
 FAULTS = (
     Fault("a sound product", stored, 200),
+    Fault("crashes at its start", partial(bad_version, source=CRASHES_AT_START), 502, _FAILED, _5XX | {"errors"}),
+    Fault("times out", partial(_HANGS, timeout=1), 502, _FAILED, _5XX | {"errors"}),
+    Fault("takes too long", _HANGS, 504, (), _5XX, invoked=False, longest_seconds=1),
+    Fault("needs too much memory", partial(bad_version, source=GROWS), 502, _FAILED, _5XX | {"errors"}),
+    Fault("answers garbage", partial(bad_version, source=ANSWERS_GARBAGE), 502, (), _5XX),
     Fault(
-        "crashes at its start", partial(bad_version, source=faulty_code.CRASHES_AT_START), 502, ("FailedInvocations",)
+        "lacks a permission",
+        partial(without_permission, action="dynamodb:GetItem"),
+        500,
+        ("HandlerFailures", "ServerErrors"),
+        _5XX | {"handler-failures"},
     ),
-    Fault("times out", partial(_HANGS, timeout=1), 502, ("FailedInvocations",)),
-    Fault("takes too long", _HANGS, 504, invoked=False, longest_seconds=1),
-    Fault("needs too much memory", partial(bad_version, source=faulty_code.GROWS), 502, ("FailedInvocations",)),
-    Fault("answers garbage", partial(bad_version, source=faulty_code.ANSWERS_GARBAGE), 502),
-    Fault("lacks a permission", partial(without_permission, action="dynamodb:GetItem"), 500, ("HandlerFailures",)),
-    Fault("may not be called", uncallable, 500, invoked=False),
-    Fault("finds a broken item", partial(stored, price={"S": "95"}), 500, ("BrokenItems", "HandlerFailures")),
-    Fault("would break the contract", partial(stored, currency={"S": "rand"}), 500, ("ContractViolations",)),
+    Fault("may not be called", uncallable, 500, (), _5XX, invoked=False),
+    Fault(
+        "finds a broken item",
+        partial(stored, price={"S": "95"}),
+        500,
+        ("BrokenItems", "HandlerFailures", "ServerErrors"),
+        _5XX | {"broken-items", "handler-failures"},
+    ),
+    Fault(
+        "would break the contract",
+        partial(stored, currency={"S": "rand"}),
+        500,
+        ("ContractViolations", "ServerErrors"),
+        _5XX | {"contract-violations"},
+    ),
     Fault(
         "lists past a broken item",
         partial(stored, price={"S": "95"}),
         200,
         ("BrokenItems",),
+        frozenset({"broken-items"}),
         operation_id="listProducts",
     ),
+    Fault(
+        "is sent no token again and again",
+        nothing,
+        401,
+        (),
+        frozenset({"unauthorized"}),
+        operation_id="createProduct",
+        invoked=False,
+        times=25,
+    ),
+    Fault(
+        "is sent one key with many bodies",
+        nothing,
+        422,
+        ("IdempotencyConflicts",),
+        frozenset({"idempotency-conflicts"}),
+        operation_id="createProduct",
+        times=4,
+        request=_with_a_used_key,
+    ),
 )
+
+# The longer ends first, for one may be the end of another.
+_ALARMS = sorted({end for fault in FAULTS for end in fault.alarms}, key=len, reverse=True)
 
 
 def rehearse_faults(deployment: Deployment, step: Step) -> None:
     """All of them, one after the other. Raises StepFailed."""
-    judge = _Judge(ContractDocument.load(project.DOCUMENT))
-    problems = [f"{fault.name}: {problem}" for fault in FAULTS for problem in _problems(deployment, fault, judge)]
-    step.figures["faults"] = len(FAULTS) - 1
-    if problems:
-        raise StepFailed("\n  ".join(["faults are not told as they should be", *problems]))
+    contract = _Contract(ContractDocument.load(project.DOCUMENT))
+    account = deployment.account
+    watch = Watch(account.aws, account.logs, deployment.functions.metrics, deployment.state)
+    watch.metrics.steady = True
+    try:
+        problems = [
+            f"{fault.name}: {problem}" for fault in FAULTS for problem in _problems(deployment, fault, contract, watch)
+        ]
+    finally:
+        watch.metrics.steady = False
+        watch.metrics.forget()
+    step.figures["faults"] = [fault.name for fault in FAULTS[1:]]
+    refuse(problems, "faults are not told as they should be")
 
 
-def _problems(deployment: Deployment, fault: Fault, judge: _Judge) -> Iterator[str]:
-    group = deployment.log_groups[fault.operation_id]
-    before = deployment.account.logs.length(group)
+def _problems(deployment: Deployment, fault: Fault, contract: _Contract, watch: Watch) -> Iterator[str]:
+    account, group = deployment.account, deployment.log_groups[fault.operation_id]
+    watch.collect()
+    watch.metrics.forget()
+    before, token = account.logs.length(group), account.administrator.token()
     with fault.make(deployment, fault.operation_id), _served(deployment, fault) as url:
-        answer = httpx.get(url + judge.path(fault), timeout=60, trust_env=False)
+        for number in range(fault.times):
+            method, path = contract.route(fault)
+            more = fault.request(token, number)
+            answer = httpx.request(method, url + path, timeout=60, trust_env=False, **more)
         counted = _counted(deployment, fault, group, before)
+    watch.collect()
     if answer.status_code != fault.status:
         yield f"status {answer.status_code} and not {fault.status}"
-    yield from judge.problems(fault, answer)
+    yield from contract.problems(fault, answer)
     if counted != set(fault.metrics):
         yield f"counted {sorted(counted) or 'nothing'} and not {sorted(fault.metrics) or 'nothing'}"
+    names = {each for each in watch.on() if not each.endswith(_TIMED) and "-release-" not in each}
+    on = {next((end for end in _ALARMS if name.endswith(f"-{end}")), name) for name in names}
+    if on != fault.alarms:
+        yield f"the alarms {sorted(on) or 'none'} go off and not {sorted(fault.alarms) or 'none'}"
 
 
 @contextmanager
@@ -173,29 +298,31 @@ def _served(deployment: Deployment, fault: Fault) -> Iterator[str]:
 
 
 def _counted(deployment: Deployment, fault: Fault, group: str, start: int) -> set[str]:
+    """What the function's log counts; whether it started anew is no matter of the fault."""
     logs, until = deployment.account.logs, time.monotonic() + _LOG_SECONDS
-    while time.monotonic() < until:
+    while True:
+        counted = set(logs.metrics(group, start)) - {"ColdStart"}
         reported = any('"platform.report"' in line for line in logs.lines(group, start))
-        if reported == fault.invoked and set(logs.metrics(group, start)) == set(fault.metrics):
-            break
+        if (reported == fault.invoked and counted == set(fault.metrics)) or time.monotonic() > until:
+            return counted
         time.sleep(0.05)
-    return set(logs.metrics(group, start))
 
 
-class _Judge:
-    """What the contract says: where an operation is called, and whether (by openapi-core) it promises an answer."""
+class _Contract:
+    """What the contract says: how an operation is called, and whether (by openapi-core) it promises an answer."""
 
     def __init__(self, document: ContractDocument) -> None:
         self._operations = {each.operation_id: each for each in document.operations()}
         self._opinion = SecondOpinion(document.content)
 
-    def path(self, fault: Fault) -> str:
-        """The path at which the fault's operation is called."""
-        return self._operations[fault.operation_id].path.format(productId=_ID)
+    def route(self, fault: Fault) -> tuple[str, str]:
+        """The method and the path by which the fault's operation is called."""
+        operation = self._operations[fault.operation_id]
+        return operation.method, operation.path.format(productId=_ID)
 
     def problems(self, fault: Fault, answer: httpx.Response) -> Iterator[str]:
-        operation, path = self._operations[fault.operation_id], self.path(fault)
-        request = HttpRequest("GET", path, "", (), b"", "127.0.0.1")
+        operation, (method, path) = self._operations[fault.operation_id], self.route(fault)
+        request = HttpRequest(method, path, "", (), b"", "127.0.0.1")
         response = HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
         exchange = Exchange(operation, request, operation.path_parameters(path), response, "")
         yield from (f"{each.error} {each.keywords}" for each in self._opinion.of_response(exchange))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -17,9 +18,10 @@ from typing import Any
 from moto.awslambda.exceptions import GenericResourcNotFound, UnknownAliasException
 from moto.awslambda.utils import get_backend
 
-from local_aws.functions import Functions, InvokeFailed, InvokeForbidden
+from local_aws.functions import Function, FunctionFailed, Functions, InvokeFailed, InvokeForbidden
 from local_aws.lambda_runtime import Configuration, Environment, Runtime
 from local_aws.packaged_functions import PackagedFunction
+from rehearsal.cloudwatch_alarms import Metrics
 from rehearsal.cloudwatch_logs import LogGroups
 from rehearsal.iam import Roles
 from rehearsal.moto_server import ACCOUNT, MockedAws
@@ -43,13 +45,45 @@ def published(aws: MockedAws, name: str, version: str) -> Version:
         return Version(function.get_configuration(), function.code_bytes)
 
 
+@dataclass(frozen=True)
+class _MeasuredFunction:
+    """A function whose invocations are counted as Lambda counts them; by version only while an alias has two.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+
+    function: Function
+    metrics: Metrics
+    dimensions: tuple[Mapping[str, str], ...]
+
+    def invoke(self, event: bytes, request_id: str) -> bytes:
+        """Raises FunctionFailed."""
+        started, failed = time.monotonic(), 0.0
+        try:
+            return self.function.invoke(event, request_id)
+        except FunctionFailed:
+            failed = 1.0
+            raise
+        finally:
+            milliseconds = (time.monotonic() - started) * 1000 / self.metrics.slack
+            for dimensions in self.dimensions:
+                for name, value in (("Invocations", 1.0), ("Errors", failed), ("Duration", milliseconds)):
+                    self.metrics.put("AWS/Lambda", name, dimensions, value)
+
+
 class DeployedFunctions(Functions):
-    """Functions called by ARN and alias, as API Gateway does. `endpoints` are variables that lead to this cloud."""
+    """Functions called by ARN and alias, as API Gateway does. `endpoints` are variables that lead to this cloud.
+
+    `metrics` is what Lambda measures, and whatever else is measured of the same deployment.
+    `longest_seconds`: a function that runs longer times out, whatever its own timeout; None leaves it to that.
+    """
 
     def __init__(
         self, aws: MockedAws, roles: Roles, runtime: Runtime, endpoints: Mapping[str, str], logs: LogGroups
     ) -> None:
         self._aws, self._roles, self._runtime, self._endpoints, self._logs = aws, roles, runtime, endpoints, logs
+        self.metrics = Metrics()
+        self.longest_seconds: float | None = None
         self._versions: dict[tuple[str, str, str], PackagedFunction] = {}
         self._lock = Lock()
         self._resources = ExitStack()
@@ -67,12 +101,15 @@ class DeployedFunctions(Functions):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _version(self, function_arn: str, source_arn: str) -> PackagedFunction:
+    def _version(self, function_arn: str, source_arn: str) -> Function:
         *_, name, alias = function_arn.split(":")
-        return self._running(name, self._called(name, alias, function_arn, source_arn))
+        number, weighted = self._called(name, alias, function_arn, source_arn)
+        dimensions = {"FunctionName": name, "Resource": f"{name}:{alias}"}
+        versions = ({**dimensions, "ExecutedVersion": number},) if weighted else ()
+        return _MeasuredFunction(self._running(name, number), self.metrics, (dimensions, *versions))
 
-    def _called(self, name: str, alias: str, function_arn: str, source_arn: str) -> str:
-        """The version that the alias stands for, if the caller may call it."""
+    def _called(self, name: str, alias: str, function_arn: str, source_arn: str) -> tuple[str, bool]:
+        """The version that the alias stands for, if the caller may call it, and whether it stands for two."""
         backend = get_backend(ACCOUNT, self._aws.region)
         with self._aws.lock:
             try:
@@ -86,7 +123,9 @@ class DeployedFunctions(Functions):
         if not may_invoke(json.loads(policy)["Statement"], function_arn, source_arn):
             raise InvokeForbidden(function_arn)
         routing: Any = target.routing_config  # moto calls it a string.
-        return _weighed(target.function_version, routing)
+        weights = (routing or {}).get("AdditionalVersionWeights") or {}
+        other = next((str(each) for each, weight in weights.items() if random.random() < weight), None)
+        return other or str(target.function_version), bool(weights)
 
     def _running(self, name: str, number: str) -> PackagedFunction:
         version = published(self._aws, name, number)
@@ -123,9 +162,8 @@ class DeployedFunctions(Functions):
             "AWS_LAMBDA_LOG_LEVEL": told["LoggingConfig"].get("ApplicationLogLevel", ""),
         }
         python = told["Runtime"].removeprefix("python")
-        configuration = Configuration(
-            name, told["Handler"], code, variables, python, told["MemorySize"], float(told["Timeout"])
-        )
+        timeout = min(float(told["Timeout"]), self.longest_seconds or float("inf"))
+        configuration = Configuration(name, told["Handler"], code, variables, python, told["MemorySize"], timeout)
         return Environment(configuration, self._runtime, home, self._log(told, group, variables))
 
     def _log(self, told: Mapping[str, Any], group: str, credentials: Mapping[str, str]) -> Any:
@@ -145,12 +183,3 @@ class DeployedFunctions(Functions):
 
 def _log_group(told: Mapping[str, Any]) -> str:
     return str(told["LoggingConfig"]["LogGroup"])
-
-
-def _weighed(version: str, routing: Mapping[str, Any] | None) -> str:
-    """An alias may give a share of its calls to another version."""
-    weights = (routing or {}).get("AdditionalVersionWeights") or {}
-    for other, weight in weights.items():
-        if random.random() < weight:
-            return str(other)
-    return version

@@ -8,7 +8,7 @@ from typing import Any
 
 from local_aws.gateway import ApiIdentity, Authorizers, Gateway, InvokedFunctions, Stage, Throttle
 from rehearsal.moto_server import ACCOUNT
-from rehearsal.stack import resources
+from rehearsal.terraform import resources
 
 
 def gateway_of(

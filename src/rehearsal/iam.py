@@ -15,7 +15,8 @@ from moto.iam.access_control import (
     create_access_key,
 )
 
-from rehearsal.moto_server import ACCOUNT, ADMINISTRATOR, MockedAws
+from rehearsal.moto_server import ACCOUNT, MockedAws
+from rehearsal.terraform import ADMINISTRATOR
 
 _LAMBDA = "lambda.amazonaws.com"
 

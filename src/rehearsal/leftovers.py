@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.moto_server import MockedAws
-from rehearsal.stack import managed
+from rehearsal.terraform import managed
 
 # Service, operation, and where in its answer the names are.
 _LISTS = (

@@ -26,13 +26,13 @@ from werkzeug.wrappers import Request, Response
 
 from local_aws.server import WsgiServer
 from rehearsal.moto_patches import patched
+from rehearsal.terraform import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
-# What Terraform and this process sign with. They are nobody's: moto takes any, and the database's front knows these.
-ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "AKIAREHEARSAL", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
+
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")

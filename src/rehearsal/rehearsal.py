@@ -13,14 +13,15 @@ from tempfile import TemporaryDirectory
 from local_aws.packaged_functions import Packages, packages_for_this_machine
 from local_server import project
 from rehearsal import judges
+from rehearsal.bad_releases import try_releases
 from rehearsal.deployment import Deployment, packages_that_differ, refuse, running
 from rehearsal.faults import rehearse_faults
 from rehearsal.leftovers import leftovers
 from rehearsal.mock_account import MockAccount, mock_account
 from rehearsal.release import release_again
 from rehearsal.role_permissions import hold_roles_to_their_needs
-from rehearsal.stack import Stack
 from rehearsal.steps import Steps
+from rehearsal.terraform import Stack
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,9 @@ def _strain(steps: Steps, deployment: Deployment, packages: Packages) -> None:
         hold_roles_to_their_needs(deployment, step)
     with steps.check("release again, under traffic") as step:
         release_again(deployment, packages.folder, step)
+    if deployment.state["outputs"]["canary_deployments"]["value"]:
+        with steps.check("shift to bad releases") as step:
+            try_releases(deployment, packages.folder, step)
     with steps.check("make things go wrong") as step:
         rehearse_faults(deployment, step)
 
@@ -113,6 +117,8 @@ def _destroy(steps: Steps, stack: Stack, account: MockAccount) -> None:
 def _variables(account: MockAccount, packages: Packages) -> dict[str, str]:
     return {
         **account.endpoints,
+        # prod's plan is refused when nobody is told of alarms.
+        "TF_VAR_alarm_emails": '["on-call@example.com"]',
         "TF_VAR_package_dir": str(packages.folder),
         "TF_VAR_cognito_user_pool_arn": account.prerequisites.user_pool.arn,
     }

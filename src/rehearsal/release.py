@@ -15,9 +15,12 @@ from threading import Event, Thread
 import httpx
 
 from local_server import project
+from rehearsal.cloudwatch_alarms import Watch
+from rehearsal.codedeploy import CodeDeploy
 from rehearsal.deployment import Deployment
-from rehearsal.faulty_code import ALIAS
+from rehearsal.faults import ALIAS
 from rehearsal.steps import Step, StepFailed
+from rollout.shift import Shift, Target
 
 _PAUSE_SECONDS = 0.05
 
@@ -57,7 +60,7 @@ def release_again(deployment: Deployment, packages: Path, step: Step) -> None:
     with Traffic(deployment.url + project.collection()).flowing() as traffic:
         deployment.stack.apply()
         if _shifts_by_itself(deployment):
-            shift(deployment)
+            _shift(deployment, traffic)
         _until_answered(traffic)
     step.figures |= {"requests meanwhile": traffic.statuses.total()}
     if set(traffic.statuses) != {200}:
@@ -66,20 +69,21 @@ def release_again(deployment: Deployment, packages: Path, step: Step) -> None:
         raise StepFailed(f"the alias has not moved: {', '.join(stayed)}")
 
 
-def shift(deployment: Deployment) -> None:
-    """What CodeDeploy does: a tenth of the calls first, then all of them."""
-    client = deployment.account.aws.client("lambda")
-    for name in deployment.names.values():
-        versions = client.list_versions_by_function(FunctionName=name)["Versions"]
-        newest = max((each["Version"] for each in versions if each["Version"].isdigit()), key=int)
-        alias = {"FunctionName": name, "Name": ALIAS}
-        client.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {newest: 0.1}})
-        client.update_alias(**alias, FunctionVersion=newest, RoutingConfig={"AdditionalVersionWeights": {}})
-
-
 def _shifts_by_itself(deployment: Deployment) -> bool:
     """Whether Terraform leaves the aliases to CodeDeploy."""
     return bool(deployment.state["outputs"]["canary_deployments"]["value"])
+
+
+def _shift(deployment: Deployment, traffic: Traffic) -> None:
+    """scripts/shift_traffic, while the visitor goes on asking."""
+    account = deployment.account
+    watch = Watch(account.aws, account.logs, deployment.functions.metrics, deployment.state)
+    codedeploy = CodeDeploy(account.aws, watch, lambda: _until_answered(traffic))
+    outputs = account.prerequisites.state()["outputs"]["canary_deployments"]["value"]
+    shift = Shift(codedeploy, account.aws.client("lambda"), account.aws.client("cloudwatch"), lambda line: None)
+    if back := shift.run({name: Target(**target) for name, target in outputs.items()}):
+        alarms = {name: sorted(each.alarms) for name, each in codedeploy.shifted.items() if each.alarms}
+        raise StepFailed(f"the shift was stopped: {', '.join(back)} by {alarms}")
 
 
 def _versions(deployment: Deployment) -> dict[str, str]:

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from local_aws.database.table import INDEX
 from local_server import project
 from rehearsal.deployment import Deployment
-from rehearsal.stack import resources
 from rehearsal.steps import Step, StepFailed
+from rehearsal.terraform import resources
 
 _NOTHING = {"PK": {"S": "REHEARSAL#none"}, "SK": {"S": "METADATA"}}
 _NEVER = {"ConditionExpression": "attribute_exists(PK)"}

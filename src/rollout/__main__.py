@@ -16,7 +16,8 @@ def main() -> int:
     if not targets:
         _say("Nothing to shift: in this environment Terraform moves the aliases itself.")
         return 0
-    rolled_back = Shift(boto3.client("codedeploy"), boto3.client("lambda"), _say).run(targets)
+    shift = Shift(boto3.client("codedeploy"), boto3.client("lambda"), boto3.client("cloudwatch"), _say)
+    rolled_back = shift.run(targets)
     return 1 if rolled_back else 0
 
 

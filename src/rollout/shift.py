@@ -1,4 +1,4 @@
-"""One CodeDeploy deployment for each function whose alias is not yet at its newest version.
+"""`Shift`: one CodeDeploy deployment for each function whose alias is not yet at its newest version.
 
 https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-example.html#appspec-file-example-lambda
 """
@@ -23,11 +23,12 @@ class Target(NamedTuple):
 
 
 class Shift:
-    """Starts deployments and waits for them. `codedeploy` and `functions` are boto3 clients (CodeDeploy, Lambda)."""
+    """Starts deployments and waits for them. The clients are boto3's (CodeDeploy, Lambda, CloudWatch)."""
 
-    def __init__(self, codedeploy: Any, functions: Any, progress: Callable[[str], None]) -> None:
+    def __init__(self, codedeploy: Any, functions: Any, alarms: Any, progress: Callable[[str], None]) -> None:
         self._codedeploy = codedeploy
         self._functions = functions
+        self._alarms = alarms
         self._progress = progress
 
     def run(self, targets: Mapping[str, Target]) -> list[str]:
@@ -45,9 +46,28 @@ class Shift:
             applicationName=target.application,
             deploymentGroupName=target.deployment_group,
             revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
+            **self._without_alarms_that_are_on(target),
         )
         self._progress(f"{target.function}: from version {alias['FunctionVersion']} to {target.version}")
         return str(started["deploymentId"])
+
+    def _without_alarms_that_are_on(self, target: Target) -> dict[str, Any]:
+        """What is wrong already says nothing of the new version, which may be there to mend it.
+
+        https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html, overrideAlarmConfiguration
+        """
+        group = self._codedeploy.get_deployment_group(
+            applicationName=target.application, deploymentGroupName=target.deployment_group
+        )["deploymentGroupInfo"]
+        configuration = group.get("alarmConfiguration") or {"alarms": []}
+        names = [each["name"] for each in configuration["alarms"]]
+        found = self._alarms.describe_alarms(AlarmNames=names)["MetricAlarms"] if names else []
+        on = {each["AlarmName"] for each in found if each["StateValue"] == "ALARM"}
+        if not on:
+            return {}
+        self._progress(f"{target.function}: {', '.join(sorted(on))} is on already and will not stop the shift")
+        watched = [each for each in configuration["alarms"] if each["name"] not in on]
+        return {"overrideAlarmConfiguration": {**configuration, "alarms": watched}}
 
     def _arrives(self, name: str, deployment: str) -> bool:
         try:

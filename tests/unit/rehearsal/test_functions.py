@@ -14,7 +14,7 @@ import pytest
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.lambda_runtime import Runtime
 from rehearsal.cloudwatch_logs import LogGroups
-from rehearsal.faulty_code import released
+from rehearsal.faults import released
 from rehearsal.functions import DeployedFunctions
 from rehearsal.iam import Roles
 from rehearsal.moto_server import MockedAws

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.prerequisites import settings
-from rehearsal.stack import Stack, managed, resources
+from rehearsal.terraform import Stack, managed, resources
 
 STATE: dict[str, Any] = {
     "resources": [

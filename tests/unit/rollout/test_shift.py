@@ -24,13 +24,29 @@ class Functions:
         return {"FunctionVersion": self._versions[FunctionName]}
 
 
+class Alarms:
+    """CloudWatch, in which the alarms named `on` are on."""
+
+    def __init__(self, *on: str) -> None:
+        self._on = on
+
+    def describe_alarms(self, AlarmNames: list[str]) -> dict[str, Any]:
+        return {
+            "MetricAlarms": [{"AlarmName": n, "StateValue": "ALARM" if n in self._on else "OK"} for n in AlarmNames]
+        }
+
+
 class CodeDeploy:
-    """CodeDeploy, in which the groups named `failing` roll back."""
+    """CodeDeploy, in which the groups named `failing` roll back. Each watches two alarms."""
 
     def __init__(self, *failing: str) -> None:
         self._failing = failing
         self.started: list[dict[str, Any]] = []
         self.waited: list[str] = []
+
+    def get_deployment_group(self, applicationName: str, deploymentGroupName: str) -> dict[str, Any]:
+        alarms = [{"name": f"{deploymentGroupName}-{end}"} for end in ("failures", "5xx")]
+        return {"deploymentGroupInfo": {"alarmConfiguration": {"enabled": True, "alarms": alarms}}}
 
     def create_deployment(self, **request: Any) -> dict[str, str]:
         self.started.append(request)
@@ -52,7 +68,7 @@ def target(name: str, version: str) -> Target:
 
 def test_an_alias_behind_its_function_is_shifted() -> None:
     codedeploy, said = CodeDeploy(), list[str]()
-    assert Shift(codedeploy, Functions({"one": "3"}), said.append).run({"getOne": target("one", "4")}) == []
+    assert Shift(codedeploy, Functions({"one": "3"}), Alarms(), said.append).run({"getOne": target("one", "4")}) == []
     [started] = codedeploy.started
     assert (started["applicationName"], started["deploymentGroupName"]) == ("api", "one-group")
     specification = json.loads(started["revision"]["appSpecContent"]["content"])
@@ -62,18 +78,30 @@ def test_an_alias_behind_its_function_is_shifted() -> None:
         "CurrentVersion": "3",
         "TargetVersion": "4",
     }
+    assert "overrideAlarmConfiguration" not in started
     assert said == ["one: from version 3 to 4", "getOne: done"]
+
+
+def test_an_alarm_that_is_on_already_does_not_stop_the_version_that_mends_it() -> None:
+    codedeploy, said = CodeDeploy(), list[str]()
+    shift = Shift(codedeploy, Functions({"one": "3"}), Alarms("one-group-5xx"), said.append)
+    assert shift.run({"getOne": target("one", "4")}) == []
+    [started] = codedeploy.started
+    assert started["overrideAlarmConfiguration"] == {"enabled": True, "alarms": [{"name": "one-group-failures"}]}
+    assert "one-group-5xx is on already" in said[0]
 
 
 def test_an_alias_at_its_newest_version_is_left_alone() -> None:
     codedeploy = CodeDeploy()
-    assert Shift(codedeploy, Functions({"one": "4"}), lambda _: None).run({"getOne": target("one", "4")}) == []
+    assert (
+        Shift(codedeploy, Functions({"one": "4"}), Alarms(), lambda _: None).run({"getOne": target("one", "4")}) == []
+    )
     assert codedeploy.started == codedeploy.waited == []
 
 
 def test_what_is_rolled_back_is_named_and_the_others_are_waited_for() -> None:
     codedeploy = CodeDeploy("one-group")
-    shift = Shift(codedeploy, Functions({"one": "1", "two": "1"}), lambda _: None)
+    shift = Shift(codedeploy, Functions({"one": "1", "two": "1"}), Alarms(), lambda _: None)
     assert shift.run({"getOne": target("one", "2"), "getTwo": target("two", "2")}) == ["getOne"]
     assert codedeploy.waited == ["one-group", "two-group"]
 

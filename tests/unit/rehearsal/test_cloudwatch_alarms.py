@@ -1,0 +1,107 @@
+"""Alarms as CloudWatch evaluates them: periods, shares, missing data, metric math."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rehearsal.cloudwatch_alarms import Metrics, UnknownAlarm, evaluate, in_alarm
+
+FUNCTION = {"FunctionName": "f"}
+
+
+def alarm(expression: str, stat: str = "Sum", period: int = 60, **settings: Any) -> dict[str, Any]:
+    dimensions = [{"Name": name, "Value": value} for name, value in FUNCTION.items()]
+    metrics = {
+        name.lower(): {"Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": dimensions}
+        for name in ("Errors", "Invocations")
+    }
+    return {
+        "AlarmName": "a",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+        "EvaluationPeriods": 1,
+        "Threshold": 0,
+        "Metrics": [
+            {"Id": "value", "Expression": expression, "ReturnData": True},
+            *(
+                {"Id": name, "MetricStat": {"Metric": metric, "Stat": stat, "Period": period}}
+                for name, metric in metrics.items()
+            ),
+        ],
+        **settings,
+    }
+
+
+def measured(*minutes: tuple[float, ...]) -> Metrics:
+    """Errors, minute by minute; now is the last one."""
+    metrics = Metrics()
+    for number, values in enumerate(minutes):
+        metrics.minute = number
+        for value in values:
+            metrics.put("AWS/Lambda", "Errors", FUNCTION, value)
+    return metrics
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "expected"),
+    [
+        ("100 * errors / requests", {"errors": 1.0, "requests": 4.0}, 25),
+        ("100 * errors / requests", {"errors": 0.0, "requests": 0.0}, None),
+        ("100 * errors / requests", {"errors": None, "requests": 4.0}, None),
+        ("SUM(METRICS())", {"a": 1.0, "b": None}, 1),
+        ("SUM(METRICS())", {"a": None, "b": None}, None),
+        ("SUM(FILL(METRICS(), 0))", {"a": None, "b": None}, 0),
+        ("FILL(a, 0)", {"a": None}, 0),
+        ("IF(a > 1, 100 * a / b, 0)", {"a": 2.0, "b": 4.0}, 50),
+        ("IF(a > 1, 100 * a / b, 0)", {"a": 1.0, "b": 4.0}, 0),
+        ("IF(a >= 20, b, 0)", {"a": None, "b": 4.0}, None),
+    ],
+)
+def test_metric_math(expression: str, values: dict[str, float | None], expected: float | None) -> None:
+    assert evaluate(expression, values) == expected
+
+
+@pytest.mark.parametrize("expression", ["ANOMALY_DETECTION_BAND(a)", "a - 1", "b", "METRICS()", "FILL(a, REPEAT)"])
+def test_an_expression_that_could_be_misread_is_refused(expression: str) -> None:
+    with pytest.raises(UnknownAlarm):
+        evaluate(expression, {"a": 1.0})
+
+
+def test_one_failure_is_enough_and_none_is_not() -> None:
+    assert in_alarm(alarm("SUM(METRICS())"), measured((1,)))
+    assert not in_alarm(alarm("SUM(METRICS())"), measured((0,)))
+
+
+def test_no_data_is_no_failure() -> None:
+    assert not in_alarm(alarm("SUM(METRICS())"), measured(()))
+
+
+def test_what_is_over_is_over() -> None:
+    assert not in_alarm(alarm("SUM(METRICS())"), measured((1,), ()))
+
+
+@pytest.mark.parametrize(("minutes", "on"), [(((300,), (300,), ()), True), (((300,), (), ()), False)])
+def test_two_of_three_minutes(minutes: tuple[tuple[float, ...], ...], on: bool) -> None:
+    slow = alarm("FILL(errors, 0)", "p95", EvaluationPeriods=3, DatapointsToAlarm=2, Threshold=250)
+    assert in_alarm(slow, measured(*minutes)) is on
+
+
+def test_a_percentile_of_many_leaves_the_few_out() -> None:
+    slow = alarm("FILL(errors, 0)", "p95", Threshold=250)
+    assert not in_alarm(slow, measured((10.0,) * 99 + (300.0,)))
+    assert in_alarm(slow, measured((10.0,) * 90 + (300.0,) * 10))
+
+
+def test_in_a_steady_state_every_minute_is_like_this_one() -> None:
+    metrics = measured((1,))
+    often = alarm("SUM(METRICS())", period=300, EvaluationPeriods=12, DatapointsToAlarm=2, Threshold=4)
+    assert not in_alarm(often, metrics)
+    metrics.steady = True
+    assert in_alarm(often, metrics)
+
+
+def test_an_alarm_that_takes_silence_for_failure_is_not_played() -> None:
+    with pytest.raises(UnknownAlarm):
+        in_alarm(alarm("SUM(METRICS())", TreatMissingData="breaching"), measured((1,)))
