@@ -11,7 +11,7 @@ terraform {
     }
   }
 
-  # The settings are environments/ENV.s3.tfbackend: terraform init -backend-config=environments/dev.s3.tfbackend
+  # The settings are environments/ENV.s3.tfbackend.json: terraform init -backend-config=environments/dev.s3.tfbackend.json
   backend "s3" {}
 }
 

@@ -75,7 +75,7 @@ variable "api_name" {
 }
 
 variable "cognito_user_pool_arn" {
-  description = "ARN of the user pool whose tokens administrators send"
+  description = "ARN of the user pool whose tokens administrators send. Given as TF_VAR_cognito_user_pool_arn: it has the account's number"
   type        = string
 
   validation {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +19,6 @@ ENVIRONMENTS = ROOT / "terraform" / "environments"
 LOCAL = "http://localhost:3000"
 """An origin that scripts/serve lets in unless it is told others."""
 
-_ALLOWED = re.compile(r"^allowed_origins\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 
 _DESCRIPTION = "Tells whether a deployment of the API works, by calling it, and holds every answer to the contract."
 _EPILOG = f"""\
@@ -125,13 +124,13 @@ def origin(named: str | None, environment: str | None, base: BaseUrl) -> str | N
 
 def environments() -> Sequence[str]:
     """The names of the environments."""
-    return sorted(path.stem for path in ENVIRONMENTS.glob("*.tfvars"))
+    return sorted(path.name.partition(".")[0] for path in ENVIRONMENTS.glob("*.tfvars.json"))
 
 
 def _first_origin(environment: str) -> str:
     """The first one: the gateway's own refusals can name one only, and that is the one."""
-    text = (ENVIRONMENTS / f"{environment}.tfvars").read_text(encoding="utf-8")
-    listed = _ALLOWED.search(text)
-    if not listed or not (origins := re.findall(r'"([^"]*)"', listed.group(1))):
-        raise CannotRun(f"terraform/environments/{environment}.tfvars names no allowed_origins: use --origin.")
+    file = ENVIRONMENTS / f"{environment}.tfvars.json"
+    origins = json.loads(file.read_bytes()).get("allowed_origins")
+    if not origins:
+        raise CannotRun(f"terraform/environments/{file.name} names no allowed_origins: use --origin.")
     return str(origins[0])

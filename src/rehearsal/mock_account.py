@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from rehearsal.cloudwatch_logs import LogGroups
 from rehearsal.iam import Roles
 from rehearsal.iam_proxy import IamProxy
 from rehearsal.moto_server import MockedAws
-from rehearsal.prerequisites import Prerequisites, make_prerequisites, settings
+from rehearsal.prerequisites import Prerequisites, make_prerequisites
 from rehearsal.user_pool import User
 
 ADMINISTRATOR, SOMEBODY = "administrator", "somebody"
@@ -43,7 +44,9 @@ class MockAccount:
 def mock_account(root: Path, environment: str) -> Iterator[MockAccount]:
     """The account for an environment of the checkout at `root`. Raises CannotStart."""
     folder = root / "terraform" / "environments"
-    variables, backend = settings(folder / f"{environment}.tfvars"), settings(folder / f"{environment}.s3.tfbackend")
+    variables, backend = (
+        json.loads((folder / f"{environment}.{kind}.json").read_bytes()) for kind in ("tfvars", "s3.tfbackend")
+    )
     not_mocked: list[str] = []
     with (
         DynamoDBLocal(node_modules=project.NODE_MODULES) as engine,

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from local_aws.database import create_table
 from rehearsal.moto_server import MockedAws
 from rehearsal.user_pool import UserPool
-
-_SETTING = re.compile(r'^(\w+) *= *"([^"]*)"', re.MULTILINE)
-
-
-def settings(path: Path) -> dict[str, str]:
-    """The texts of a Terraform settings file; what is no text is left out."""
-    return dict(_SETTING.findall(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class Prerequisites:
 def make_prerequisites(
     aws: MockedAws, database: str, environment: Mapping[str, str], backend: Mapping[str, str]
 ) -> Prerequisites:
-    """`database` is DynamoDB's endpoint; `environment` and `backend` are the texts of an environment's settings."""
+    """`database` is DynamoDB's endpoint; `environment` and `backend` are an environment's settings."""
     table = f"products-{environment['environment']}"
     create_table(aws.client("dynamodb", endpoint_url=database), table)
     keys = f"/{environment['api_name']}/cursor-signing-keys"

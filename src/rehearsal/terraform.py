@@ -106,11 +106,11 @@ class Stack:
             _copy(project / name, folder / name)
         self.environment = environment
         self.terraform = Terraform.at(folder / "terraform", **_only_the_mock(), **variables)
-        self._settings = f"-var-file=environments/{environment}.tfvars"
+        self._settings = f"-var-file=environments/{environment}.tfvars.json"
 
     def init(self) -> None:
         """With the environment's own backend; the path names the bucket, for a loopback address has no subdomains."""
-        settings = f"-backend-config=environments/{self.environment}.s3.tfbackend"
+        settings = f"-backend-config=environments/{self.environment}.s3.tfbackend.json"
         with _told_briefly():
             self.terraform.init(settings, "-backend-config=use_path_style=true")
 
@@ -195,6 +195,6 @@ def _only_the_mock() -> dict[str, str]:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars.json"))
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     else:
         shutil.copy(source, target)

@@ -1,5 +1,5 @@
 # What each environment must be, by the requirements. Run it with that environment's file:
-#   terraform test -filter=tests/environment.tftest.hcl -var-file=environments/prod.tfvars
+#   terraform test -filter=tests/environment.tftest.hcl -var-file=environments/prod.tfvars.json
 
 mock_provider "aws" {
   source = "./tests/mocks"

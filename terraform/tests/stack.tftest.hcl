@@ -1,5 +1,5 @@
 # What holds in every environment. The packages must be built, or TF_VAR_package_dir name a folder with a file for each:
-#   terraform test -var-file=environments/dev.tfvars
+#   terraform test -var-file=environments/dev.tfvars.json
 
 mock_provider "aws" {
   source = "./tests/mocks"

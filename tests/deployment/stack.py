@@ -55,7 +55,10 @@ def planned(plan: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def _options(environment: str, names: Iterable[str]) -> list[str]:
-    return [f"-var-file=environments/{environment}.tfvars", *(f"-filter=tests/{name}.tftest.hcl" for name in names)]
+    return [
+        f"-var-file=environments/{environment}.tfvars.json",
+        *(f"-filter=tests/{name}.tftest.hcl" for name in names),
+    ]
 
 
 def _copy(source: Path, target: Path) -> None:

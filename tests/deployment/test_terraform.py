@@ -55,7 +55,7 @@ def test_an_environment_plans_by_the_requirements(plans: dict[str, dict[str, Any
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_console_imports_what_terraform_imports(plans: dict[str, dict[str, Any]], environment: str) -> None:
     [api] = planned(plans[environment], "aws_api_gateway_rest_api")
-    settings = read_environment(PROJECT / f"terraform/environments/{environment}.tfvars", USER_POOL)
+    settings = read_environment(PROJECT / f"terraform/environments/{environment}.tfvars.json", USER_POOL)
     template = json.loads((PROJECT / "generated/apigateway.json").read_text())
     text = json.dumps(console_body(template, load(PROJECT / "openapi/products.yaml"), settings))
     region = "af-south-1" if environment == "prod" else "eu-west-1"

@@ -30,9 +30,6 @@ ALIAS = "live"
 _ACCOUNT = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
 _INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
 _REFERENCE = re.compile(r"\$(\$\{)|%(%\{)|\$\{([A-Za-z0-9_.-]+)\}")
-# Of HCL as much as our tfvars need: a name and a value that is JSON too, on one line.
-_ASSIGNMENT = re.compile(r"^(\w+)\s*=\s*(\S.*)$", re.MULTILINE)
-
 
 _POOL = "TF_VAR_cognito_user_pool_arn"
 
@@ -53,15 +50,15 @@ def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> Environment:
     """An environment's settings, from the file that Terraform reads.
 
     Raises:
-        InvalidDocument: a setting is not there, or is not written as a JSON value on one line.
+        InvalidDocument: a setting is not there, or the file is no JSON.
         OSError: there is no such file.
     """
-    written = dict(_ASSIGNMENT.findall(tfvars.read_text(encoding="utf-8")))
     names = ("environment", "name_prefix", "api_name", "allowed_origins", "request_validation")
     try:
-        settings = {name: json.loads(written[name]) for name in names}
-    except (KeyError, ValueError) as error:
-        message = f"{tfvars.name}: a setting is missing or is no JSON value on one line: {error}"
+        written = json.loads(tfvars.read_bytes())
+        settings = {name: written[name] for name in names}
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"{tfvars.name}: a setting is missing, or the file is no JSON object: {error}"
         raise InvalidDocument([Diagnostic("", "environment", "console", message)]) from error
     return Environment(**settings, cognito_user_pool_arn=cognito_user_pool_arn)
 
@@ -121,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contract_compiler.api_gateway.console_import", description=__doc__)
     parser.add_argument("document", type=Path, metavar="DOCUMENT", help="the OpenAPI 3.0 document, YAML or JSON")
-    parser.add_argument("environment", metavar="ENVIRONMENT", help="the name of its .tfvars file")
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="the name of its .tfvars.json file")
     parser.add_argument(
         "folder", type=Path, metavar="DIR", nargs="?", default=Path("dist"), help="default: %(default)s"
     )
@@ -137,7 +134,7 @@ def _write(options: argparse.Namespace) -> Path:
         raise InvalidDocument([Diagnostic("", "cognito_user_pool_arn", "console", message)])
     document = load(options.document)
     lint(document)
-    environment = read_environment(options.environments / f"{options.environment}.tfvars", options.user_pool)
+    environment = read_environment(options.environments / f"{options.environment}.tfvars.json", options.user_pool)
     body = console_body(import_body(document, load(options.settings)), document, environment)
     path: Path = options.folder / f"apigateway-{options.environment}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

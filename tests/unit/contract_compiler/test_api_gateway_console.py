@@ -49,11 +49,11 @@ def test_without_a_user_pool_there_is_no_file(tmp_path: Path, capsys: pytest.Cap
 
 def test_an_environment_without_a_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments("moon", tmp_path, "--user-pool", POOL)) == 2
-    assert "moon.tfvars" in capsys.readouterr().err
+    assert "moon.tfvars.json" in capsys.readouterr().err
 
 
 def test_a_setting_that_is_no_json_value_is_refused(tmp_path: Path) -> None:
-    tfvars = tmp_path / "dev.tfvars"
-    tfvars.write_text((ENVIRONMENTS / "dev.tfvars").read_text().replace('["https', '[\n"https'))
-    with pytest.raises(InvalidDocument, match=r"dev\.tfvars"):
+    tfvars = tmp_path / "dev.tfvars.json"
+    tfvars.write_text((ENVIRONMENTS / "dev.tfvars.json").read_text().replace("https:", '"https:'))
+    with pytest.raises(InvalidDocument, match=r"dev\.tfvars\.json"):
         read_environment(tfvars, POOL)

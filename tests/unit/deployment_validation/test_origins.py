@@ -11,11 +11,9 @@ from deployment_validation.connection import BaseUrl, CannotRun
 @pytest.fixture(autouse=True)
 def _environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "ENVIRONMENTS", tmp_path)
-    (tmp_path / "dev.tfvars").write_text(
-        'region = "r"\n\nallowed_origins    = ["https://a.example", "https://b.example"]\n'
-    )
-    (tmp_path / "prod.tfvars").write_text('allowed_origins = [\n  "https://p.example",\n]\n')
-    (tmp_path / "empty.tfvars").write_text("allowed_origins = []\n")
+    (tmp_path / "dev.tfvars.json").write_text('{"allowed_origins": ["https://a.example", "https://b.example"]}')
+    (tmp_path / "prod.tfvars.json").write_text('{"region": "r",\n"allowed_origins": [\n"https://p.example"\n]}\n')
+    (tmp_path / "empty.tfvars.json").write_text("{}")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +34,7 @@ def test_the_origin_is_the_one_that_is_known_best(
 
 
 def test_an_environment_without_origins_is_said_so() -> None:
-    with pytest.raises(CannotRun, match=r"empty\.tfvars names no allowed_origins"):
+    with pytest.raises(CannotRun, match=r"empty\.tfvars\.json names no allowed_origins"):
         options.origin(None, "empty", BaseUrl("https://api.example"))
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rehearsal.prerequisites import settings
 from rehearsal.terraform import Stack, managed, resources
 
 STATE: dict[str, Any] = {
@@ -29,12 +28,6 @@ def test_resources_go_by_their_key_and_data_are_none() -> None:
 def test_an_empty_state_has_no_resources() -> None:
     assert resources({"version": 4, "resources": []}, "a") == {}
     assert managed({"version": 4, "resources": []}) == []
-
-
-def test_the_texts_of_settings_are_read(tmp_path: Path) -> None:
-    file = tmp_path / "dev.tfvars"
-    file.write_text('# name = "no"\nname   = "yes"\ncount  = 3\nlist = ["a"]\n')
-    assert settings(file) == {"name": "yes"}
 
 
 def test_the_stack_is_copied_as_it_is(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ _contract = cache(load)
 
 def rendered(environment: str = "dev", **settings: Any) -> dict[str, Any]:
     """The body of an environment. `settings` are fields of api_gateway_console.Environment that differ."""
-    chosen = replace(read_environment(PROJECT / f"terraform/environments/{environment}.tfvars", POOL), **settings)
+    chosen = replace(read_environment(PROJECT / f"terraform/environments/{environment}.tfvars.json", POOL), **settings)
     template = json.loads((PROJECT / "generated/apigateway.json").read_text())
     body: dict[str, Any] = console_body(template, _contract(PROJECT / "openapi/products.yaml"), chosen)
     return body
