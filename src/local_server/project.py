@@ -59,7 +59,7 @@ def modules_by_function() -> dict[str, str]:
 
 
 def _environment(user_pool_arn: str) -> Environment:
-    dev = read_environment(ROOT / "terraform" / "environments" / "dev.tfvars", user_pool_arn)
+    dev = read_environment(ROOT / "terraform" / "environments" / "dev.tfvars.json", user_pool_arn)
     return replace(dev, environment="local", api_name="product-api-local")
 
 

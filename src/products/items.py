@@ -100,8 +100,7 @@ class StoredProduct:
 
         For the contract to check: a broken item makes an invalid product.
         """
-        item = {"updatedAt": self.item.get("createdAt", {}), **self.item}
-        product = {name: _value(item[name]) for name in properties if name in item}
+        product = shown({"updatedAt": self.item.get("createdAt", {}), **self.item}, properties)
         for name, value in product.items():
             if name == "active" and isinstance(value, str):
                 product[name] = _ACTIVE.get(value, value)
@@ -209,6 +208,11 @@ def _attribute(value: JSON) -> AttributeValueTypeDef:
     if value is None:
         return {"NULL": True}
     raise TypeError("no attribute has this type")
+
+
+def shown(item: Item, properties: Iterable[str]) -> dict[str, JSON]:
+    """What an item of any kind has of these properties of the contract. For the contract to check."""
+    return {name: _value(item[name]) for name in properties if name in item}
 
 
 def _value(attribute: AttributeValueTypeDef) -> JSON:

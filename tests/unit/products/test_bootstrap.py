@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from contract.messages import Request, Response
 from products import bootstrap
 from products.bootstrap import Dependencies, MissingSetting, Settings
 from products.errors import BadToken
@@ -152,3 +153,19 @@ def dependencies(settings: Settings, operation_id: str = "listProducts") -> Depe
     operation: Any = SimpleNamespace(operation_id=operation_id)
     unused: Any = None
     return Dependencies(unused, settings, operation, bootstrap.retry_budget, bootstrap.utc_now, bootstrap.new_id)
+
+
+def test_a_handler_brings_its_own_service() -> None:
+    """The composition root knows no resource: the handler's module names the operation, and the handler its service."""
+
+    def respond(request: Request, service: str) -> Response:
+        return Response(200, {"product": {}}, fallback=lambda: Response(404, {"error": service, "message": service}))
+
+    respond.__module__ = "products.handlers.get_product"
+    unused: Any = None
+    settings = Settings("products", "eu-west-1")
+    handler = bootstrap.compose(
+        respond, lambda given: given.operation.operation_id, settings, unused, bootstrap.retry_budget
+    )
+    answer = handler({"httpMethod": "GET", "pathParameters": {"productId": "PROD-001"}}, None)
+    assert (answer["statusCode"], json.loads(answer["body"])["message"]) == (404, "getProduct")
