@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import groupby
 from pathlib import Path
 
 from contract_compiler.compilation import Extras, Files, extras, tables
@@ -16,6 +17,7 @@ from contract_compiler.output import differences, write
 
 _OK, _REFUSED, _FAILED = 0, 1, 2
 _EPILOG = """\
+Each fault and each warning has its place, a JSON Pointer into the file, and the id of the rule in brackets.
 exit status: 0 compiled (or up to date); 1 the document is refused, or with --check files are stale; 2 anything else
 (an unreadable file, a missing tool, a wrong option).
 """
@@ -30,8 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         files = _compile(options)
         return _check(options.out, files) if options.check else _write(options.out, files)
-    except InvalidDocument as refused:
-        _say(f"{options.document} is refused, for {len(refused.diagnostics)} reason(s):\n{refused}")
+    except InvalidDocument as invalid:
+        for source, group in groupby(invalid.diagnostics, key=lambda diagnostic: diagnostic.source):
+            lines = [str(diagnostic) for diagnostic in group]
+            _say("\n".join([f"{source or options.document} is refused, for {len(lines)} reason(s):", *lines]))
+        return _REFUSED
+    except RecursionError:
+        _say(f"{options.document} is refused: its schemas contain each other in too long a chain")
         return _REFUSED
     except (OSError, ToolError) as error:
         _say(str(error))
@@ -49,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of what is generated")
     parser.add_argument("--check", action="store_true", help="write nothing; show what is stale in DIR as a diff")
     parser.add_argument("--handlers", type=Path, metavar="DIR", help="demand a module here for every operation")
+    parser.add_argument("--strict", action="store_true", help="refuse what would compile with a warning")
     parser.add_argument("--bundle", metavar="FILE", help="also write the document as JSON")
     parser.add_argument("--models", metavar="FILE", help="also write pydantic models of its schemas")
     parser.add_argument("--types", metavar="FILE", help="also write TypedDicts of its schemas")
@@ -75,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 def _compile(options: argparse.Namespace) -> Files:
     document = load(options.document)
     _say(f"checking {options.document}")
-    lint(document, options.handlers)
+    for warning in lint(document, options.handlers, strict=options.strict):
+        _say(f"warning: {warning}")
     files = tables(document)
     _say(f"compiled {len(files) - 1} operation(s)")
     wanted = Extras(**{field.name: getattr(options, field.name) for field in fields(Extras)})

@@ -12,13 +12,12 @@ from contract_compiler.client_document import client_document
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.handler_permissions import handler_permissions
-from contract_compiler.json_text import json_text
 from contract_compiler.models import python_types
 from contract_compiler.operations import index, module_name, operation_table
+from contract_compiler.output import TABLES, definition_texts, json_text
+from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 from contract_compiler.typescript import typescript_types
-
-TABLES = "operations"
 
 Files = dict[str, str]
 Progress = Callable[[str], None]
@@ -47,11 +46,14 @@ def tables(document: Node) -> Files:
     Raises:
         InvalidDocument: a default cannot be filled in.
     """
+    schemas = Schemas()
     compiled = {
-        f"{TABLES}/{module_name(operation.operation_id)}.json": json_text(operation_table(operation))
+        f"{TABLES}/{module_name(operation.operation_id)}.json": operation_table(operation, schemas)
         for operation in operations(document)
     }
-    return compiled | {f"{TABLES}.json": json_text(index(document))}
+    texts = definition_texts(schemas.definitions)
+    files = {name: json_text(table, texts=texts) for name, table in compiled.items()}
+    return files | {f"{TABLES}.json": json_text(index(document))}
 
 
 def extras(document: Node, wanted: Extras, progress: Progress) -> Files:

@@ -14,6 +14,9 @@ from contract_compiler.read_write_only import is_hidden
 from contract_compiler.references import all_of_parts, follow
 from contract_compiler.schema_reachability import holds_default
 
+_Place = tuple[str, ...]
+_BELOW = (("items", "items"), ("additionalProperties", "additional"))
+
 
 def own_default(schema: Node | None) -> Node | None:
     """The default that stands at the schema itself, seen through references and allOf."""
@@ -27,43 +30,41 @@ def body_defaults(schema: Node) -> dict[str, Any]:
     Raises:
         InvalidDocument: a default would have to be filled in at every depth of a schema that contains itself.
     """
-    return _inside(schema, ())
+    return _inside(schema, (), {})
 
 
-def _inside(schema: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+def _inside(schema: Node, passed: tuple[_Place, ...], made: dict[_Place, dict[str, Any]]) -> dict[str, Any]:
+    place = follow(schema).path
     if not holds_default(schema):
         return {}
-    place = follow(schema).path
     if place in passed:
         message = "a default below it would have to be filled in at every depth, for the schema contains itself"
         raise InvalidDocument([schema.diagnostic("default-endless", message)])
-    result: dict[str, Any] = {}
-    for part in all_of_parts(schema):
-        _merge(result, _of_part(part, (*passed, place)))
-    return result
+    if place not in made:
+        tree: dict[str, Any] = {}
+        for part in all_of_parts(schema):
+            tree = _merged(tree, _of_part(part, (*passed, place), made))
+        made[place] = tree
+    return made[place]
 
 
-def _of_part(part: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
-    properties = {
-        name: found
-        for name, child in (part["properties"].entries() if "properties" in part else ())
-        if not is_hidden(child, "request") and (found := _of_property(child, passed))
-    }
+def _of_part(part: Node, passed: tuple[_Place, ...], made: dict[_Place, dict[str, Any]]) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    for name, child in part["properties"].entries() if "properties" in part else ():
+        if not is_hidden(child, "request"):
+            default = own_default(child)
+            found = ({} if default is None else {"default": default.value}) | _inside(child, passed, made)
+            properties |= {name: found} if found else {}
     result: dict[str, Any] = {"properties": properties} if properties else {}
-    for keyword, key in (("items", "items"), ("additionalProperties", "additional")):
-        if isinstance(part.read(keyword), dict) and (found := _inside(part[keyword], passed)):
+    for keyword, key in _BELOW:
+        if isinstance(part.read(keyword), dict) and (found := _inside(part[keyword], passed, made)):
             result[key] = found
     return result
 
 
-def _of_property(schema: Node, passed: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
-    default = own_default(schema)
-    return ({} if default is None else {"default": default.value}) | _inside(schema, passed)
-
-
-def _merge(tree: dict[str, Any], other: dict[str, Any]) -> None:
-    for key, value in other.items():
-        if key in tree and isinstance(value, dict) and key != "default":
-            _merge(tree[key], value)
-        else:
-            tree.setdefault(key, value)
+def _merged(tree: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Both trees in a new one; where both have a default, the first's."""
+    result = {**other, **tree}
+    for key in tree.keys() & other.keys() - {"default"}:
+        result[key] = _merged(tree[key], other[key])
+    return result

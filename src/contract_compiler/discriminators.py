@@ -28,7 +28,7 @@ def choices(schema: Node) -> dict[str, Node]:
 
 def named(schema: Node, reference: str) -> Node | None:
     """The schema that a mapping's value names: a reference, or the bare name of a component."""
-    return locate(schema.root, reference if reference.startswith("#") else _SCHEMAS + reference)
+    return locate(schema.root, reference if reference.startswith("#") else _SCHEMAS + reference, schema.source)
 
 
 def is_child(schema: Node, parent: Node) -> bool:

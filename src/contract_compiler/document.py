@@ -14,11 +14,12 @@ from contract_compiler.strict_yaml import UnreadableText, read
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of the document together with the place where it stands."""
+    """A value of the document together with the place where it stands; `source` is the path of the document's file."""
 
     root: Any
     path: tuple[str, ...]
     value: Any
+    source: str = ""
 
     @property
     def pointer(self) -> str:
@@ -29,7 +30,7 @@ class Node:
         return isinstance(self.value, dict) and key in self.value
 
     def __getitem__(self, key: str | int) -> Node:
-        return Node(self.root, (*self.path, str(key)), self.value[key])
+        return Node(self.root, (*self.path, str(key)), self.value[key], self.source)
 
     def get(self, key: str) -> Node | None:
         """The member `key` of an object; None when it is absent."""
@@ -59,7 +60,7 @@ class Node:
         """A finding at this place, or at its member `keyword`; without one, the place's own name is the keyword."""
         at = self[keyword] if keyword is not None and keyword in self else self
         own_name = next((step for step in reversed(self.path) if not step.isdecimal()), "document")
-        return Diagnostic(at.pointer, keyword or own_name, rule, message)
+        return Diagnostic(at.pointer, keyword or own_name, rule, message, self.source)
 
 
 class Whole:
@@ -83,25 +84,25 @@ def load(path: Path) -> Node:
     """Read a YAML or JSON document.
 
     Raises:
-        InvalidDocument: it is not UTF-8, neither YAML nor JSON, has a key twice, or is not an object.
+        InvalidDocument: it is not UTF-8, neither YAML nor JSON, has a key twice, is nested too deeply, or is no object.
         OSError: it cannot be read.
     """
     try:
-        return parse(path.read_bytes().decode("utf-8"))
+        return parse(path.read_bytes().decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
-        raise _unreadable(f"byte {error.start} is not UTF-8") from error
+        raise _unreadable(f"byte {error.start} is not UTF-8", str(path)) from error
 
 
-def parse(text: str) -> Node:
+def parse(text: str, source: str = "") -> Node:
     """Read a document from text; see `load`. Numbers with a fraction become exact decimals."""
     try:
         value = read(text)
     except UnreadableText as error:
-        raise _unreadable(str(error)) from error
+        raise _unreadable(str(error), source) from error
     if not isinstance(value, dict):
-        raise _unreadable("a document must be an object")
-    return Node(value, (), value)
+        raise _unreadable("a document must be an object", source)
+    return Node(value, (), value, source)
 
 
-def _unreadable(message: str) -> InvalidDocument:
-    return InvalidDocument([Diagnostic("", "document", "document-syntax", message)])
+def _unreadable(message: str, source: str) -> InvalidDocument:
+    return InvalidDocument([Diagnostic("", "document", "document-syntax", message, source)])

@@ -7,10 +7,19 @@ from pathlib import Path
 
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.rules import bodies, examples, operations, parameters, references, schemas
-from contract_compiler.rules.structure import structure
+from contract_compiler.rules import examples, operations, parameters, schemas, structure
 from contract_compiler.traversal import Kind, Operation, Part, walk
 from contract_compiler.traversal import operations as all_operations
+
+# What these rules find compiles to something that contradicts nothing of the document: it leaves open or undeclared
+# what the checks would need, or says what has no effect. All else would be enforced otherwise than it is meant.
+WARNINGS = frozenset(
+    {
+        "body-unenforceable", "component-name", "error-body", "example-breaks-schema", "operation-id-missing",
+        "parameter-empty-value", "request-body-ignored", "response-body-impossible",
+        "schema-format", "schema-items", "status-undeclared",
+    }
+)  # fmt: skip
 
 _OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Diagnostic]], ...]] = {
     "components": (schemas.component_names,),
@@ -18,11 +27,11 @@ _OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Diagnostic]], ...]] = {
     "operation": (parameters.unique,),
     "parameter": (parameters.literal, parameters.empty_values, parameters.content),
     "header": (parameters.literal, parameters.content),
-    "request body": (bodies.media_types, bodies.bodies, bodies.size_limits),
-    "response": (bodies.media_types, bodies.bodies, parameters.headers),
+    "request body": (operations.media_types, operations.bodies, operations.size_limits),
+    "response": (operations.media_types, operations.bodies, parameters.headers),
     "schema": (
         schemas.known_format,
-        schemas.portable_pattern,
+        schemas.pattern,
         schemas.nullable_with_type,
         schemas.exclusive_with_bound,
         schemas.possible_range,
@@ -42,18 +51,21 @@ _OF_OPERATION: tuple[Callable[[Operation], Iterator[Diagnostic]], ...] = (
     operations.answers,
     operations.security_schemes,
 )
+_Stage = Callable[[Node], Iterator[Diagnostic]]
 
 
-def lint(document: Node, handlers: Path | None = None) -> None:
-    """Check the whole document, and that every operation has its handler in the folder `handlers`, if one is given.
+def lint(document: Node, handlers: Path | None = None, *, strict: bool = False) -> list[Diagnostic]:
+    """Check the whole document, and return the warnings: what compiles, and is better said otherwise (see WARNINGS).
+
+    Every operation must have its handler in the folder `handlers`, if one is given. `strict` refuses warnings, too.
 
     Raises:
-        InvalidDocument: with every finding of the first stage that has any. Each stage stands on the ones before it.
+        InvalidDocument: with every error of the first stage that has any. Each stage relies on the ones before it.
     """
-    for stage in (structure, references.references, references.endless_schemas, _meaning, _examples):
-        _refuse(stage(document))
+    stages: list[_Stage] = [*_READABLE, _meaning, examples.examples]
     if handlers is not None:
-        _refuse(operations.handlers(document, handlers))
+        stages.append(lambda checked: operations.handlers(checked, handlers))
+    return _run(document, stages, strict=strict)
 
 
 def readable(document: Node) -> None:
@@ -62,14 +74,18 @@ def readable(document: Node) -> None:
     Raises:
         InvalidDocument: see `lint`.
     """
-    for stage in (structure, references.references, references.endless_schemas, _parts):
-        _refuse(stage(document))
+    _run(document, [*_READABLE, _parts], strict=False)
 
 
-def _refuse(found: Iterator[Diagnostic]) -> None:
-    diagnostics = list(found)
-    if diagnostics:
-        raise InvalidDocument(diagnostics)
+def _run(document: Node, stages: list[_Stage], *, strict: bool) -> list[Diagnostic]:
+    warnings: list[Diagnostic] = []
+    for stage in stages:
+        found = list(stage(document))
+        errors = [diagnostic for diagnostic in found if strict or diagnostic.rule not in WARNINGS]
+        if errors:
+            raise InvalidDocument(errors)
+        warnings += found
+    return sorted(set(warnings))
 
 
 def _meaning(document: Node) -> Iterator[Diagnostic]:
@@ -82,16 +98,10 @@ def _meaning(document: Node) -> Iterator[Diagnostic]:
 
 
 def _parts(document: Node) -> Iterator[Diagnostic]:
-    for part in _own_parts(document):
-        for check_part in _OF_PART.get(part.kind, ()):
-            yield from check_part(part)
+    for part in walk(document):
+        # Only what is written out: a reference is checked where it leads.
+        for check in () if "$ref" in part.node else _OF_PART.get(part.kind, ()):
+            yield from check(part)
 
 
-def _examples(document: Node) -> Iterator[Diagnostic]:
-    for part in _own_parts(document):
-        yield from examples.examples(part)
-
-
-def _own_parts(document: Node) -> Iterator[Part]:
-    """The parts that are written out; a reference is judged where it leads."""
-    return (part for part in walk(document) if "$ref" not in part.node)
+_READABLE: tuple[_Stage, ...] = (structure.structure, structure.references, structure.endless_schemas)

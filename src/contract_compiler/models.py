@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from contract_compiler.diagnostics import ToolError
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 
 Profile = Literal["models", "types"]
 

@@ -24,10 +24,13 @@ def module_name(operation_id: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()).strip("_")
 
 
-def operation_table(operation: Operation) -> Table:
-    """The table of one operation."""
-    schemas = Schemas()
-    return {
+def operation_table(operation: Operation, schemas: Schemas) -> Table:
+    """The table of one operation. `schemas` are the document's, and can serve all of its operations.
+
+    Raises:
+        InvalidDocument: a default cannot be filled in.
+    """
+    table = {
         "format": FORMAT,
         "operationId": operation.operation_id,
         "method": operation.method,
@@ -37,8 +40,8 @@ def operation_table(operation: Operation) -> Table:
         "parameters": parameter_rows(operation, schemas),
         "requestBody": _request_body(operation, schemas),
         "responses": _responses(operation, schemas),
-        "definitions": schemas.definitions,
     }
+    return table | {"definitions": schemas.reachable(table)}
 
 
 def index(document: Node) -> Table:
@@ -78,9 +81,9 @@ def _without_description(operation: Operation, name: str) -> dict[str, Any]:
 
 
 def _request_body(operation: Operation, schemas: Schemas) -> Table | None:
-    if "requestBody" not in operation.node:
+    body = operation.request_body
+    if body is None:
         return None
-    body = follow(operation.node["requestBody"])
     rows = content_rows(body["content"], schemas, "request")
     for name, media in body["content"].entries():
         schema = media.get("schema")

@@ -1,13 +1,52 @@
-"""The output folder: what is stale in it, and how it is replaced."""
+"""The output folder: the text of generated JSON, what is stale in the folder, and how it is replaced."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from difflib import unified_diff
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from types import MappingProxyType
+from typing import Any
 
-from contract_compiler.compilation import TABLES
+TABLES = "operations"
+_NO_TEXTS: Mapping[int, str] = MappingProxyType({})
+
+
+def json_text(value: Any, *, sort_keys: bool = True, texts: Mapping[int, str] = _NO_TEXTS) -> str:
+    """The value as JSON: one member a line, indented by one space, each decimal with all of its digits.
+
+    `texts` are texts of objects in it that are made already, by `id`, indented for the place where they stand.
+    """
+    return _indented(value, "\n", sort_keys, texts) + "\n"
+
+
+def definition_texts(definitions: Mapping[str, Any]) -> dict[int, str]:
+    """The texts of the definitions as they stand in a table: one text serves every table that has the definition."""
+    return {id(schema): _indented(schema, "\n  ", True, _NO_TEXTS) for schema in definitions.values()}
+
+
+def _indented(value: Any, line: str, sort_keys: bool, texts: Mapping[int, str]) -> str:
+    if isinstance(value, Decimal):
+        return str(value)  # It may write 1E+3, which JSON reads as well, and never writes a bare point.
+    if isinstance(value, dict):
+        if id(value) in texts:
+            return texts[id(value)]
+        keys = sorted(value) if sort_keys else value
+        rows = [f"{_scalar(key)}: {_indented(value[key], line + ' ', sort_keys, texts)}" for key in keys]
+    elif isinstance(value, list):
+        rows = [_indented(element, line + " ", sort_keys, texts) for element in value]
+    else:
+        return _scalar(value)
+    brackets = "{}" if isinstance(value, dict) else "[]"
+    inner = f",{line} ".join(rows)
+    return f"{brackets[0]}{line} {inner}{line}{brackets[1]}" if rows else brackets
+
+
+def _scalar(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
@@ -28,9 +67,12 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
 
     Tables of operations that are no more are removed. Nothing else in the folder is touched.
     """
-    changed = [name for name, text in sorted(files.items()) if not _holds(folder / name, text)]
-    for name in changed:
-        _replace(folder / name, files[name])
+    changed = []
+    for name, text in sorted(files.items()):
+        path, content = folder / name, text.encode("utf-8")
+        if not path.is_file() or path.read_bytes() != content:
+            _replace(path, content)
+            changed.append(name)
     stale = [name for name in _present(folder / TABLES) if f"{TABLES}/{name}" not in files]
     for name in stale:
         (folder / TABLES / name).unlink()
@@ -42,15 +84,11 @@ def _present(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
-def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode("utf-8")
-
-
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
         try:
-            temporary.write(text.encode("utf-8"))
+            temporary.write(content)
             temporary.flush()
             Path(temporary.name).chmod(0o644)
             Path(temporary.name).replace(path)

@@ -34,11 +34,19 @@ def type_name(schema: Node | None) -> str:
 
 def types(schema: Node) -> set[str]:
     """The types that a schema names, none if it leaves them open."""
-    found = {str(part.read("type")) for part in all_of_parts(schema) if "type" in part}
-    if found:
+    result: set[str] = set()
+    waiting, seen = [schema], set()
+    while waiting:
+        parts = list(all_of_parts(waiting.pop()))
+        if parts[0].path in seen:
+            continue
+        seen.add(parts[0].path)
+        found = {str(part.read("type")) for part in parts if "type" in part}
         # An integer is a number: together they ask for an integer.
-        return {"integer"} if found == {"integer", "number"} else found
-    return {name for alternatives in _alternatives(schema) for branch in alternatives for name in types(branch)}
+        result |= {"integer"} if found == {"integer", "number"} else found
+        if not found:
+            waiting.extend(_alternatives(parts))
+    return result
 
 
 def property_names(schema: Node) -> set[str]:
@@ -52,11 +60,10 @@ def is_open(schema: Node) -> bool:
     return rule is None or rule.value is not False
 
 
-def _alternatives(schema: Node) -> Iterator[list[Node]]:
-    for part in all_of_parts(schema):
+def _alternatives(parts: list[Node]) -> Iterator[Node]:
+    for part in parts:
         for keyword in ("oneOf", "anyOf"):
-            if keyword in part:
-                yield list(part[keyword].elements())
+            yield from part[keyword].elements() if keyword in part else ()
 
 
 def _first(schema: Node, keyword: str) -> Node | None:

@@ -40,27 +40,29 @@ def target(node: Node) -> Node:
     if not reference.startswith("#"):
         message = "only references into this document (#/...) are followed"
         raise InvalidDocument([node.diagnostic("reference-remote", message, "$ref")])
-    found = locate(node.root, reference)
+    found = locate(node.root, reference, node.source)
     if found is None:
         raise InvalidDocument([node.diagnostic("reference-broken", f"there is nothing at {reference}", "$ref")])
     return found
 
 
 def all_of_parts(schema: Node) -> Iterator[Node]:
-    """The schema and every schema that it includes by reference or allOf."""
-    schema = follow(schema)
-    yield schema
-    if "allOf" in schema:
-        for branch in schema["allOf"].elements():
-            yield from all_of_parts(branch)
+    """The schema and every schema that it includes by reference or allOf, each once, in the document's order."""
+    waiting, seen = [schema], set()
+    while waiting:
+        part = follow(waiting.pop())
+        if part.path not in seen:
+            seen.add(part.path)
+            yield part
+            waiting.extend(reversed([*part["allOf"].elements()] if "allOf" in part else []))
 
 
-def locate(root: Any, reference: str) -> Node | None:
+def locate(root: Any, reference: str, source: str = "") -> Node | None:
     """The node at a URI fragment such as `#/components/schemas/Pet`; None when there is none."""
     pointer = unquote(reference[1:])
     if pointer and not pointer.startswith("/"):
         return None
-    node = Node(root, (), root)
+    node = Node(root, (), root, source)
     for step in pointer.split("/")[1:]:
         child = _child(node, unescaped(step))
         if child is None:

@@ -25,15 +25,19 @@ _COPIED = (
     "multipleOf", "maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties",
     "enum",
 )  # fmt: skip
+_REFERENCE = "#/$defs/"
 _NAME_CHARACTER = re.compile(r"[^A-Za-z0-9._-]")
 
 
 class Schemas:
-    """Translates schemas of one document, and gathers the definitions that they refer to."""
+    """Translates the schemas of one document, each definition once, however many operations refer to it."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, JsonSchema] = {}
         self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._taken: set[str] = set()
+        self._waiting: list[tuple[str, Node, Direction | None, bool]] = []
+        self._referred: dict[str, list[str]] = {}
 
     def translate(self, schema: Node, direction: Direction | None) -> JsonSchema:
         """The JSON Schema for `schema`; references in it are `#/$defs/NAME`, NAME a key of `definitions`.
@@ -41,22 +45,40 @@ class Schemas:
         In a request `readOnly` properties are neither allowed nor required, in a response `writeOnly` ones are not
         (OpenAPI 3.0.3, 4.7.24.2). With no direction both are properties like any other.
         """
+        translated = self._translated(schema, direction)
+        # One after the other and not within each other: definitions refer to each other in chains of any length.
+        while self._waiting:
+            name, definition, its_direction, as_parent = self._waiting.pop()
+            self.definitions[name] = self._definition(definition, its_direction, as_parent=as_parent)
+        return translated
+
+    def reachable(self, part: Any) -> dict[str, JsonSchema]:
+        """The definitions that a part of a table refers to, directly or through others, by name."""
+        found: dict[str, JsonSchema] = {}
+        waiting = _references_in(part)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = self.definitions[name]
+                if name not in self._referred:
+                    self._referred[name] = _references_in(found[name])
+                waiting.extend(self._referred[name])
+        return found
+
+    def _translated(self, schema: Node, direction: Direction | None) -> JsonSchema:
         if "$ref" in schema:
             return self._reference(target(schema), direction)
         return self._body(schema, direction, discriminates=True)
 
     def _reference(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
-        words = (
-            direction if schema_reachability.differs_by_direction(schema) else None,
-            "parent" if as_parent else None,
-        )
+        differs = schema_reachability.differs_by_direction(schema)
+        words = (direction if differs else None, "parent" if as_parent else None)
         variant = tuple(word for word in words if word)
         key = (schema.path, variant)
         if key not in self._names:
             name = self._names[key] = self._new_name(schema, variant)
-            self.definitions[name] = {}
-            self.definitions[name] = self._definition(schema, direction, as_parent=as_parent)
-        return {"$ref": f"#/$defs/{self._names[key]}"}
+            self._waiting.append((name, schema, direction, as_parent))
+        return {"$ref": f"{_REFERENCE}{self._names[key]}"}
 
     def _definition(self, schema: Node, direction: Direction | None, *, as_parent: bool) -> JsonSchema:
         if "$ref" in schema:
@@ -66,10 +88,13 @@ class Schemas:
     def _new_name(self, schema: Node, variant: tuple[str, ...]) -> str:
         component = schema.path[:2] == ("components", "schemas") and len(schema.path) == 3
         words = schema.path[2:] if component else schema.path
-        base = _NAME_CHARACTER.sub("_", ".".join(words + variant))
-        taken = set(self._names.values())
-        candidates = (base if number == 1 else f"{base}_{number}" for number in range(1, len(taken) + 2))
-        return next(name for name in candidates if name not in taken)
+        base = name = _NAME_CHARACTER.sub("_", ".".join(words + variant))
+        number = 1
+        while name in self._taken:
+            number += 1
+            name = f"{base}_{number}"
+        self._taken.add(name)
+        return name
 
     def _body(self, schema: Node, direction: Direction | None, *, discriminates: bool) -> JsonSchema:
         parts: list[JsonSchema] = [
@@ -89,7 +114,7 @@ class Schemas:
         result: JsonSchema = {}
         if "properties" in schema:
             result["properties"] = {
-                name: read_write_only.is_hidden(child, direction) is False and self.translate(child, direction)
+                name: read_write_only.is_hidden(child, direction) is False and self._translated(child, direction)
                 for name, child in schema["properties"].entries()
             }
         for keyword in ("additionalProperties", "items"):
@@ -99,18 +124,18 @@ class Schemas:
         return result | ({"required": required} if required else {})
 
     def _or_boolean(self, schema: Node, direction: Direction | None) -> JsonSchema | bool:
-        return schema.value if isinstance(schema.value, bool) else self.translate(schema, direction)
+        return schema.value if isinstance(schema.value, bool) else self._translated(schema, direction)
 
     def _compositions(self, schema: Node, direction: Direction | None) -> JsonSchema:
         result: JsonSchema = {}
         if "allOf" in schema:
             result["allOf"] = [self._branch(schema, branch, direction) for branch in schema["allOf"].elements()]
         if "not" in schema:
-            result["not"] = self.translate(schema["not"], direction)
+            result["not"] = self._translated(schema["not"], direction)
         # With a discriminator the value of its property chooses the alternative, and only that one is tried.
         for keyword in () if "discriminator" in schema else ("oneOf", "anyOf"):
             if keyword in schema:
-                result[keyword] = [self.translate(branch, direction) for branch in schema[keyword].elements()]
+                result[keyword] = [self._translated(branch, direction) for branch in schema[keyword].elements()]
         return result
 
     def _branch(self, holder: Node, branch: Node, direction: Direction | None) -> JsonSchema:
@@ -118,7 +143,7 @@ class Schemas:
         # children would lead straight back to the child.
         if "$ref" in branch and discriminators.is_child(holder, follow(branch)):
             return self._reference(target(branch), direction, as_parent=True)
-        return self.translate(branch, direction)
+        return self._translated(branch, direction)
 
     def _discriminator(self, schema: Node, direction: Direction | None) -> JsonSchema:
         return discriminators.keywords(schema, lambda chosen: self._reference(chosen, direction))
@@ -158,3 +183,18 @@ def _conjunction(parts: Iterable[JsonSchema]) -> JsonSchema:
         else:
             result |= part
     return result
+
+
+def _references_in(part: Any) -> list[str]:
+    names: list[str] = []
+    waiting = [part]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            reference = value.get("$ref")
+            if isinstance(reference, str) and reference.startswith(_REFERENCE):
+                names.append(reference.removeprefix(_REFERENCE))
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return names

@@ -13,6 +13,10 @@ from typing import Any
 
 import yaml
 
+MAX_DEPTH = 200  # Objects and arrays within each other.
+MAX_SIZE = 20_000_000  # Values: ten times as many as the largest documents in use have.
+_TOO_DEEP = f"it is nested too deeply, in more than {MAX_DEPTH} levels"
+
 
 class UnreadableText(ValueError):
     """The text is neither YAML nor JSON, or says what JSON cannot; the words say where and why."""
@@ -25,9 +29,26 @@ def read(text: str) -> Any:
         UnreadableText: see there.
     """
     try:
-        return _json(text) if text.lstrip().startswith("{") else _yaml(text)
+        value = _json(text) if text.lstrip().startswith("{") else _yaml(text)
+        depth, size = _extent(value, {})
     except RecursionError as error:
-        raise UnreadableText("it is nested too deeply") from error
+        raise UnreadableText(_TOO_DEEP) from error
+    if depth > MAX_DEPTH:
+        raise UnreadableText(_TOO_DEEP)
+    if size > MAX_SIZE:
+        raise UnreadableText(f"with its aliases written out it has more than {MAX_SIZE} values")
+    return value
+
+
+def _extent(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How deeply a value is nested, and of how many values it is made, one that aliases name counted each time."""
+    if not isinstance(value, dict | list):
+        return 0, 1
+    if id(value) not in known:
+        inner = [_extent(each, known) for each in (value.values() if isinstance(value, dict) else value)]
+        depth, size = max((depth for depth, _ in inner), default=0), sum(size for _, size in inner)
+        known[id(value)] = (depth + 1, size + 1)
+    return known[id(value)]
 
 
 def _json(text: str) -> Any:

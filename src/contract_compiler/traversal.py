@@ -8,12 +8,14 @@ OpenAPI 3.0.3: https://spec.openapis.org/oas/v3.0.3
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from contract.http_syntax import METHODS
 from contract_compiler.document import Node
+from contract_compiler.references import follow
 
 Direction = Literal["request", "response"]
 Kind = Literal[
@@ -21,6 +23,9 @@ Kind = Literal[
     "header", "media type", "schema", "example", "security scheme",
 ]  # fmt: skip
 Form = Literal["one", "list", "map"]
+
+# RFC 7231, 4.3: a body has no meaning, so OpenAPI 3.0 ignores it.
+BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE", "TRACE"})
 
 _FIELDS: dict[Kind, dict[str, tuple[Form, Kind]]] = {
     "document": {"paths": ("map", "path item"), "components": ("one", "components")},
@@ -118,7 +123,16 @@ class Operation:
 
     @property
     def operation_id(self) -> str:
-        return str(self.node.read("operationId", ""))
+        """The operationId; without one, the method and the path: `getPetsByPetId` for GET /pets/{petId}."""
+        words = [word.replace("{", "By ") for word in re.findall(r"\{?[A-Za-z0-9]+", self.path)]
+        derived = "".join(word[0].upper() + word[1:] for word in " ".join(words).split())
+        return str(self.node.read("operationId", f"{self.method.lower()}{derived}"))
+
+    @property
+    def request_body(self) -> Node | None:
+        """The Request Body Object, references followed; None where OpenAPI 3.0 ignores it."""
+        ignored = self.method in BODILESS_METHODS or "requestBody" not in self.node
+        return None if ignored else follow(self.node["requestBody"])
 
 
 def operations(document: Node) -> Iterator[Operation]:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from contract_compiler.diagnostics import ToolError
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 
 _TOOL = "openapi-typescript"
 

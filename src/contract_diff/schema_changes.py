@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from contract_compiler.document import Node
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 from contract_compiler.traversal import Direction
 from contract_diff.changes import Change, Side
 from contract_diff.flat_schemas import Part, Place

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract_compiler.document import Node
-from contract_compiler.json_text import json_text
 from contract_compiler.operations import security
+from contract_compiler.output import json_text
 from contract_compiler.references import follow
 from contract_compiler.traversal import Operation
 from contract_diff.changes import Change

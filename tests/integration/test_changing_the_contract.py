@@ -18,7 +18,8 @@ import pytest
 from tests.served import ROOT, Served, served
 
 COMPILE = (
-    "-m contract_compiler openapi/products.yaml --out generated --handlers src/products/handlers --bundle products.json"
+    "-m contract_compiler openapi/products.yaml --out generated --strict"
+    " --handlers src/products/handlers --bundle products.json"
 )
 LIMIT = re.compile(r"(    ProductName:\n(?:      .*\n)*?      maxLength: )100\n")
 
@@ -27,7 +28,7 @@ LIMIT = re.compile(r"(    ProductName:\n(?:      .*\n)*?      maxLength: )100\n"
 def project(tmp_path: Path) -> Path:
     """A copy of what is served."""
     root = tmp_path / "project"
-    for folder in ("openapi", "generated", "src"):
+    for folder in ("openapi", "generated", "src", "terraform/environments"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return root
 

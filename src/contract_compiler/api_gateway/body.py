@@ -51,7 +51,7 @@ def render(document: Node, settings: Node) -> Json:
 
 def _escaped(node: Node) -> Node:
     value = _without_templates(node.value)
-    return Node(value, (), value)
+    return Node(value, (), value, node.source)
 
 
 def _without_templates(value: Any) -> Any:

@@ -21,9 +21,9 @@ from typing import Any
 from contract_compiler.compilation import import_body
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
-from contract_compiler.json_text import json_text
 from contract_compiler.lint import lint
 from contract_compiler.operations import module_name
+from contract_compiler.output import json_text
 from contract_compiler.traversal import operations
 
 ALIAS = "live"
@@ -133,7 +133,7 @@ def _write(options: argparse.Namespace) -> Path:
         message = f"whose tokens are good? Set {_POOL} to the ARN of the environment's user pool"
         raise InvalidDocument([Diagnostic("", "cognito_user_pool_arn", "console", message)])
     document = load(options.document)
-    lint(document)
+    lint(document, strict=True)
     environment = read_environment(options.environments / f"{options.environment}.tfvars.json", options.user_pool)
     body = console_body(import_body(document, load(options.settings)), document, environment)
     path: Path = options.folder / f"apigateway-{options.environment}.json"

@@ -24,6 +24,7 @@ from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operations import Table, operation_table
 from contract_compiler.references import follow
+from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import Operation, operations
 
 Json = dict[str, Any]
@@ -54,7 +55,8 @@ class DeclaredResponses:
 
     def __init__(self, document: Node, sources: Mapping[str, str]) -> None:
         self._paths = document["paths"]
-        self._tables = [(operation, operation_table(operation)) for operation in operations(document)]
+        schemas = Schemas()
+        self._tables = [(operation, operation_table(operation, schemas)) for operation in operations(document)]
         self._sources = sources
 
     def headers(self, status: int, **sources: str) -> Mappings:

@@ -12,7 +12,7 @@ from typing import Any
 
 from contract_compiler import read_write_only
 from contract_compiler.document import Node
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 from contract_compiler.references import follow
 
 Model = dict[str, Any]

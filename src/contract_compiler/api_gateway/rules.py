@@ -19,8 +19,8 @@ from contract_compiler.api_gateway import mapping
 from contract_compiler.content import is_text, may_be_json, media_range
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.json_text import json_text
 from contract_compiler.operations import security
+from contract_compiler.output import json_text
 from contract_compiler.parameters import IGNORED_HEADERS
 from contract_compiler.references import follow
 from contract_compiler.traversal import Operation, operations, walk

@@ -1,64 +1,121 @@
-"""Examples and defaults keep their own schemas, as the run time will judge them."""
+"""Examples, defaults, enums and the run time's own errors are valid against the schemas that the document declares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
 
+from contract.http_syntax import is_json, matching_media_type, preferred_media_type
+from contract.problems import Refusal, Violation, problem_body
 from contract.schemas import Schema
 from contract_compiler.content import may_be_json, media_range
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.parameters import value_schema
+from contract_compiler.parameters import parameters, value_schema
 from contract_compiler.references import follow
+from contract_compiler.rules.operations import declared_response, own_statuses
+from contract_compiler.schema_reachability import differs_by_direction
 from contract_compiler.schemas import Schemas
-from contract_compiler.traversal import Direction, Part
+from contract_compiler.traversal import Direction, Part, operations, walk
 
 # A schema may serve requests, responses or both, and an example may show every field at once.
 _ALL: tuple[Direction | None, ...] = ("request", "response", None)
+_REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 
 
-def examples(part: Part) -> Iterator[Diagnostic]:
-    """The examples and the default at this part of the document."""
-    if part.kind == "schema":
-        yield from _of_schema(part)
-    elif part.kind in ("parameter", "header"):
-        yield from _examples(part.node, value_schema(part.node), part.direction)
-    elif part.kind == "media type" and may_be_json(media_range(part.node.path[-1])):
-        yield from _examples(part.node, part.node.get("schema"), part.direction)
+def examples(document: Node) -> Iterator[Diagnostic]:
+    """Every example, default, member of an enum and error of the run time that is not valid where it stands."""
+    validators = _Validators()
+    for part in walk(document):
+        if "$ref" in part.node:
+            continue
+        if part.kind == "schema":
+            yield from _of_schema(part.node, validators)
+        elif part.kind in ("parameter", "header"):
+            yield from _of_holder(part, value_schema(part.node), validators)
+        elif part.kind == "media type" and may_be_json(media_range(part.node.path[-1])):
+            yield from _of_holder(part, part.node.get("schema"), validators)
+    yield from _error_bodies(document, validators)
 
 
-def _of_schema(part: Part) -> Iterator[Diagnostic]:
-    for keyword in ("default", "example"):
-        if keyword in part.node:
-            yield from _broken(part.node[keyword], part.node, _ALL)
-    for value in part.node["enum"].elements() if "enum" in part.node else ():
-        yield from _broken(value, part.node, _ALL)
+class _Validators:
+    """The validators of one document's schemas, each made once."""
+
+    def __init__(self) -> None:
+        self._schemas = Schemas()
+        self._made: dict[tuple[tuple[str, ...], Direction | None], Schema] = {}
+
+    def errors(self, value: Any, schema: Node, *directions: Direction | None) -> list[tuple[str, str]]:
+        """Where and why the value is valid in none of the directions, by the first of them; [] if it is in one."""
+        schema = follow(schema)
+        apart = directions if differs_by_direction(schema) else (None,)
+        validators = [self._validator(schema, direction) for direction in apart]
+        if any(validator.is_valid(value) for validator in validators):
+            return []
+        return [
+            ("".join(f"/{step}" for step in error.path) or "it", error.message) for error in validators[0].errors(value)
+        ]
+
+    def _validator(self, schema: Node, direction: Direction | None) -> Schema:
+        key = (schema.path, direction)
+        if key not in self._made:
+            translated = self._schemas.translate(schema, direction)
+            self._made[key] = Schema(translated, self._schemas.reachable(translated))
+        return self._made[key]
 
 
-def _examples(holder: Node, schema: Node | None, direction: Direction | None) -> Iterator[Diagnostic]:
-    if schema is None:
-        return
-    for value in _values(holder):
-        yield from _broken(value, schema, (direction,))
+def _of_schema(schema: Node, validators: _Validators) -> Iterator[Diagnostic]:
+    values = [schema[keyword] for keyword in ("default", "example") if keyword in schema]
+    values += schema["enum"].elements() if "enum" in schema else ()
+    for value in values:
+        rule = "example-breaks-schema" if value.path[-1] == "example" else "value-breaks-schema"
+        for place, message in validators.errors(value.value, schema, *_ALL):
+            yield value.diagnostic(rule, f"{place} breaks its own schema: {message}")
 
 
-def _values(holder: Node) -> Iterator[Node]:
-    if "example" in holder:
-        yield holder["example"]
-    for _, example in holder["examples"].entries() if "examples" in holder else ():
+def _of_holder(part: Part, schema: Node | None, validators: _Validators) -> Iterator[Diagnostic]:
+    shown = [part.node["example"]] if "example" in part.node else []
+    for _, example in part.node["examples"].entries() if "examples" in part.node else ():
         # One by externalValue lies outside the document, and is not fetched.
         if "value" in follow(example):
-            yield follow(example)["value"]
+            shown.append(follow(example)["value"])
+    for value in shown:
+        for place, message in validators.errors(value.value, schema, part.direction) if schema is not None else ():
+            yield value.diagnostic("example-breaks-schema", f"{place} breaks its own schema: {message}")
 
 
-def _broken(value: Node, schema: Node, directions: tuple[Direction | None, ...]) -> Iterator[Diagnostic]:
-    judges = [_judge(schema, direction) for direction in directions]
-    if not any(judge.is_valid(value.value) for judge in judges):
-        for error in judges[0].errors(value.value):
-            place = "".join(f"/{step}" for step in error.path) or "it"
-            yield value.diagnostic("value-breaks-schema", f"{place} breaks its own schema: {error.message}")
+def _error_bodies(document: Node, validators: _Validators) -> Iterator[Diagnostic]:
+    """Whether `contract.problems.problem_body` is valid for every status that the run time answers by itself."""
+    checked: set[tuple[object, ...]] = set()
+    for operation in operations(document):
+        parts = {"query", *(str(node.read("in")) for node in parameters(operation))}
+        parts |= {"body"} if operation.request_body is not None else set()
+        for status in own_statuses(operation) if operation.method != "HEAD" else ():
+            response = declared_response(operation, status)
+            key = (response and response.path, status, *sorted(parts))
+            if response is not None and key not in checked:
+                checked.add(key)
+                yield from _error_body(response, status, parts, validators)
 
 
-def _judge(schema: Node, direction: Direction | None) -> Schema:
-    schemas = Schemas()
-    return Schema(schemas.translate(schema, direction), schemas.definitions)
+def _error_body(response: Node, status: HTTPStatus, parts: set[str], validators: _Validators) -> Iterator[Diagnostic]:
+    start = f"the run time's own {status.value}"
+    end = "declare that shape, or give lambda_handler a problem_body that makes the declared one"
+    if not response.read("content"):
+        message = f"{start} has a body: declare its content, or give lambda_handler a problem_body that returns None"
+        yield response.diagnostic("error-body", message, "content")
+        return
+    content = {media_range(name): media for name, media in response["content"].entries()}
+    media_type = preferred_media_type(content)
+    key = matching_media_type(content, media_type)
+    if key is None or not is_json(media_type):
+        message = f"{start} is a JSON object (error, message, requestId, details), and none is declared: {end}"
+        yield response.diagnostic("error-body", message, "content")
+        return
+    details = [Violation(part, "/name", "is required") for part in parts] if status == HTTPStatus.BAD_REQUEST else []
+    schema = content[key].get("schema")
+    body = problem_body(Refusal(status, details=details), _REQUEST_ID)
+    for place, why in validators.errors(body, schema, "response") if schema is not None else ():
+        message = f"{start} is not valid here: {place} {why}: {end}"
+        yield follow(schema or response).diagnostic("error-body", message)

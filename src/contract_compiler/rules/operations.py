@@ -1,4 +1,4 @@
-"""Operations: one id each, a handler each, a path that matches its parameters, and every answer declared."""
+"""Operations: one id and one handler each, paths and bodies that can be enforced, and every answer declared."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
+from contract_compiler.content import is_any_bytes, is_media_range, is_text, may_be_json, media_range
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
 from contract_compiler.operations import module_name, security
+from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters
 from contract_compiler.path_templates import anonymous, is_template, names
 from contract_compiler.references import follow
-from contract_compiler.traversal import Operation, operations
+from contract_compiler.traversal import BODILESS_METHODS, Operation, Part, operations
 
-_BODILESS = {"GET", "HEAD", "DELETE", "TRACE"}  # RFC 7231, 4.3: a body has no meaning, so OpenAPI 3.0 ignores it
 _NO_CONTENT = ("1", "204", "205", "304")  # RFC 9110, 6.4.1: these responses never have content
 
 
@@ -26,8 +27,9 @@ def operation_ids(document: Node) -> Iterator[Diagnostic]:
     for operation in operations(document):
         name = module_name(operation.operation_id)
         if "operationId" not in operation.node:
-            yield operation.node.diagnostic("operation-id-missing", "every operation needs one", "operationId")
-        elif not name.isidentifier() or keyword.iskeyword(name):
+            message = f"there is none, so it is {operation.operation_id}: give it one that stays when the path changes"
+            yield operation.node.diagnostic("operation-id-missing", message, "operationId")
+        if not name.isidentifier() or keyword.iskeyword(name):
             message = f"it does not make a module name ({name or 'nothing'})"
             yield operation.node.diagnostic("operation-id-unusable", message, "operationId")
         elif counts[name] > 1:
@@ -71,9 +73,9 @@ def path_parameters(operation: Operation) -> Iterator[Diagnostic]:
 
 
 def request_bodies(operation: Operation) -> Iterator[Diagnostic]:
-    """No request body where OpenAPI 3.0 would ignore it."""
-    if operation.method in _BODILESS and "requestBody" in operation.node:
-        message = f"OpenAPI 3.0 ignores a body of {operation.method} (RFC 7231 gives it no meaning)"
+    """No request body where OpenAPI 3.0 ignores it."""
+    if operation.method in BODILESS_METHODS and "requestBody" in operation.node:
+        message = f"OpenAPI 3.0 ignores a body of {operation.method} (RFC 7231 gives it no meaning): it is not checked"
         yield operation.node.diagnostic("request-body-ignored", message, "requestBody")
 
 
@@ -81,27 +83,34 @@ def bodiless_responses(operation: Operation) -> Iterator[Diagnostic]:
     """No content where HTTP allows none."""
     for status, node in operation.node["responses"].members():
         if status.startswith(_NO_CONTENT) and follow(node).read("content"):
-            message = f"a {status} never has content (RFC 9110, 6.4.1)"
+            message = f"a {status} never has content (RFC 9110, 6.4.1): none is sent"
             yield follow(node).diagnostic("response-body-impossible", message, "content")
 
 
 def answers(operation: Operation) -> Iterator[Diagnostic]:
-    """Every status that the engine itself may answer for this operation is declared."""
-    declared = set(operation.node["responses"].value)
-    for status in _own_statuses(operation):
-        if not declared & {str(status.value), f"{status // 100}XX", "default"}:
+    """Every status that the run time itself may answer for this operation is declared."""
+    for status in own_statuses(operation):
+        if declared_response(operation, status) is None:
             message = f"the operation can answer {status.value} {status.phrase}, which is not declared"
             yield operation.node.diagnostic("status-undeclared", message, "responses")
 
 
-def _own_statuses(operation: Operation) -> Iterator[HTTPStatus]:
+def own_statuses(operation: Operation) -> Iterator[HTTPStatus]:
+    """The statuses that the run time answers by itself."""
     # 400 for every operation: unknown query parameters are refused also where none is declared.
     yield HTTPStatus.BAD_REQUEST
     yield HTTPStatus.INTERNAL_SERVER_ERROR
     if security(operation) and {} not in security(operation):
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    if "requestBody" in operation.node:
+    if operation.request_body is not None:
         yield from (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+def declared_response(operation: Operation, status: HTTPStatus) -> Node | None:
+    """The Response Object for a status, of itself, its range or the default; None when it is not declared."""
+    responses = operation.node["responses"]
+    keys = (str(status.value), f"{status // 100}XX", "default")
+    return next((follow(responses[key]) for key in keys if key in responses), None)
 
 
 def security_schemes(operation: Operation) -> Iterator[Diagnostic]:
@@ -110,3 +119,35 @@ def security_schemes(operation: Operation) -> Iterator[Diagnostic]:
     unknown = {name for alternative in security(operation) for name in alternative} - set(known)
     for name in sorted(unknown):
         yield operation.node.diagnostic("security-unknown", f"there is no security scheme {name}", "security")
+
+
+def media_types(part: Part) -> Iterator[Diagnostic]:
+    """Media types are well formed, and each is there once."""
+    if "content" not in part.node:
+        return
+    counts = Counter(media_range(name) for name in part.node.read("content"))
+    for name, media in part.node["content"].entries():
+        if not is_media_range(media_range(name)):
+            message = "it is no media type or range, or has a parameter other than charset=utf-8"
+            yield media.diagnostic("media-type", message)
+        elif counts[media_range(name)] > 1:
+            yield media.diagnostic("media-type-twice", "the same media type is there twice")
+
+
+def bodies(part: Part) -> Iterator[Diagnostic]:
+    """A schema is enforced for JSON and for text; any other body is bytes."""
+    for key, media in part.node["content"].entries() if "content" in part.node else ():
+        name, schema = media_range(key), media.get("schema")
+        if is_text(name):
+            if schema is not None and type_name(schema) not in ("string", "any"):
+                yield media.diagnostic("body-text-type", "the body of a text is a string", "schema")
+        elif not may_be_json(name) and not is_any_bytes(schema):
+            message = f"a body of {name} is not checked against its schema: only JSON and text are, all else is bytes"
+            yield media.diagnostic("body-unenforceable", message, "schema")
+
+
+def size_limits(part: Part) -> Iterator[Diagnostic]:
+    """`x-max-bytes` is a number of bytes."""
+    limit = part.node.read("x-max-bytes", 1)
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        yield part.node.diagnostic("body-size", "it must be a whole number of bytes, at least 1", "x-max-bytes")

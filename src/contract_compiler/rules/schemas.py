@@ -28,7 +28,7 @@ def known_format(part: Part) -> Iterator[Diagnostic]:
         yield part.node.diagnostic("schema-format", message, "format")
 
 
-def portable_pattern(part: Part) -> Iterator[Diagnostic]:
+def pattern(part: Part) -> Iterator[Diagnostic]:
     """A pattern must mean the same to every engine, and compile in the one that decides."""
     if "pattern" not in part.node:
         return

@@ -25,7 +25,7 @@ from contract.problems import Refusal
 from contract_compiler.compilation import import_body
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 from local_aws.proxy_event import HttpRequest, Match, proxy_event
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION, documents

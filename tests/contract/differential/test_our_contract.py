@@ -15,7 +15,7 @@ import pytest
 
 from contract.operation import Operation
 from contract_compiler.document import load
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 from cross_check.second_opinion import SecondOpinion
 from tests.contract.differential.judges import Judges
 from tests.contract.differential.requests import KINDS, Requests

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from contract.operation import Operation
 from contract_compiler.diagnostics import InvalidDocument
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION, STYLES, documents
 from tests.contract.differential.foreign import foreign_opinion

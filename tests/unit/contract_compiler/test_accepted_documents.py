@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from contract.operation import Operation
-from contract_compiler.compilation import TABLES, tables
+from contract_compiler.compilation import tables
 from contract_compiler.document import load
 from contract_compiler.lint import lint
+from contract_compiler.output import TABLES
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "fixtures" / "documents" / "accepted").glob("*.yaml"))
 

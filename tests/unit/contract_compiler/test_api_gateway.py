@@ -12,7 +12,7 @@ from contract_compiler.api_gateway.body import render
 from contract_compiler.api_gateway.rules import DEFAULT_TYPES, RESPONSE_TYPES
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 
 PROJECT = Path(__file__).parents[3]
 INTEGRATION = "x-amazon-apigateway-integration"

@@ -100,12 +100,49 @@ def test_a_refused_document_names_every_place_and_leaves_the_folder_alone(
     run(document, "--out", out)
     before = (out / "operations.json").read_bytes()
     document.write_text(DOCUMENT.replace("format: double", "format: money").replace("maxLength: 5", "format: funny"))
-    assert run(document, "--out", out) == 1
+    assert run(document, "--out", out, "--strict") == 1
     said = capsys.readouterr().err
-    assert "refused, for 2 reason(s)" in said
+    assert f"{document} is refused, for 2 reason(s)" in said
     assert "#/components/schemas/Thing/properties/price/format: format: money" in said
     assert "[schema-format]" in said
     assert (out / "operations.json").read_bytes() == before
+
+
+def test_a_warning_is_printed_with_its_place_and_stops_nothing(
+    document: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document.write_text(DOCUMENT.replace("format: double", "format: money"))
+    assert run(document, "--out", out) == 0
+    said = capsys.readouterr().err
+    assert "warning: #/components/schemas/Thing/properties/price/format: format: money" in said
+    assert (out / "operations.json").is_file()
+
+
+def test_a_fault_of_the_gateways_settings_is_not_the_documents(
+    document: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = document.with_name("apigateway.yaml")
+    settings.write_text("headers: {X-A: 5}")
+    assert run(document, "--out", out, "--api-gateway", "a.json", "--api-gateway-settings", settings) == 1
+    said = capsys.readouterr().err
+    assert f"{settings} is refused" in said
+    assert "#/headers/X-A" in said
+    assert f"{document} is refused" not in said
+
+
+def test_schemas_that_lead_to_each_other_in_an_endless_chain_are_no_traceback(
+    document: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chain = "".join(
+        f"    Link{n}: {{type: object, properties: {{next: {{$ref: '#/components/schemas/Link{n + 1}'}}}}}}\n"
+        for n in range(2000)
+    )
+    last = "    Link2000: {type: object, properties: {size: {type: integer, default: 1}}}\n"
+    body = "requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Link0'}}}}"
+    get = DOCUMENT.replace("    get:", "    put:").replace("      responses:", f"      {body}\n      responses:")
+    document.write_text(get + chain + last)
+    assert run(document, "--out", out) == 1
+    assert "too long a chain" in capsys.readouterr().err
 
 
 def test_handlers_are_demanded_in_their_folder(document: Path, out: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import parse
 from contract_compiler.operations import index, module_name, operation_table
+from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 
 DOCUMENT = """
@@ -67,7 +68,7 @@ components:
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, dict[str, Any]]:
-    return {operation.operation_id: operation_table(operation) for operation in operations(parse(DOCUMENT))}
+    return {operation.operation_id: operation_table(operation, Schemas()) for operation in operations(parse(DOCUMENT))}
 
 
 def test_the_table_says_which_operation_it_is(tables: dict[str, dict[str, Any]]) -> None:
@@ -191,7 +192,7 @@ components:
 
 def body_defaults(thing: str) -> Any:
     (operation,) = operations(parse(BODY % thing))
-    return operation_table(operation)["requestBody"]["content"]["application/json"]["defaults"]
+    return operation_table(operation, Schemas())["requestBody"]["content"]["application/json"]["defaults"]
 
 
 LEAF = "{$ref: '#/components/schemas/Leaf'}"

@@ -9,6 +9,7 @@ import pytest
 
 from contract_compiler.document import parse
 from contract_compiler.operations import operation_table
+from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 
 DOCUMENT = """
@@ -31,7 +32,7 @@ components:
 def table(own: str = "", common: str = "", headers: str = "") -> dict[str, Any]:
     document = parse(DOCUMENT % {"own": own, "common": common, "headers": headers})
     (operation,) = operations(document)
-    return operation_table(operation)
+    return operation_table(operation, Schemas())
 
 
 def row(parameter: str) -> dict[str, Any]:

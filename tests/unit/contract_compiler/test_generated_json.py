@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from contract_compiler.json_text import json_text
+from contract_compiler.output import json_text
 
 
 def test_keys_are_sorted_and_every_member_has_its_line() -> None:
