@@ -532,7 +532,8 @@ export interface components {
         /** @description Browsers must not guess another content type. */
         XContentTypeOptions: "nosniff";
         /**
-         * @description Names this request in the service's logs. Quote it when you report a problem.
+         * @description Names this request in the service's logs. Quote it when you report a problem. A client that sends `x-amzn-RequestId` may
+         *     choose it, so it need not be unique.
          * @example c6af9ac6-7b61-11e6-9a41-93e8deadbeef
          */
         XRequestId: string;

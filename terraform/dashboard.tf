@@ -94,7 +94,7 @@ locals {
       query = join(" | ", concat(
         [for name in values(local.log_group_names) : "SOURCE '${name}'"],
         [
-          "fields @timestamp, operationId, message, exceptionType, keyword, pointer, requestId",
+          "fields @timestamp, operationId, message, exceptionType, places.0, gatewayRequestId, requestId",
           "filter level = 'ERROR'",
           "sort @timestamp desc",
           "limit 50",

@@ -1,4 +1,4 @@
-"""An API Gateway REST (v1) proxy event, read as it really arrives.
+"""API Gateway REST (v1) proxy events, read as they really arrive.
 
 Every map may be null, the header names keep the client's case, the body may be base64, and the gateway adds keys as it
 pleases. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -11,11 +11,20 @@ import binascii
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from contract.http_syntax import is_field_value
+
 _UNKNOWN_REQUEST = "unknown"
+_MAX_REQUEST_ID_CHARACTERS = 128
+
+_JSON_TYPES = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
+
+
+class NotRestEvent(ValueError):
+    """Exception for an event that no REST API sends. Its text says what the event looks like, and no value of it."""
 
 
 class MalformedBody(ValueError):
-    """A body that is flagged as base64 and is not, or that is not Unicode text."""
+    """Exception for a body that is flagged as base64 and is not, or that is not Unicode text."""
 
 
 class RawRequest(NamedTuple):
@@ -37,12 +46,15 @@ class RawRequest(NamedTuple):
     request_id: str
 
     def header(self, name: str) -> str | None:
-        """A header's value, its lines joined as RFC 9110, section 5.3 allows; None when it was not sent."""
+        """Returns a header's value, its lines joined as RFC 9110, section 5.3 allows; None when it was not sent."""
         lines = self.headers.get(name.lower())
         return None if lines is None else ", ".join(lines)
 
     def body_bytes(self) -> bytes | None:
-        """The body as it was sent; None when there is none, which an empty one counts as. Raises MalformedBody."""
+        """Returns the body as it was sent; None when there is none, which an empty one counts as.
+
+        Raises MalformedBody.
+        """
         if not self.body:
             return None
         try:
@@ -51,51 +63,84 @@ class RawRequest(NamedTuple):
             raise MalformedBody from None
 
 
-def read_event(event: Mapping[str, Any], context: object = None) -> RawRequest:
-    """The request in a REST proxy event; `context` is Lambda's, for the request id of an event without one.
+def read_event(event: object, context: object = None) -> RawRequest:
+    """Returns the request in a REST proxy event; `context` is Lambda's, for the request id of an event without one.
 
-    Raises KeyError or TypeError for an event that no REST API sends.
+    Raises NotRestEvent.
     """
-    request_context = event.get("requestContext") or {}
+    if not isinstance(event, dict) or not isinstance(event.get("httpMethod"), str):
+        raise NotRestEvent(_likeness(event))
+    request_context = _part(event, "requestContext", dict) or {}
+    if "elb" in request_context:
+        raise NotRestEvent("an event of a load balancer")
+    authorizer = _part(request_context, "authorizer", dict) or {}
+    path = _part(event, "path", str)
     # By place, which each request pays less for than for names.
     return RawRequest(
         event["httpMethod"],
-        request_context.get("path") or event.get("path") or "/",
-        event.get("pathParameters") or {},
-        _multi(event, "multiValueQueryStringParameters", "queryStringParameters"),
-        _in_lower_case(_multi(event, "multiValueHeaders", "headers")),
-        event.get("body"),
-        bool(event.get("isBase64Encoded")),
-        (request_context.get("authorizer") or {}).get("claims"),
+        _part(request_context, "path", str) or path or "/",
+        _texts(event, "pathParameters"),
+        _listed(event, "multiValueQueryStringParameters", "queryStringParameters"),
+        _in_lower_case(_listed(event, "multiValueHeaders", "headers")),
+        _part(event, "body", str),
+        bool(_part(event, "isBase64Encoded", bool)),
+        _part(authorizer, "claims", dict),
         request_id_of(event, context),
     )
 
 
 def request_id_of(event: object, context: object = None) -> str:
-    """The id under which the gateway, or else Lambda, knows the request. Takes any event, however odd."""
-    given = _map(_map(event).get("requestContext")).get("requestId")
-    request_id = str(given or getattr(context, "aws_request_id", None) or _UNKNOWN_REQUEST)
-    return request_id if request_id.isascii() and request_id.isprintable() else _UNKNOWN_REQUEST
+    """Returns the id under which the gateway, or else Lambda, knows the request. Takes any event.
+
+    A client may choose the gateway's, by the header x-amzn-RequestId; one that no header could carry is not taken.
+    """
+    request_context = event.get("requestContext") if isinstance(event, dict) else None
+    given = request_context.get("requestId") if isinstance(request_context, dict) else None
+    for request_id in (given, getattr(context, "aws_request_id", None)):
+        if not isinstance(request_id, str) or not is_field_value(request_id):
+            continue
+        if 0 < len(request_id) <= _MAX_REQUEST_ID_CHARACTERS:
+            return request_id
+    return _UNKNOWN_REQUEST
 
 
 def origin_of(event: object) -> str | None:
-    """The Origin header, None without one. Takes any event, however odd."""
-    for name, value in _map(_map(event).get("headers")).items():
-        if name.lower() == "origin":
-            return str(value)
+    """Returns the Origin header, None without one. Takes any event."""
+    headers = event.get("headers") if isinstance(event, dict) else None
+    if isinstance(headers, dict):
+        for name, value in headers.items():
+            if name.lower() == "origin":
+                return str(value)
     return None
 
 
-def _map(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _part(holder: Mapping[str, Any], key: str, wanted: type) -> Any:
+    """Returns what stands under the key, None for nothing. Raises NotRestEvent for a value of another type."""
+    value = holder.get(key)
+    if value is not None and not isinstance(value, wanted):
+        raise NotRestEvent(f"a REST proxy event whose {key} is {_json_type(value)}")
+    return value
 
 
-def _multi(event: Mapping[str, Any], multi: str, single: str) -> dict[str, list[str]]:
-    """The map that keeps every value; the one that keeps the last, when an event has only that."""
-    values = event.get(multi)
-    if values:
-        return {name: given for name, given in values.items() if given}
-    return {name: [value] for name, value in (event.get(single) or {}).items() if value is not None}
+def _texts(event: Mapping[str, Any], key: str) -> dict[str, str]:
+    values: dict[str, str | None] = _part(event, key, dict) or {}
+    texts = {name: value for name, value in values.items() if value is not None}
+    if not all(isinstance(value, str) for value in texts.values()):
+        raise NotRestEvent(f"a REST proxy event whose {key} are not texts")
+    return texts
+
+
+def _listed(event: Mapping[str, Any], multi: str, single: str) -> dict[str, list[str]]:
+    """Returns the map that keeps every value; the one that keeps the last, when an event has only that."""
+    lists: dict[str, list[str] | None] = _part(event, multi, dict) or {}
+    if not lists:
+        return {name: [value] for name, value in _texts(event, single).items()}
+    given: dict[str, Any] = {name: values for name, values in lists.items() if values is not None and values != []}
+    if not all(
+        isinstance(values, list) and all(isinstance(value, str) for value in values) for values in given.values()
+    ):
+        raise NotRestEvent(f"a REST proxy event whose {multi} are not lists of texts")
+    return given
 
 
 def _in_lower_case(headers: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -104,3 +149,28 @@ def _in_lower_case(headers: Mapping[str, list[str]]) -> dict[str, list[str]]:
         lower = name.lower()
         lines[lower] = [*lines[lower], *values] if lower in lines else values
     return lines
+
+
+def _json_type(value: object) -> str:
+    return _JSON_TYPES.get(type(value), "a number")
+
+
+def _likeness(event: object) -> str:
+    """Returns what an event without an HTTP method looks like, by the marks that AWS's documentation gives."""
+    if not isinstance(event, dict):
+        return _json_type(event)
+    if "httpMethod" in event:
+        return f"a REST proxy event whose httpMethod is {_json_type(event['httpMethod'])}"
+    request_context = event.get("requestContext")
+    context_keys = request_context if isinstance(request_context, dict) else {}
+    likenesses = {
+        "an HTTP API's or function URL's event, of payload format 2.0": "http" in context_keys,
+        "an event of a WebSocket API": "connectionId" in context_keys,
+        "a request to a Lambda authorizer": "methodArn" in event or "routeArn" in event,
+        "an EventBridge event": "detail-type" in event,
+        "records of a queue, a topic, a stream or a bucket": "Records" in event,
+        "a warm-up ping": "warm" in f"{event.get('source')} {' '.join(map(str, event))}".lower(),
+        "the console's sample event": "key1" in event,
+        "an empty object": not event,
+    }
+    return next((likeness for likeness, holds in likenesses.items() if holds), "an object without httpMethod")

@@ -1,4 +1,4 @@
-"""The Lambda handler of one operation: event in, checked answer out, whatever happens in between."""
+"""The Lambda handler of one operation: event in, valid answer out, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import logging
 import os
 from collections.abc import Callable, Collection
 from traceback import walk_tb
-from types import TracebackType
 from typing import Any, TypeAlias
 
 from contract import problems, strict_json
 from contract.cors import Cors
-from contract.gateway_event import RawRequest, origin_of, read_event, request_id_of
+from contract.gateway_event import NotRestEvent, RawRequest, origin_of, read_event, request_id_of
 from contract.messages import JSON, Request, Response
 from contract.operation import Operation
-from contract.problems import Refusal
+from contract.problems import Refusal, places_to_log
 from contract.responses import InvalidResponse
 
 _LOG = logging.getLogger("contract")
@@ -23,7 +22,7 @@ Respond: TypeAlias = "Callable[[Request], Response]"
 Authorise: TypeAlias = "Callable[[RawRequest, Operation], None]"
 ProblemBody: TypeAlias = "Callable[[Refusal, str], JSON]"
 ProxyResponse: TypeAlias = "dict[str, Any]"
-Handler: TypeAlias = "Callable[[dict[str, Any], object], ProxyResponse]"
+Handler: TypeAlias = "Callable[[object, object], ProxyResponse]"
 
 
 def lambda_handler(
@@ -36,18 +35,17 @@ def lambda_handler(
 ) -> Handler:
     """Returns a handler for API Gateway REST proxy events, around a function from request to response.
 
-    `respond` gets requests that keep the contract; what it returns, or else the fallback of that, must keep it too, or
-    the client gets a 500 instead. It may raise Refusal. `authorise` gets the raw request, whose claims are those of the
-    authorizer (None without a token), and raises Refusal 401 or 403; an operation that the contract secures cannot do
-    without it: ValueError.
-    `problem_body` writes the contract's error shape, if it is not the one in `problems`.
+    `respond` gets valid requests only; what it returns, or else the fallback of that, must be valid, too, or the client
+    gets a 500 instead. It may raise Refusal. `authorise` gets the raw request, whose claims are the authorizer's (None
+    without a token), and raises Refusal 401 or 403; an operation that the contract secures needs it, else ValueError.
+    `problem_body` makes the body of an error in the contract's shape, if that is not the one of `problems`.
     """
     if operation.security and authorise is None:
         raise ValueError(f"{operation.operation_id} is secured by the contract and has nothing to authorise it")
     cors = Cors(allowed_origins, operation.response_header_names())
     exchange = _Exchange(operation, respond, authorise, problem_body)
 
-    def handler(event: dict[str, Any], context: object) -> ProxyResponse:
+    def handler(event: object, context: object) -> ProxyResponse:
         answer = exchange.answer(event, context)
         answer["headers"] = cors.added_to(answer["headers"], origin_of(event))
         return answer
@@ -56,92 +54,97 @@ def lambda_handler(
 
 
 class _Exchange:
-    """From an event to an answer that keeps the contract."""
+    """The way from an event to a valid answer."""
 
     def __init__(
-        self, operation: Operation, respond: Respond, authorise: Authorise | None, problem_body: ProblemBody
+        self,
+        operation: Operation,
+        respond: Respond,
+        authorise: Authorise | None,
+        problem_body: ProblemBody,
     ) -> None:
         self._operation = operation
         self._respond = respond
         self._authorise = authorise
         self._problem_body = problem_body
+        # On a laptop, whose data is nobody's.
+        self._logs_messages = os.environ.get("ENVIRONMENT") == "local"
         # Lambda sets it: metrics tell a new version's failures from those of the one that serves beside it.
         self._version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
 
-    def answer(self, event: dict[str, Any], context: object) -> ProxyResponse:
-        """The answer to an event; a 500 when there is none, or none that keeps the contract."""
+    def answer(self, event: object, context: object) -> ProxyResponse:
+        """Returns the answer to an event; a 500 when there is none, or none that is valid."""
         request_id = request_id_of(event, context)
+        failure = Refusal(500)
         try:
-            return self._checked(self._response(event, context, request_id), request_id)
-        except InvalidResponse as violation:
-            self._log_violation(violation, request_id)
+            response = self._response(read_event(event, context), request_id)
+            try:
+                return self._sent(response, request_id)
+            except InvalidResponse:
+                if response.fallback is None:
+                    raise
+                return self._sent(response.fallback(), request_id)
+        except NotRestEvent as other:
+            # A warm-up ping, a test event, a wrong trigger: nobody waits for the answer but who sent that.
+            self._log(logging.WARNING, "not a REST proxy event", request_id, looksLike=str(other))
+            failure = Refusal(500, f"This function answers REST proxy events of API Gateway, and got {other}.")
+        except InvalidResponse as invalid:
+            self._log_invalid(invalid, request_id)
         except Exception as error:  # whatever it is, the client gets the one error shape
             self._log_failure(error, request_id)
-        return self._failure(request_id)
+        return self._failed(failure, request_id)
 
-    def _response(self, event: dict[str, Any], context: object, request_id: str) -> Response:
+    def _response(self, raw: RawRequest, request_id: str) -> Response:
         try:
-            return self._respond(self._request(event, context))
+            if raw.method != self._operation.method:
+                raise Refusal(405, headers={"Allow": self._operation.method})
+            if self._operation.security and self._authorise:
+                self._authorise(raw, self._operation)
+            return self._respond(self._operation.check_request(raw))
         except Refusal as refusal:
             level = logging.WARNING if refusal.status >= 500 else logging.INFO
-            fields = {"status": refusal.status, "violations": len(refusal.details)}
-            _LOG.log(level, "request refused", extra=self._fields(request_id, **fields))
+            places = places_to_log(refusal.details, of_client=True)
+            fields = {"status": refusal.status, "violations": len(refusal.details), "places": places}
+            self._log(level, "request refused", request_id, **fields)
             return self._problem(refusal, request_id)
 
-    def _request(self, event: dict[str, Any], context: object) -> Request:
-        raw = read_event(event, context)
-        if raw.method != self._operation.method:
-            raise Refusal(405, headers={"Allow": self._operation.method})
-        if self._operation.security and self._authorise:
-            self._authorise(raw, self._operation)
-        return self._operation.check_request(raw)
-
     def _problem(self, refusal: Refusal, request_id: str) -> Response:
-        return Response(refusal.status, self._problem_body(refusal, request_id), refusal.headers)
-
-    def _checked(self, response: Response, request_id: str) -> ProxyResponse:
-        try:
-            return self._sent(response, request_id)
-        except InvalidResponse:
-            if response.fallback is None:
-                raise
-            return self._sent(response.fallback(), request_id)
+        has_body = self._operation.may_have_body(refusal.status)
+        return Response(refusal.status, self._problem_body(refusal, request_id) if has_body else None, refusal.headers)
 
     def _sent(self, response: Response, request_id: str) -> ProxyResponse:
-        """The response as it leaves. Raises InvalidResponse."""
+        """Returns the response as it leaves. Raises InvalidResponse."""
         complete = self._operation.completed(response, request_id)
         return _proxy_response(complete, *self._operation.encoded_body(complete))
 
-    def _failure(self, request_id: str) -> ProxyResponse:
-        problem = self._problem(Refusal(500), request_id)
+    def _failed(self, failure: Refusal, request_id: str) -> ProxyResponse:
+        problem = self._problem(failure, request_id)
         try:
             return self._sent(problem, request_id)
-        except InvalidResponse as violation:
+        except InvalidResponse as invalid:
             # A contract that does not declare its own 500. Anything is better than the gateway's bare 502.
-            self._log_violation(violation, request_id)
+            self._log_invalid(invalid, request_id)
             return _proxy_response(self._operation.completed(problem, request_id), strict_json.dumps(problem.body))
 
-    def _log_violation(self, violation: InvalidResponse, request_id: str) -> None:
-        fields = {"where": violation.where, "pointer": violation.pointer, "keyword": violation.keyword}
-        _LOG.error("response breaks the contract", extra=self._fields(request_id, **fields))
+    def _log_invalid(self, invalid: InvalidResponse, request_id: str) -> None:
+        places = places_to_log(invalid.violations, of_client=False)
+        fields = {"status": invalid.status, "violations": len(invalid.violations), "places": places}
+        self._log(logging.ERROR, "response breaks the contract", request_id, **fields)
 
     def _log_failure(self, error: Exception, request_id: str) -> None:
-        """Types and places only: the words of an exception may hold a customer's data."""
-        fields = {"exceptionType": _name(type(error)), "frames": _frames(error.__traceback__)}
-        _LOG.error("handler failed", extra=self._fields(request_id, **fields))
+        """Logs the type and the frames, for the message of an exception may hold a customer's data."""
+        kind = type(error)
+        trace = walk_tb(error.__traceback__)
+        frames = [f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}" for frame, line in trace]
+        message = {"exceptionMessage": str(error)} if self._logs_messages else {}
+        name = f"{kind.__module__}.{kind.__qualname__}"
+        self._log(logging.ERROR, "handler failed", request_id, exceptionType=name, **message, frames=frames)
 
-    def _fields(self, request_id: str, **fields: object) -> dict[str, object]:
+    def _log(self, level: int, message: str, request_id: str, **fields: object) -> None:
+        # Lambda's own JSON format has a `requestId`, its own, and drops a field of that name.
         named = {"operationId": self._operation.operation_id, "functionVersion": self._version}
-        return {**named, "requestId": request_id, **fields}
+        _LOG.log(level, message, extra={**named, "gatewayRequestId": request_id, **fields})
 
 
 def _proxy_response(response: Response, text: str, is_base64: bool = False) -> ProxyResponse:
     return {"statusCode": response.status, "headers": response.headers, "body": text, "isBase64Encoded": is_base64}
-
-
-def _name(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _frames(trace: TracebackType | None) -> list[str]:
-    return [f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(trace)]

@@ -74,8 +74,12 @@ class Operation:
         return self._responses.completed(response, request_id)
 
     def check_response(self, response: Response) -> None:
-        """Raises responses.InvalidResponse for the first thing that breaks the contract."""
+        """Raises responses.InvalidResponse with everything that breaks the contract."""
         self._responses.check(response)
+
+    def may_have_body(self, status: int) -> bool:
+        """Returns whether a body may go out with this status; with one that is not declared, it may."""
+        return self._responses.may_have_body(status)
 
     def encoded_body(self, response: Response) -> tuple[str, bool]:
         """Returns the body as it is sent, "" for none; and whether that is base64, as bytes are.

@@ -70,7 +70,9 @@ class Location:
         if not self._takes_the_rest:
             # A name from an event made by hand may hold half a surrogate pair, which no answer can.
             names = (name.encode(errors="replace").decode() for name in rest)
-            violations += [Violation(self._where, pointer((name,)), "is not a known parameter") for name in names]
+            violations += [
+                Violation(self._where, pointer((name,)), "is not a known parameter", "unknown") for name in names
+            ]
         return violations
 
 
@@ -92,23 +94,23 @@ class Parameter:
             literals = self.serialization.literals(*source)
             if literals is None:
                 if self._required:
-                    return [self._violation((), "is required")]
+                    return [self._violation((), "required", "is required")]
                 values.update(deepcopy(self._defaults))  # A handler may change its own.
                 return ()
             # OpenAPI 3.0.3, Parameter Object: whether it may be empty is for allowEmptyValue to say, in a query alone.
             if literals == "" and self._where == "query":
                 values[self.name] = ""
-                return () if self._may_be_empty else [self._violation((), "must not be empty")]
+                return () if self._may_be_empty else [self._violation((), "allowEmptyValue", "must not be empty")]
             if self._where == "header" and isinstance(literals, list):
                 literals = [literal for literal in literals if literal]  # RFC 9110, section 5.6.1.2.
             value = self.serialization.value(literals)
         except MalformedParameter as malformed:
-            return [self._violation(path, message) for path, message in malformed.flaws]
+            return [self._violation(path, "style", message) for path, message in malformed.flaws]
         values[self.name] = value
-        return [self._violation(error.path, error.message) for error in self._schema.errors(value)]
+        return [self._violation(*error) for error in self._schema.errors(value)]
 
-    def _violation(self, path: Iterable[str | int], message: str) -> Violation:
-        return Violation(self._where, pointer((self.name, *path)), message)
+    def _violation(self, path: Iterable[str | int], rule: str, message: str) -> Violation:
+        return Violation(self._where, pointer((self.name, *path)), message, rule)
 
 
 class MalformedParameter(ValueError):

@@ -36,17 +36,24 @@ MAX_LISTED_CHARACTERS = 1_000_000
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _NO_MEMBERS: Mapping[str, JSON] = MappingProxyType({})
 
+_MAX_LOGGED_PLACES = 20
+_MAX_LOGGED_CHARACTERS = 200
+# How many steps of a pointer are the contract's own when these rules are broken: the others are names of a client's.
+_OWN_STEPS = {"additionalProperties": -1, "unevaluatedProperties": -1, "unknown": -1, "json": 1, "style": 2}
+
 
 class Violation(NamedTuple):
     """One way in which a request breaks the contract, as the client reads it.
 
     `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` says what is allowed, in
-    plain words that never repeat the offending value.
+    plain words that never repeat the offending value. `rule` is for logs: the keyword of the schema, or `unknown`,
+    `json`, `encoding`, `style` or `allowEmptyValue`.
     """
 
     where: str
     field: str
     message: str
+    rule: str = ""
 
 
 class Refusal(Exception):
@@ -94,6 +101,19 @@ def invalid_request(violations: Sequence[Violation]) -> Refusal:
     return Refusal(400, message, details=violations[:listed])
 
 
+def places_to_log(violations: Sequence[Violation], *, of_client: bool) -> list[str]:
+    """Returns the first violations as lines such as `body /price minimum`: places and rules, never values.
+
+    `of_client`: names that only the client knows are left out.
+    """
+    lines = []
+    for each in violations[:_MAX_LOGGED_PLACES]:
+        steps = each.field.split("/")
+        own = "/".join(steps[: _OWN_STEPS.get(each.rule)] if of_client else steps)
+        lines.append(f"{each.where} {own} {each.rule}"[:_MAX_LOGGED_CHARACTERS])
+    return lines
+
+
 def problem_body(refusal: Refusal, request_id: str) -> JSON:
     """Returns the error as the client reads it: error, message, requestId, its members, details when there are any."""
     title, default_message = PROBLEMS[refusal.status]
@@ -104,5 +124,5 @@ def problem_body(refusal: Refusal, request_id: str) -> JSON:
         **refusal.members,
     }
     if refusal.details:
-        body["details"] = [{"in": where, "field": field, "message": text} for where, field, text in refusal.details]
+        body["details"] = [{"in": each.where, "field": each.field, "message": each.message} for each in refusal.details]
     return body

@@ -49,9 +49,9 @@ class RequestBody:
         try:
             data = raw.body_bytes()
         except MalformedBody:
-            return None, [_violation((), "is not properly encoded text")]
+            return None, [_violation((), "encoding", "is not properly encoded text")]
         if data is None:
-            return None, [_violation((), "is required")] if self._required else []
+            return None, [_violation((), "required", "is required")] if self._required else []
         if self._max_bytes is not None and len(data) > self._max_bytes:
             raise Refusal(413, f"The body may have at most {self._max_bytes} bytes.")
         essence, (schema, defaults) = self._negotiated(raw)
@@ -60,16 +60,16 @@ class RequestBody:
         try:
             value: JSON = strict_json.loads(data) if is_json(essence) else data.decode()
         except strict_json.MalformedJson as malformed:
-            return None, [_violation(path, message) for path, message in malformed.flaws]
+            return None, [_violation(path, "json", message) for path, message in malformed.flaws]
         except UnicodeDecodeError:
-            return None, [_violation((), "is not valid UTF-8")]
+            return None, [_violation((), "encoding", "is not valid UTF-8")]
         if len(data) <= ALL_ERRORS_UP_TO_BYTES:
             errors = schema.errors(value)
         else:
             errors = [error for error in (schema.first_error(value),) if error]
         if not errors:
             fill(value, defaults)
-        return value, [_violation(error.path, error.message) for error in errors]
+        return value, [_violation(*error) for error in errors]
 
     def _negotiated(self, raw: RawRequest) -> tuple[str, _Content]:
         """Returns the body's media type and its content; what a schema validates must be UTF-8, not compressed."""
@@ -105,5 +105,5 @@ def fill(value: JSON, defaults: Mapping[str, Any]) -> None:
             fill(member, defaults["items"])
 
 
-def _violation(path: tuple[str | int, ...], message: str) -> Violation:
-    return Violation("body", pointer(path), message)
+def _violation(path: tuple[str | int, ...], rule: str, message: str) -> Violation:
+    return Violation("body", pointer(path), message, rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contract import strict_json
@@ -16,6 +16,7 @@ from contract.http_syntax import (
 from contract.json_pointer import pointer
 from contract.messages import JSON, Response
 from contract.parameters import MalformedParameter, Serialization, trimmed
+from contract.problems import Violation
 from contract.schemas import Definitions
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ _ANYTHING: Mapping[str, Any] = {"headers": {}, "content": {"*/*": {"schema": {}}
 class InvalidResponse(Exception):
     """Exception for a response that breaks the contract.
 
-    `where` is status, header or body, `pointer` the place in it, `keyword` what is broken.
+    `status` is the response's own, `violations` every place that is wrong: each is `where` (status, header or body) and
+    the `field` in it, a JSON Pointer, with the `rule` that it breaks.
     """
 
-    def __init__(self, pointer: str, keyword: str, where: str) -> None:
-        super().__init__(f"{where} {pointer} {keyword}")
-        self.pointer = pointer
-        self.keyword = keyword
-        self.where = where
+    def __init__(self, status: int, violations: Sequence[Violation]) -> None:
+        super().__init__(", ".join(f"{each.where} {each.field} {each.rule}" for each in violations))
+        self.status = status
+        self.violations = violations
 
 
 class Responses:
@@ -83,26 +84,37 @@ class Responses:
     def check(self, response: Response) -> BodyForm:
         """Returns the form in which the body is to be sent.
 
-        Raises InvalidResponse for the first thing (status, headers, body) that breaks the contract.
+        Raises InvalidResponse with everything in status, headers and body that breaks the contract.
         """
-        declared = self._declared_for(response.status)
+        status = response.status
+        declared = self._declared_for(status)
         if declared is None:
-            raise InvalidResponse("", "responses", "status")
-        headers: dict[str, str] = {}
+            raise InvalidResponse(status, [Violation("status", "", "is not declared", "responses")])
+        violations: list[Violation] = []
+        headers: dict[str, object] = {}
         for name, value in response.headers.items():
             key = name.lower()
             if not isinstance(value, str):
-                raise InvalidResponse(pointer((name,)), "type", "header")
-            if key in headers or not is_field_value(value):
-                raise InvalidResponse(pointer((name,)), "field-value", "header")
+                violations.append(Violation("header", pointer((name,)), "must be text", "type"))
+            elif key in headers or not is_field_value(value):
+                violations.append(Violation("header", pointer((name,)), "cannot be sent", "field-value"))
             headers[key] = value
-        for header in declared.headers:
-            header.check(headers.get(header.key))
-        if self._has_body(response.status, declared):
-            return declared.check_body(response.body, headers.get("content-type"))
-        if response.body is not None:
-            raise InvalidResponse("", "content", "body")
-        return "none"
+        if not violations:
+            violations += [each for header in declared.headers for each in header.violations(headers.get(header.key))]
+        form: BodyForm = "none"
+        if self._has_body(status, declared):
+            form, found = declared.checked_body(response.body, headers.get("content-type"))
+            violations += found
+        elif response.body is not None:
+            violations.append(Violation("body", "", "is not declared", "content"))
+        if violations:
+            raise InvalidResponse(status, violations)
+        return form
+
+    def may_have_body(self, status: int) -> bool:
+        """Returns whether a body may go out with this status; with one that is not declared, it may."""
+        declared = self._declared_for(status)
+        return declared is None or self._has_body(status, declared)
 
     def _declared_for(self, status: int) -> _DeclaredResponse | None:
         """By the exact status, its range, or the default (OpenAPI 3.0.3, Responses Object)."""
@@ -127,20 +139,20 @@ class _DeclaredResponse:
         self.content = {key: definitions.optional_schema(entry) for key, entry in declared["content"].items()}
         self.preferred_media_type = preferred_media_type(self.content)
 
-    def check_body(self, body: JSON, content_type: str | None) -> BodyForm:
-        """Returns the form in which the body is to be sent. Raises InvalidResponse."""
-        media_type = parse_media_type(content_type or self.preferred_media_type)
+    def checked_body(self, body: JSON, content_type: object) -> tuple[BodyForm, list[Violation]]:
+        """Returns the form in which the body is to be sent, and what is wrong with it."""
+        media_type = parse_media_type(str(content_type or self.preferred_media_type))
         key = matching_media_type(self.content, media_type.essence) if media_type else None
         if media_type is None or key is None:
-            raise InvalidResponse("/Content-Type", "content", "header")
+            return "none", [Violation("header", "/Content-Type", "is not declared", "content")]
         schema = self.content[key]
-        if schema and (error := schema.first_error(body)):
-            raise InvalidResponse(pointer(error.path), error.keyword, "body")
+        errors = schema.errors(body) if schema else ()
+        violations = [Violation("body", pointer(path), message, rule) for path, rule, message in errors]
         if is_json(media_type.essence):
-            return "json"
-        if not isinstance(body, str):
-            raise InvalidResponse("", "type", "body")
-        return "text" if schema else "base64"
+            return "json", violations
+        if not isinstance(body, str) and not violations:
+            violations.append(Violation("body", "", "must be text", "type"))
+        return "text" if schema else "base64", violations
 
 
 class _DeclaredHeader:
@@ -156,18 +168,18 @@ class _DeclaredHeader:
         self._serialization = Serialization(name, declared)
         self._schema = definitions.schema(declared["schema"])
 
-    def check(self, text: str | None) -> None:
-        """Takes a field value without spaces around it. Raises InvalidResponse."""
+    def violations(self, text: Any) -> list[Violation]:
+        """Takes a field value without spaces around it, None for one that is not there."""
         if text is None:
-            if self._required:
-                raise InvalidResponse(pointer((self.name,)), "required", "header")
-            return
+            return [self._violation((), "required", "is required")] if self._required else []
         if text == self.constant:
-            return
+            return []
         try:
             read = self._serialization
             value: JSON = text if self._is_text else read.value(read.taken_apart(text, trimmed))
         except MalformedParameter as malformed:
-            raise InvalidResponse(pointer((self.name, *malformed.flaws[0][0])), "style", "header") from None
-        if error := self._schema.first_error(value):
-            raise InvalidResponse(pointer((self.name, *error.path)), error.keyword, "header")
+            return [self._violation(path, "style", message) for path, message in malformed.flaws]
+        return [self._violation(*error) for error in self._schema.errors(value)]
+
+    def _violation(self, path: Iterable[str | int], rule: str, message: str) -> Violation:
+        return Violation("header", pointer((self.name, *path)), message, rule)

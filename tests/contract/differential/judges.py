@@ -65,13 +65,13 @@ class ResponseJudgement:
 
     response: Response
     parameters: Sequence[Declared]
-    violation: InvalidResponse | None
+    invalid: InvalidResponse | None
     faults: tuple[Fault, ...]
 
     @property
     def accepted(self) -> bool:
         """Whether the engine accepts it."""
-        return self.violation is None
+        return self.invalid is None
 
     @property
     def agreed(self) -> bool:
@@ -119,11 +119,11 @@ class Judges:
         declared = self.operations[name]
         request = HttpRequest(declared.method, declared.path, "", (), b"", "127.0.0.1")
         exchange = Exchange(declared, request, {}, _on_the_wire(response), _ID)
-        violation = self._violation(name, response)
+        invalid = self._invalid(name, response)
         headers = declared_headers(self._document, declared.path, declared.method, response.status)
         with localcontext(_EXACT):
             faults = tuple(self._opinion.of_response(exchange))
-        return ResponseJudgement(response, headers, violation, faults)
+        return ResponseJudgement(response, headers, invalid, faults)
 
     def _refusal(self, declared: Route, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
         event = proxy_event(request, Match(declared.path, path, _ID, None))
@@ -133,11 +133,11 @@ class Judges:
             return refusal
         return None
 
-    def _violation(self, name: str, response: Response) -> InvalidResponse | None:
+    def _invalid(self, name: str, response: Response) -> InvalidResponse | None:
         try:
             self._tables[name].check_response(response)
-        except InvalidResponse as violation:
-            return violation
+        except InvalidResponse as invalid:
+            return invalid
         return None
 
 

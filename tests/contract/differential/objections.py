@@ -34,16 +34,16 @@ def objections(judgement: Judgement) -> list[Objection]:
         return [each for fault in judgement.faults for each in _of_fault(fault)]
     if isinstance(judgement, RequestJudgement):
         return list(_of_refusal(judgement))
-    violation = judgement.violation
-    return [Objection("engine", violation.where, _first(violation.pointer), violation.keyword)] if violation else []
+    violations = judgement.invalid.violations if judgement.invalid else ()
+    return [Objection("engine", each.where, _first(each.field), each.rule) for each in violations]
 
 
 def _of_refusal(judgement: RequestJudgement) -> Iterable[Objection]:
     refusal = judgement.refusal
     if refusal and not refusal.details:
         yield Objection("engine", "body", "", str(refusal.status))
-    for where, field, message in refusal.details if refusal else ():
-        yield Objection("engine", where, _first(field), message)
+    for each in refusal.details if refusal else ():
+        yield Objection("engine", each.where, _first(each.field), each.message)
 
 
 def _of_fault(fault: Fault) -> Iterable[Objection]:

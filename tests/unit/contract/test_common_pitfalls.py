@@ -186,7 +186,7 @@ def test_a_status_that_is_not_declared_breaks_the_contract() -> None:
     judge = operation(responses={"200": tables.answer()})
     with pytest.raises(InvalidResponse) as caught:
         judge.check_response(Response(404))
-    assert (caught.value.where, caught.value.keyword) == ("status", "responses")
+    assert [(each.where, each.rule) for each in caught.value.violations] == [("status", "responses")]
 
 
 def test_a_dollar_does_not_let_a_newline_pass() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract.gateway_event import MalformedBody, origin_of, read_event, request_id_of
+from contract.gateway_event import MalformedBody, NotRestEvent, origin_of, read_event, request_id_of
 from tests.unit.contract.tables import EVENTS, event, recorded
 
 
@@ -115,7 +115,86 @@ def test_the_origin_is_found_in_any_case() -> None:
     assert origin_of(recorded("post_from_console")) is None
 
 
-@pytest.mark.parametrize("foreign", [{}, {"version": "2.0", "rawPath": "/"}])
-def test_an_event_of_another_kind_is_an_error(foreign: dict[str, Any]) -> None:
-    with pytest.raises(KeyError):
+@pytest.mark.parametrize(
+    ("foreign", "likeness"),
+    [
+        (None, "null"),
+        ([], "a list"),
+        ("ping", "a text"),
+        (7, "a number"),
+        (True, "a boolean"),
+        ({}, "an empty object"),
+        ({"any": 1}, "an object without httpMethod"),
+        ({"source": "serverless-plugin-warmup"}, "a warm-up ping"),
+        ({"warmer": True, "concurrency": 3}, "a warm-up ping"),
+        ({"key1": "value1", "key2": "value2", "key3": "value3"}, "the console's sample event"),
+        ({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}, "an EventBridge event"),
+        (
+            {"Records": [{"eventSource": "aws:sqs", "body": "secret"}]},
+            "records of a queue, a topic, a stream or a bucket",
+        ),
+        (
+            {"version": "2.0", "routeKey": "$default", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}},
+            "an HTTP API's or function URL's event, of payload format 2.0",
+        ),
+        ({"requestContext": {"connectionId": "x", "eventType": "CONNECT"}}, "an event of a WebSocket API"),
+        ({"type": "TOKEN", "methodArn": "arn:aws:execute-api:x"}, "a request to a Lambda authorizer"),
+        (
+            {"httpMethod": "GET", "path": "/", "requestContext": {"elb": {"targetGroupArn": "x"}}},
+            "an event of a load balancer",
+        ),
+    ],
+)
+def test_an_event_of_another_kind_is_named_by_what_it_looks_like(foreign: Any, likeness: str) -> None:
+    with pytest.raises(NotRestEvent) as caught:
         read_event(foreign)
+    assert str(caught.value) == likeness
+
+
+@pytest.mark.parametrize(
+    ("part", "likeness"),
+    [
+        ({"httpMethod": None}, "httpMethod is null"),
+        ({"httpMethod": 5}, "httpMethod is a number"),
+        ({"requestContext": [1]}, "requestContext is a list"),
+        ({"requestContext": {"path": {}}}, "path is an object"),
+        ({"requestContext": {"authorizer": "x"}}, "authorizer is a text"),
+        ({"requestContext": {"authorizer": {"claims": ["x"]}}}, "claims is a list"),
+        ({"path": True}, "path is a boolean"),
+        ({"pathParameters": [["id", "1"]]}, "pathParameters is a list"),
+        ({"pathParameters": {"id": 7}}, "pathParameters are not texts"),
+        ({"headers": {"X-Any": ["x"]}}, "headers are not texts"),
+        ({"queryStringParameters": "a=1"}, "queryStringParameters is a text"),
+        ({"multiValueHeaders": {"X-Any": "x"}}, "multiValueHeaders are not lists of texts"),
+        ({"multiValueHeaders": {"X-Any": ["x", None]}}, "multiValueHeaders are not lists of texts"),
+        ({"multiValueQueryStringParameters": {"a": [1]}}, "multiValueQueryStringParameters are not lists of texts"),
+        ({"body": {"name": "x"}}, "body is an object"),
+        ({"isBase64Encoded": "true"}, "isBase64Encoded is a text"),
+    ],
+)
+def test_a_rest_event_with_a_part_of_another_type_is_told_by_that_part(part: dict[str, Any], likeness: str) -> None:
+    with pytest.raises(NotRestEvent) as caught:
+        read_event(event(**part))
+    assert str(caught.value) == f"a REST proxy event whose {likeness}"
+
+
+def test_null_stands_for_nothing_wherever_it_is() -> None:
+    raw = read_event(
+        event(
+            pathParameters={"a": None, "b": "1"},
+            queryStringParameters={"a": None, "b": "1"},
+            multiValueHeaders={"a": None, "b": ["1"], "c": []},
+            isBase64Encoded=None,
+            requestContext={"authorizer": {"claims": None}, "path": None},
+        )
+    )
+    assert (raw.path_parameters, raw.query, raw.headers) == ({"b": "1"}, {"b": ["1"]}, {"b": ["1"]})
+    assert (raw.is_base64, raw.claims, raw.path) == (False, None, "/things")
+
+
+@pytest.mark.parametrize("chosen", ["x" * 129, " a", "a\r\nX: 1", "\u00e9", "", 7, None, ["a"]])
+def test_an_id_of_the_clients_choice_is_taken_only_where_it_can_be_sent_back(chosen: Any) -> None:
+    """API Gateway lets a client choose it, by the header x-amzn-RequestId."""
+    context = SimpleNamespace(aws_request_id="l-1")
+    assert request_id_of({"requestContext": {"requestId": chosen}}, context) == "l-1"
+    assert request_id_of({"requestContext": {"requestId": "x" * 128}}, context) == "x" * 128

@@ -17,7 +17,7 @@ from contract.problems import Refusal, Violation
 from tests.unit.contract.tables import PROBLEM, REQUEST_ID, answer, body, event, operation, parameter, problem
 
 SECRET = "s3cret-value"
-NAMED = {"operationId": "doThing", "functionVersion": "$LATEST", "requestId": "r-1"}
+NAMED = {"operationId": "doThing", "functionVersion": "$LATEST", "gatewayRequestId": "r-1"}
 SECURED: dict[str, Any] = {
     "security": [{"admin": []}],
     "securitySchemes": {"admin": {"type": "http", "x-allowed-groups": ["admins"]}},
@@ -72,7 +72,7 @@ def test_a_request_that_breaks_the_contract_never_reaches_the_handler(caplog: py
     }
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("INFO", "request refused")
-    assert fields(record) == {**NAMED, "status": 400, "violations": 1}
+    assert fields(record) == {**NAMED, "status": 400, "violations": 1, "places": ["query /limit type"]}
 
 
 def test_a_refusal_of_the_handler_is_answered_with_its_headers() -> None:
@@ -95,23 +95,32 @@ def test_a_refusal_that_is_the_services_fault_is_a_warning(status: int, caplog: 
 
 
 @pytest.mark.parametrize(
-    ("response", "where", "pointer", "keyword"),
+    ("response", "places"),
     [
-        (Response(201, {}), "status", "", "responses"),
-        (Response(200, [SECRET]), "body", "", "type"),
-        (Response(200, {}, {"X-Request-Id": ""}), "header", "/X-Request-Id", "minLength"),
-        (Response(200, {}, {"Content-Type": "text/html"}), "header", "/Content-Type", "content"),
-        (Response(404, {"error": SECRET}), "body", "/message", "required"),
+        (Response(201, {}), ["status  responses"]),
+        (Response(200, [SECRET]), ["body  type"]),
+        (Response(200, {}, {"X-Request-Id": ""}), ["header /X-Request-Id minLength"]),
+        (Response(200, {}, {"Content-Type": "text/html"}), ["header /Content-Type content"]),
+        (Response(404, {"error": SECRET}), ["body /message required"]),
+        (
+            Response(404, {"error": [SECRET], "colour": SECRET}, {"Cache-Control": SECRET}),
+            [
+                "header /Cache-Control enum",
+                "body /colour additionalProperties",
+                "body /error type",
+                "body /message required",
+            ],
+        ),
     ],
 )
 def test_an_answer_that_breaks_the_contract_never_leaves(
-    response: Response, where: str, pointer: str, keyword: str, caplog: pytest.LogCaptureFixture
+    response: Response, places: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     answered = call(lambda request: response)
     assert_internal_error(answered)
     (record,) = caplog.records
     assert (record.levelname, record.getMessage()) == ("ERROR", "response breaks the contract")
-    expected = {"where": where, "pointer": pointer, "keyword": keyword}
+    expected = {"status": response.status, "violations": len(places), "places": places}
     assert fields(record) == {**NAMED, **expected}
     assert SECRET not in caplog.text + answered["body"]
 
@@ -139,7 +148,7 @@ def test_a_fallback_that_breaks_the_contract_never_leaves(caplog: pytest.LogCapt
     assert_internal_error(answered)
     (record,) = caplog.records
     assert record.getMessage() == "response breaks the contract"
-    assert fields(record)["pointer"] == "/X-Request-Id"
+    assert fields(record)["places"] == ["header /X-Request-Id minLength"]
 
 
 def test_a_fallback_that_fails_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
@@ -184,7 +193,7 @@ def test_an_exception_is_logged_by_type_and_place_and_told_to_nobody(caplog: pyt
     (record,) = caplog.records
     logged = fields(record)
     assert record.getMessage() == "handler failed"
-    assert (logged["operationId"], logged["requestId"]) == ("doThing", "r-1")
+    assert NAMED.items() <= logged.items()
     assert logged["exceptionType"] == f"{Leak.__module__}.Leak"
     assert any(frame.endswith(" fail") for frame in logged["frames"])
     assert SECRET not in caplog.text + str(logged) + answered["body"]
@@ -200,13 +209,147 @@ def test_a_handler_that_returns_no_response_is_a_500(odd: Any) -> None:
     assert_internal_error(call(lambda request: odd))
 
 
-@pytest.mark.parametrize("odd", [{}, {"version": "2.0"}, None, [], {"httpMethod": "POST", "headers": ["x"]}])
-def test_an_event_that_is_no_rest_event_is_a_500(odd: Any) -> None:
+@pytest.mark.parametrize(
+    ("odd", "likeness"),
+    [
+        ({}, "an empty object"),
+        ({"version": "2.0"}, "an object without httpMethod"),
+        (None, "null"),
+        ([], "a list"),
+        ({"httpMethod": "POST", "headers": ["x"]}, "a REST proxy event whose headers is a list"),
+        ({"source": "serverless-plugin-warmup"}, "a warm-up ping"),
+    ],
+)
+def test_an_event_that_is_no_rest_event_is_told_apart_from_a_failure(
+    odd: Any, likeness: str, caplog: pytest.LogCaptureFixture
+) -> None:
     answered = lambda_handler(operation(), honest, allowed_origins=["https://a.example"])(
         odd, SimpleNamespace(aws_request_id="l-1")
     )
     assert answered["statusCode"] == 500
     assert answered["headers"]["X-Request-Id"] == "l-1"
+    expected = f"This function answers REST proxy events of API Gateway, and got {likeness}."
+    assert json.loads(answered["body"])["message"] == expected
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == ("WARNING", "not a REST proxy event")
+    assert fields(record) == {**NAMED, "gatewayRequestId": "l-1", "looksLike": likeness}
+
+
+def test_a_failure_within_a_rest_event_is_still_one_of_the_handler(caplog: pytest.LogCaptureFixture) -> None:
+    call(lambda request: 1 / 0)
+    assert [record.getMessage() for record in caplog.records] == ["handler failed"]
+
+
+@pytest.mark.parametrize("respond", [lambda request: 1 / 0, lambda request: Response(1), honest])
+def test_no_field_of_a_log_line_is_one_that_lambda_writes_itself(
+    respond: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Lambda's JSON format drops what bears a name of its own, so that a client's request id would not be found.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html; the client of Lambda's runtime API does so.
+    """
+    own = {
+        "timestamp",
+        "level",
+        "message",
+        "logger",
+        "stackTrace",
+        "errorType",
+        "errorMessage",
+        "requestId",
+        "location",
+    }
+    with caplog.at_level(logging.INFO, "contract"):
+        call(respond, operation(parameter("query", "p", {}, required=True)))
+        call(respond)
+        lambda_handler(operation(), respond)({}, None)
+    assert caplog.records
+    assert [own & fields(record).keys() for record in caplog.records] == [set()] * len(caplog.records)
+
+
+def test_on_a_laptop_the_message_of_an_exception_is_logged_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_request: Request) -> Response:
+        raise Leak(SECRET)
+
+    monkeypatch.setenv("ENVIRONMENT", "local")
+    answered = call(fail)
+    (record,) = caplog.records
+    assert fields(record)["exceptionMessage"] == SECRET
+    assert SECRET not in answered["body"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sent", "places"),
+    [
+        (
+            [("query", "q", {"type": "integer"})],
+            {"query": {"q": ["x"], SECRET: ["1"]}},
+            ["query /q type", "query  unknown"],
+        ),
+        ([("path", "p", {})], {"path": {"p": "%zz"}}, ["path /p style"]),
+        (
+            [("header", "X-P", {}, True), ("query", "q", {})],
+            {"query": {"q": [""]}},
+            ["query /q allowEmptyValue", "header /X-P required"],
+        ),
+    ],
+)
+def test_the_places_of_a_refused_request_are_logged_without_what_the_client_chose(
+    parameters: list[Any], sent: Any, places: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    judge = operation(*(parameter(*each[:3], required=len(each) > 3) for each in parameters))
+    keys = {"query": "multiValueQueryStringParameters", "path": "pathParameters"}
+    with caplog.at_level(logging.INFO, "contract"):
+        call(honest, judge, **{keys[where]: values for where, values in sent.items()})
+    (record,) = caplog.records
+    assert fields(record)["places"] == places
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            '{"a": {"s3cret-value": 1}, "s3cret-value": 1}',
+            ["body /a additionalProperties", "body  additionalProperties"],
+        ),
+        ('{"s3cret-value": NaN, "b": 1, "b": 2}', ["body  json", "body  json"]),
+        ('{"a": 1}', ["body /a type"]),
+        ("", ["body  required"]),
+    ],
+)
+def test_the_places_of_a_refused_body_are_logged_without_names_that_the_client_chose(
+    text: str, places: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    closed: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+    judge = operation(requestBody=body({**closed, "properties": {"a": closed}}))
+    with caplog.at_level(logging.INFO, "contract"):
+        call(honest, judge, body=text, headers={"Content-Type": "application/json"})
+    (record,) = caplog.records
+    assert fields(record)["places"] == places
+
+
+def test_a_log_line_has_the_first_places_only(caplog: pytest.LogCaptureFixture) -> None:
+    judge = operation(requestBody=body({"type": "array", "items": {"type": "string"}}))
+    with caplog.at_level(logging.INFO, "contract"):
+        call(honest, judge, body=json.dumps([1] * 30), headers={"Content-Type": "application/json"})
+    (record,) = caplog.records
+    logged = fields(record)
+    assert (logged["violations"], logged["places"]) == (30, [f"body /{index} type" for index in range(20)])
+
+
+@pytest.mark.parametrize("declared", [{"400": answer(), "500": answer()}, {"4XX": answer(), "default": answer()}])
+def test_an_error_that_is_declared_without_a_body_has_none(declared: Any) -> None:
+    judge = operation(parameter("query", "p", {}, required=True), responses=declared)
+    assert call(honest, judge) == {"statusCode": 400, "headers": {}, "body": "", "isBase64Encoded": False}
+    assert call(lambda request: 1 / 0, operation(responses=declared))["body"] == ""
+
+
+def test_an_error_in_answer_to_head_has_no_body() -> None:
+    judge = operation(parameter("query", "p", {}, required=True), method="HEAD")
+    answered = call(honest, judge, httpMethod="HEAD")
+    assert (answered["statusCode"], answered["body"]) == (400, "")
 
 
 def test_a_contract_without_a_500_still_gets_one() -> None:
@@ -224,8 +367,8 @@ def test_a_500_that_breaks_its_own_contract_leaves_with_the_requests_id_and_is_l
     answered = call(lambda request: Response(418), operation(responses=responses))
     assert answered["statusCode"] == 500
     assert answered["headers"] == {"Content-Type": "application/json", "X-Request-Id": "r-1"}
-    logged = [(fields(record)["requestId"], fields(record)["keyword"]) for record in caplog.records]
-    assert logged == [("r-1", "responses"), ("r-1", "required")]
+    logged = [(fields(record)["gatewayRequestId"], fields(record)["places"]) for record in caplog.records]
+    assert logged == [("r-1", ["status  responses"]), ("r-1", ["body /trace required"])]
 
 
 def test_a_request_without_an_id_of_the_gateway_has_lambdas_everywhere() -> None:

@@ -30,15 +30,15 @@ def test_every_violation_is_told_at_once_in_the_order_of_the_request() -> None:
     raw = sent_json('{"name": "x", "colour": "s3cret"}', path={"id": "ABC"}, query={"limit": ["101"], "page": ["2"]})
     raw = raw._replace(headers={**raw.headers, "x-count": ["many"]})
     assert details(judge, raw) == [
-        Violation("path", "/id", "must have at most 2 characters"),
-        Violation("path", "/id", "must match the pattern ^[a-z]+$"),
-        Violation("query", "/limit", "must be at most 100"),
-        Violation("query", "/page", "is not a known parameter"),
-        Violation("header", "/X-Count", "must be an integer"),
-        Violation("cookie", "/session", "is required"),
-        Violation("body", "/colour", "is not a known field"),
-        Violation("body", "/name", "must have at least 3 characters"),
-        Violation("body", "/price", "is required"),
+        Violation("path", "/id", "must have at most 2 characters", "maxLength"),
+        Violation("path", "/id", "must match the pattern ^[a-z]+$", "pattern"),
+        Violation("query", "/limit", "must be at most 100", "maximum"),
+        Violation("query", "/page", "is not a known parameter", "unknown"),
+        Violation("header", "/X-Count", "must be an integer", "type"),
+        Violation("cookie", "/session", "is required", "required"),
+        Violation("body", "/colour", "is not a known field", "additionalProperties"),
+        Violation("body", "/name", "must have at least 3 characters", "minLength"),
+        Violation("body", "/price", "is required", "required"),
     ]
 
 
@@ -78,8 +78,8 @@ def test_every_schema_of_a_table_may_refer_to_its_definitions() -> None:
         definitions={"Short": {"type": "string", "maxLength": 2}},
     )
     assert details(judge, sent_json('{"name": "abc"}', query={"q": ["abc"]})) == [
-        Violation("query", "/q", "must have at most 2 characters"),
-        Violation("body", "/name", "must have at most 2 characters"),
+        Violation("query", "/q", "must have at most 2 characters", "maxLength"),
+        Violation("body", "/name", "must have at most 2 characters", "maxLength"),
     ]
     for response in (Response(200, {"name": "abc"}), Response(200, {}, {"X-Name": "abc"})):
         with pytest.raises(InvalidResponse, match=r"ame maxLength$"):
