@@ -77,6 +77,9 @@ resource "aws_api_gateway_stage" "this" {
   stage_name           = var.environment
   xray_tracing_enabled = true
 
+  # The stage would make its execution log group itself, one that keeps everything for good.
+  depends_on = [aws_cloudwatch_log_group.execution]
+
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
 
@@ -109,16 +112,29 @@ resource "aws_api_gateway_stage" "this" {
 ################################################################################
 
 locals {
-  # By method path, as API Gateway writes it: slashes as ~1 (RFC 6901). The default is for methods that are not named.
-  # https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateStage.html
-  method_throttling = merge(
-    { "*/*" = var.throttling.other },
-    {
-      for operation in values(local.operations) :
-      "${replace(operation.path, "/", "~1")}/${operation.method}" =>
-      contains(["GET", "HEAD"], operation.method) ? var.throttling.read : var.throttling.write
-    },
-  )
+  # API Gateway counts by method: the contract's limits are of one operation, too. By method path, as API Gateway writes
+  # it: slashes as ~1 (RFC 6901). https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateStage.html
+  method_throttling = {
+    for operation in values(local.operations) :
+    "${replace(operation.path, "/", "~1")}/${operation.method}" => operation.throttling
+    if operation.throttling != null
+  }
+}
+
+# What is set for all methods at once takes the place of what a method has: it comes first.
+# https://github.com/hashicorp/terraform-provider-aws/issues/41104
+resource "aws_api_gateway_method_settings" "default" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false # It would log bodies and tokens.
+    throttling_rate_limit  = var.default_throttling.rate
+    throttling_burst_limit = var.default_throttling.burst
+  }
 }
 
 resource "aws_api_gateway_method_settings" "this" {
@@ -131,10 +147,17 @@ resource "aws_api_gateway_method_settings" "this" {
   settings {
     metrics_enabled        = true
     logging_level          = "ERROR"
-    data_trace_enabled     = false # It would log bodies and tokens.
-    throttling_rate_limit  = each.value.rate
+    data_trace_enabled     = false
+    throttling_rate_limit  = each.value.requestsPerSecond
     throttling_burst_limit = each.value.burst
   }
+
+  depends_on = [aws_api_gateway_method_settings.default]
+}
+
+moved {
+  from = aws_api_gateway_method_settings.this["*/*"]
+  to   = aws_api_gateway_method_settings.default
 }
 
 ################################################################################

@@ -14,6 +14,14 @@ resource "aws_cloudwatch_log_group" "function" {
   kms_key_id        = var.kms_key_arn
 }
 
+# API Gateway gives the group its name, and writes to it what the method settings ask for.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+resource "aws_cloudwatch_log_group" "execution" {
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${var.environment}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/apigateway/${var.api_name}/access"
   retention_in_days = var.log_retention_days

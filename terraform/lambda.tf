@@ -94,7 +94,7 @@ locals {
 }
 
 resource "aws_lambda_alias" "live" {
-  for_each = local.canary ? {} : local.operations
+  for_each = { for id, operation in local.operations : id => operation if !local.canary }
 
   name             = local.alias_name
   description      = "The version that API Gateway calls"
@@ -103,7 +103,7 @@ resource "aws_lambda_alias" "live" {
 }
 
 resource "aws_lambda_alias" "shifted" {
-  for_each = local.canary ? local.operations : {}
+  for_each = { for id, operation in local.operations : id => operation if local.canary }
 
   name             = local.alias_name
   description      = "The versions that API Gateway calls, as CodeDeploy weighs them"
@@ -144,7 +144,7 @@ resource "aws_codedeploy_app" "this" {
 }
 
 resource "aws_codedeploy_deployment_group" "this" {
-  for_each = local.canary ? local.operations : {}
+  for_each = { for id, operation in local.operations : id => operation if local.canary }
 
   app_name               = aws_codedeploy_app.this[0].name
   deployment_group_name  = local.function_names[each.key]

@@ -111,22 +111,14 @@ variable "request_validation" {
   }
 }
 
-variable "throttling" {
-  description = "Requests a second, and how many at once, for each method: those that read (GET, HEAD), those that write, and API Gateway's own answers (preflights, 405s)"
-  type = object({
-    read  = object({ rate = number, burst = number })
-    write = object({ rate = number, burst = number })
-    other = object({ rate = number, burst = number })
-  })
-  default = {
-    read  = { rate = 100, burst = 100 }
-    write = { rate = 50, burst = 50 }
-    other = { rate = 100, burst = 100 }
-  }
+variable "default_throttling" {
+  description = "Requests a second, and how many at once, for each method to which the contract sets no limit: API Gateway's own answers (preflights, 405s) among them. The limits of the operations are the contract's (x-throttling)"
+  type        = object({ rate = number, burst = number })
+  default     = { rate = 100, burst = 100 }
 
   validation {
-    condition     = alltrue([for limit in values(var.throttling) : limit.rate > 0 && limit.burst >= 1 && floor(limit.burst) == limit.burst])
-    error_message = "Rates are positive, bursts whole and at least 1."
+    condition     = var.default_throttling.rate > 0 && var.default_throttling.burst >= 1 && floor(var.default_throttling.burst) == var.default_throttling.burst
+    error_message = "A rate is positive, a burst whole and at least 1."
   }
 }
 

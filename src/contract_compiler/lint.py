@@ -91,6 +91,7 @@ def _run(document: Node, stages: list[_Stage], *, strict: bool) -> list[Diagnost
 def _meaning(document: Node) -> Iterator[Diagnostic]:
     yield from operations.operation_ids(document)
     yield from operations.paths(document)
+    yield from operations.throttling(document)
     for operation in all_operations(document):
         for check in _OF_OPERATION:
             yield from check(operation)

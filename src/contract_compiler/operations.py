@@ -45,7 +45,7 @@ def operation_table(operation: Operation, schemas: Schemas) -> Table:
 
 
 def index(document: Node) -> Table:
-    """The table of contents: every operation's name, route and security."""
+    """The table of contents: every operation's name, route, security and throttling."""
     return {
         "format": FORMAT,
         "title": document["info"].read("title"),
@@ -57,6 +57,7 @@ def index(document: Node) -> Table:
                 "method": operation.method,
                 "path": operation.path,
                 "security": security(operation),
+                "throttling": throttling(operation),
             }
             for operation in sorted(operations(document), key=lambda operation: operation.operation_id)
         ],
@@ -67,6 +68,18 @@ def security(operation: Operation) -> list[dict[str, list[str]]]:
     """The alternatives of which a caller must meet one, the operation's own or the document's; [] is public."""
     everywhere = operation.node.root.get("security", [])
     return list(operation.node.read("security", everywhere))
+
+
+def throttling(operation: Operation) -> dict[str, Any] | None:
+    """What the operation takes from all its callers together: `requestsPerSecond`, and `burst`, how many at once.
+
+    It is the operation's own `x-throttling`, or the document's for operations that read (GET, HEAD) or write; None is
+    the gateway's default.
+    """
+    everywhere = operation.node.root.get("x-throttling", {})
+    kind = "read" if operation.method in ("GET", "HEAD") else "write"
+    found: dict[str, Any] | None = operation.node.read("x-throttling", everywhere.get(kind))
+    return found
 
 
 def _security_schemes(operation: Operation) -> dict[str, Any]:

@@ -158,25 +158,37 @@ run "the_stage_logs_traces_and_throttles_each_method" {
   }
 
   assert {
+    condition = (
+      aws_cloudwatch_log_group.execution.name == "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/${var.environment}"
+      && aws_cloudwatch_log_group.execution.retention_in_days == var.log_retention_days
+    )
+    error_message = "The stage's execution log is not the stack's own, or keeps its lines too long."
+  }
+
+  assert {
     condition     = jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format).requestId == "$context.requestId"
     error_message = "The access log is not JSON with the request's id."
   }
 
   assert {
-    condition = (
-      aws_api_gateway_method_settings.this["~1v1.0~1products/GET"].settings[0].throttling_rate_limit == 100
-      && aws_api_gateway_method_settings.this["~1v1.0~1products~1{productId}/PUT"].settings[0].throttling_rate_limit == 50
-    )
-    error_message = "Reads are throttled at 100 requests a second, writes at 50."
+    condition = alltrue([
+      for operation in values(local.operations) :
+      aws_api_gateway_method_settings.this["${replace(operation.path, "/", "~1")}/${operation.method}"].settings[0].throttling_rate_limit
+      == local.contract_document.x-throttling[operation.method == "GET" ? "read" : "write"].requestsPerSecond
+    ])
+    error_message = "An operation is not throttled as the contract says."
   }
 
   assert {
-    condition     = length(aws_api_gateway_method_settings.this) == length(local.operations) + 1
-    error_message = "An operation has no throttling of its own."
+    condition     = aws_api_gateway_method_settings.default.method_path == "*/*"
+    error_message = "The methods to which the contract sets no limit have none."
   }
 
   assert {
-    condition     = alltrue([for method in aws_api_gateway_method_settings.this : !method.settings[0].data_trace_enabled])
+    condition = alltrue([
+      for method in concat(values(aws_api_gateway_method_settings.this), [aws_api_gateway_method_settings.default]) :
+      !method.settings[0].data_trace_enabled
+    ])
     error_message = "Bodies and tokens are logged."
   }
 }

@@ -32,19 +32,15 @@ run "refused_together" {
     alarm_emails             = ["nobody"]
     alarm_thresholds         = { unauthorized = 0 }
     runbooks                 = "https://example.com/run books/"
-    throttling = {
-      read  = { rate = 0, burst = 1 }
-      write = { rate = 1, burst = 0.5 }
-      other = { rate = 1, burst = 1 }
-    }
-    allowed_origins = []
+    default_throttling       = { rate = 1, burst = 0.5 }
+    allowed_origins          = []
   }
 
   expect_failures = [
     var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.table_name, var.request_validation, var.kms_key_arn,
     var.domain_name, var.base_path, var.lambda_memory_mb, var.lambda_timeout_seconds, var.reserved_concurrency,
     var.log_level, var.log_retention_days, var.canary_deployment_config, var.alarm_emails, var.alarm_thresholds, var.runbooks, var.waf_rate_limit,
-    var.throttling, var.allowed_origins,
+    var.default_throttling, var.allowed_origins,
   ]
 }
 

@@ -127,6 +127,23 @@ def test_a_table_with_other_keys_is_refused_by_name(another: Stack) -> None:
         another.plan("dev")
 
 
+def test_what_must_be_there_first_is_made_first(another: Stack) -> None:
+    # A graph is of a configuration whose backend is there.
+    (another.root / "terraform/backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    another.terraform.init("-reconfigure")
+    edges = re.findall(r'"([^"]+)" -> "([^"]+)"', another.terraform.run("graph"))
+
+    def before(name: str) -> set[str]:
+        direct = {target for source, target in edges if source == name}
+        return direct.union(*map(before, direct))
+
+    # Settings for all methods at once would take the place of a method's own.
+    assert "aws_api_gateway_method_settings.default" in before("aws_api_gateway_method_settings.this")
+    # API Gateway would make the group itself, and keep its lines for good.
+    for name in ("aws_api_gateway_stage.this", "aws_api_gateway_method_settings.default"):
+        assert "aws_cloudwatch_log_group.execution" in before(name)
+
+
 def test_every_variable_is_described_and_typed() -> None:
     variables = dict(VARIABLES.findall((PROJECT / "terraform/variables.tf").read_text()))
     assert len(variables) > 10
@@ -156,5 +173,6 @@ def _with_another_operation(index: dict[str, Any]) -> dict[str, Any]:
         "method": "GET",
         "path": "/v1.0/products/count",
         "security": [],
+        "throttling": None,
     }
     return {**index, "operations": [*index["operations"], operation]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
 
@@ -151,3 +152,20 @@ def size_limits(part: Part) -> Iterator[Diagnostic]:
     limit = part.node.read("x-max-bytes", 1)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         yield part.node.diagnostic("body-size", "it must be a whole number of bytes, at least 1", "x-max-bytes")
+
+
+def throttling(document: Node) -> Iterator[Diagnostic]:
+    """Every limit has a rate and a burst that a gateway can have."""
+    whole = document.get("x-throttling")
+    limits = [operation.node["x-throttling"] for operation in operations(document) if "x-throttling" in operation.node]
+    if whole is not None:
+        if not isinstance(whole.value, dict) or not whole.value.keys() <= {"read", "write"}:
+            yield whole.diagnostic("throttling", "it has limits for `read` and for `write`")
+        else:
+            limits += [limit for _, limit in whole.entries()]
+    for limit in limits:
+        rate, burst = limit.read("requestsPerSecond"), limit.read("burst")
+        numbers = isinstance(rate, int | Decimal) and not isinstance(rate, bool) and type(burst) is int
+        if not numbers or len(limit.value) > 2 or rate <= 0 or burst < 1:
+            message = "a limit has `requestsPerSecond`, above 0, and a whole `burst` of at least 1"
+            yield limit.diagnostic("throttling", message)

@@ -150,6 +150,7 @@ def test_the_index_lists_operations_by_name() -> None:
                 "method": method,
                 "path": "/things",
                 "security": security,
+                "throttling": None,
             }
             for name, module, method, security in (
                 ("checkThings", "check_things", "HEAD", [{"token": []}, {}]),
@@ -236,3 +237,21 @@ def test_defaults_of_a_body_are_a_tree(thing: str, defaults: dict[str, Any]) -> 
 def test_a_default_at_every_depth_is_refused() -> None:
     with pytest.raises(InvalidDocument, match="default-endless"):
         body_defaults("{properties: {a: {default: 1}, b: {$ref: '#/components/schemas/Thing'}}}")
+
+
+@pytest.mark.parametrize(
+    ("method", "own", "limit"),
+    [
+        ("get", "", {"requestsPerSecond": 9, "burst": 8}),
+        ("head", "", {"requestsPerSecond": 9, "burst": 8}),
+        ("delete", "", {"requestsPerSecond": 3, "burst": 2}),
+        ("get", "x-throttling: {requestsPerSecond: 1, burst: 1}, ", {"requestsPerSecond": 1, "burst": 1}),
+    ],
+)
+def test_an_operation_has_its_own_limit_or_the_documents_for_its_kind(
+    method: str, own: str, limit: dict[str, int]
+) -> None:
+    groups = "x-throttling: {read: {requestsPerSecond: 9, burst: 8}, write: {requestsPerSecond: 3, burst: 2}}"
+    path = f"paths: {{/things: {{{method}: {{operationId: useThings, {own}responses: {{}}}}}}}}"
+    [row] = index(parse(f"info: {{title: Things, version: '1'}}\n{groups}\n{path}\n"))["operations"]
+    assert row["throttling"] == limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,17 @@ def test_the_contract_keeps_every_rule_and_has_its_handlers() -> None:
 def test_what_is_generated_is_fresh(compiled: Files) -> None:
     for name, text in compiled.items():
         assert (ROOT / "generated" / name).read_text("utf-8") == text, name
+
+
+def test_the_prose_says_the_limits_that_the_gateway_is_given() -> None:
+    document = load(CONTRACT)
+    limits = {kind: limit.read("requestsPerSecond") for kind, limit in document["x-throttling"].entries()}
+    prose = " ".join(document["info"].read("description").split())
+    assert f"{limits['read']} requests a second to each operation that reads, and {limits['write']} to each" in prose
+    each = {
+        row["operationId"]: row
+        for row in json.loads((ROOT / "generated" / "operations.json").read_text())["operations"]
+    }
+    assert {name: row["throttling"]["requestsPerSecond"] for name, row in each.items()} == {
+        name: limits["read" if row["method"] == "GET" else "write"] for name, row in each.items()
+    }
