@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | Decimal | bool | None"
 
 _SEGMENT = "!$&'()*+,;=:@"  # What a segment may have (RFC 3986, 3.3), besides what needs no quoting anywhere.
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Any = MappingProxyType({})
+
+# Types of one operation's parameters and body: generated/operation_types.pyi has them for each. JSON without them.
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    Path = TypeVar("Path", default=Mapping[str, JSON])
+    Query = TypeVar("Query", default=Mapping[str, JSON])
+    Headers = TypeVar("Headers", default=Mapping[str, JSON])
+    Body = TypeVar("Body", default=JSON)
+else:
+    from typing import TypeVar
+
+    Path, Query, Headers, Body = map(TypeVar, ("Path", "Query", "Headers", "Body"))
+_NO_BODY: Any = None
 
 
-class Request(NamedTuple):
+class Request(NamedTuple, Generic[Path, Query, Headers, Body]):
     """A request that keeps the contract: every value is typed, checked, and defaulted where the contract has a default.
 
     `path` is the path as the client sent it, stage or base path included, without the query. A parameter that was not
@@ -26,10 +40,10 @@ class Request(NamedTuple):
     operation_id: str
     request_id: str
     path: str
-    path_parameters: Mapping[str, JSON] = _NOTHING
-    query: Mapping[str, JSON] = _NOTHING
-    headers: Mapping[str, JSON] = _NOTHING
-    body: JSON = None
+    path_parameters: Path = _NOTHING
+    query: Query = _NOTHING
+    headers: Headers = _NOTHING
+    body: Body = _NO_BODY
     claims: Mapping[str, object] | None = None
     cookies: Mapping[str, JSON] = _NOTHING
     route: str = "/"

@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.permissions is not None and options.handlers is None:
         parser.error("--permissions is read from the handlers: give --handlers too")
+    if options.operation_types is not None and options.types is None:
+        parser.error("--operation-types are made of the types of schemas: give --types too")
     try:
         files = _compile(options)
         return _check(options.out, files) if options.check else _write(options.out, files)
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bundle", metavar="FILE", help="also write the document as JSON")
     parser.add_argument("--models", metavar="FILE", help="also write pydantic models of its schemas")
     parser.add_argument("--types", metavar="FILE", help="also write TypedDicts of its schemas")
+    parser.add_argument("--operation-types", metavar="FILE", help="also write types of requests and responses: .pyi")
     parser.add_argument("--typescript", metavar="FILE", help="also write TypeScript types")
     parser.add_argument("--permissions", metavar="FILE", help="also write what the handlers read and call")
     parser.add_argument("--api-gateway", metavar="FILE", help="also write the body that API Gateway imports")

@@ -13,6 +13,7 @@ from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.handler_permissions import handler_permissions
 from contract_compiler.models import python_types
+from contract_compiler.operation_types import operation_types
 from contract_compiler.operations import index, module_name, operation_table
 from contract_compiler.output import TABLES, definition_texts, json_text
 from contract_compiler.schemas import Schemas
@@ -30,6 +31,7 @@ class Extras:
     bundle: str | None = None
     models: str | None = None
     types: str | None = None
+    operation_types: str | None = None
     typescript: str | None = None
     node_tools: Path = Path("node_modules")
     api_gateway: str | None = None
@@ -65,16 +67,20 @@ def extras(document: Node, wanted: Extras, progress: Progress) -> Files:
             its permissions.
         OSError: the settings cannot be read.
     """
+    files: Files = {}
     bundle = json_text(document.value, sort_keys=False)
     makers: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (wanted.bundle, lambda: bundle),
         (wanted.models, lambda: python_types(client_document(document), "models")),
         (wanted.types, lambda: python_types(client_document(document), "types")),
+        (
+            wanted.operation_types,
+            lambda: operation_types(document, str(wanted.types), files),
+        ),
         (wanted.typescript, lambda: typescript_types(client_document(document), wanted.node_tools)),
         (wanted.api_gateway, lambda: json_text(import_body(document, load(wanted.api_gateway_settings)))),
         (wanted.permissions, lambda: json_text(handler_permissions(document, wanted.handlers or Path()))),
     )
-    files: Files = {}
     for name, make in makers:
         if name is not None:
             progress(f"making {name}")
@@ -93,6 +99,6 @@ def import_body(document: Node, settings: Node) -> Json:
     if diagnostics := list(check(document, CONTRACT_RULES)):
         raise InvalidDocument(diagnostics)
     body = render(document, settings)
-    if diagnostics := list(check(Node(body, (), body), BODY_RULES)):
+    if diagnostics := list(check(Node(body, (), body, "the body for API Gateway"), BODY_RULES)):
         raise InvalidDocument(diagnostics)
     return body

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from contract.lambda_handler import lambda_handler
 from contract.operation import Operation
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from contract.lambda_handler import Handler
-    from contract.messages import Request, Response
+    from contract.messages import Response
 
 Service = TypeVar("Service")
 
@@ -96,7 +96,7 @@ class Dependencies(NamedTuple):
         return Cursors(self.settings.cursor_signing_keys, f"{self.operation.operation_id} {self.table}", self.now)
 
 
-def handler(respond: Callable[[Request, Service], Response], service: Callable[[Dependencies], Service]) -> Handler:
+def handler(respond: Callable[[Any, Service], Response], service: Callable[[Dependencies], Service]) -> Handler:
     """The entry point of a Lambda function, as the environment wants it. Raises MissingSetting.
 
     `respond` answers the operation whose name its module has; `service` makes what it is called with.
@@ -113,7 +113,7 @@ def handler(respond: Callable[[Request, Service], Response], service: Callable[[
 
 
 def compose(
-    respond: Callable[[Request, Service], Response],
+    respond: Callable[[Any, Service], Response],
     service: Callable[[Dependencies], Service],
     settings: Settings,
     client: DynamoDBClient,

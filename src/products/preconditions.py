@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from products.errors import PreconditionFailed
 
 if TYPE_CHECKING:
-    from contract.messages import JSON
+    pass
 
 _TAG = re.compile(r'(W/)?"([!#-~]*)"')
 # A version as this service writes it. Longer ones are no version of ours, and DynamoDB's numbers end at 38 digits.
@@ -38,7 +38,7 @@ class EntityTags(NamedTuple):
     any: bool
 
     @classmethod
-    def read(cls, header: JSON) -> EntityTags | None:
+    def read(cls, header: object) -> EntityTags | None:
         """The tags in a valid If-Match or If-None-Match; None when the header was not sent.
 
         Empty elements, which lists may have (RFC 9110, 5.6.1.2), are passed over.
@@ -60,7 +60,7 @@ class Preconditions(NamedTuple):
     if_none_match: EntityTags | None = None
 
     @classmethod
-    def read(cls, headers: Mapping[str, JSON]) -> Preconditions:
+    def read(cls, headers: Mapping[str, object]) -> Preconditions:
         return cls(EntityTags.read(headers.get("If-Match")), EntityTags.read(headers.get("If-None-Match")))
 
     @property

@@ -94,7 +94,7 @@ class Repository:
         return StoredProduct(answer["Item"]) if "Item" in answer else None
 
     def active(
-        self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, JSON], budget: RetryBudget
+        self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, object], budget: RetryBudget
     ) -> StoredPage:
         """At most `limit` active products from `start` on, oldest first: one Query, or a few if there are filters.
 
@@ -111,7 +111,7 @@ class Repository:
         }
         if filters:
             query["FilterExpression"] = " AND ".join(f"#f{number} = :f{number}" for number in range(len(filters)))
-            for number, (name, value) in enumerate(attributes(filters).items()):
+            for number, (name, value) in enumerate(attributes(cast("Mapping[str, JSON]", filters)).items()):
                 cast("dict[str, Any]", query["ExpressionAttributeNames"])[f"#f{number}"] = name
                 cast("dict[str, Any]", query["ExpressionAttributeValues"])[f":f{number}"] = value
         found: list[StoredProduct] = []

@@ -84,7 +84,7 @@ class Catalogue:
             retry_budget=given.retry_budget,
         )
 
-    def active(self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, JSON]) -> Page:
+    def active(self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, object]) -> Page:
         """At most `limit` active products from `start` on, oldest first, whose fields have the values in `filters`.
 
         They are not held to the contract, which the page as a whole is: see `without_broken`.

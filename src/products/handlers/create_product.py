@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from contract.messages import Response
 from products import bootstrap
 from products.access import caller
 from products.preconditions import entity_tag
 from products.service import Catalogue
 
 if TYPE_CHECKING:
-    from contract.messages import JSON, Request
-    from generated.product_types import ProductCreate
+    from generated.operation_types import CreateProduct201Headers as Headers
+    from generated.operation_types import CreateProductRequest as Request
+    from generated.operation_types import CreateProductResponse as Response
+else:
+    from contract.messages import Response
 
 
 def create_product(request: Request, catalogue: Catalogue) -> Response:
-    key = cast("str | None", request.headers.get("Idempotency-Key"))
-    product, version, replayed = catalogue.create(cast("ProductCreate", request.body), caller(request.claims), key)
-    headers = {"Location": request.location(product["productId"]), "ETag": entity_tag(version)}
+    key = request.headers.get("Idempotency-Key")
+    product, version, replayed = catalogue.create(request.body, caller(request.claims), key)
+    headers: Headers = {"Location": request.location(product["productId"]), "ETag": entity_tag(version)}
     if replayed:
         headers["Idempotent-Replayed"] = "true"
-    return Response(201, cast("JSON", {"product": product}), headers)
+    return Response(201, {"product": product}, headers)
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem", "dynamodb:PutItem"]}}

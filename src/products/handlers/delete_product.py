@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from contract.messages import Response
 from products import bootstrap
 from products.preconditions import Preconditions
 from products.service import Catalogue
 
 if TYPE_CHECKING:
-    from contract.messages import Request
+    from generated.operation_types import DeleteProductRequest as Request
+    from generated.operation_types import DeleteProductResponse as Response
+else:
+    from contract.messages import Response
 
 
 def delete_product(request: Request, catalogue: Catalogue) -> Response:
     catalogue.delete(
-        cast("str", request.path_parameters["productId"]),
+        request.path_parameters["productId"],
         Preconditions.read(request.headers),
     )
     return Response(204)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from contract.messages import Response
 from products import bootstrap
 from products.preconditions import Preconditions, entity_tag
 from products.service import Catalogue
 
 if TYPE_CHECKING:
-    from contract.messages import JSON, Request
+    from generated.operation_types import GetProductRequest as Request
+    from generated.operation_types import GetProductResponse as Response
+else:
+    from contract.messages import Response
 
 
 def get_product(request: Request, catalogue: Catalogue) -> Response:
-    product, version = catalogue.get(cast("str", request.path_parameters["productId"]))
-    headers = {"ETag": entity_tag(version)}
+    product, version = catalogue.get(request.path_parameters["productId"])
+    tag = entity_tag(version)
     if Preconditions.read(request.headers).not_modified(version):
-        return Response(304, headers=headers)
-    return Response(200, cast("JSON", {"product": product}), headers)
+        return Response(304, headers={"ETag": tag})
+    return Response(200, {"product": product}, {"ETag": tag})
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}

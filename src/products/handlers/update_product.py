@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from contract.messages import Response
 from products import bootstrap
 from products.preconditions import Preconditions, entity_tag
 from products.service import Catalogue
 
 if TYPE_CHECKING:
-    from contract.messages import JSON, Request
-    from generated.product_types import ProductUpdate
+    from generated.operation_types import UpdateProductRequest as Request
+    from generated.operation_types import UpdateProductResponse as Response
+else:
+    from contract.messages import Response
 
 
 def update_product(request: Request, catalogue: Catalogue) -> Response:
     product, version = catalogue.update(
-        cast("str", request.path_parameters["productId"]),
-        cast("ProductUpdate", request.body),
+        request.path_parameters["productId"],
+        request.body,
         Preconditions.read(request.headers),
     )
-    return Response(200, cast("JSON", {"product": product}), {"ETag": entity_tag(version)})
+    return Response(200, {"product": product}, {"ETag": entity_tag(version)})
 
 
 PERMISSIONS = {
