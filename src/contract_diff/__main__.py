@@ -9,11 +9,10 @@ from pathlib import Path
 
 from contract_compiler.diagnostics import InvalidDocument
 from contract_diff import report
-from contract_diff.changelog import Changelog
 from contract_diff.operations import compare
 from contract_diff.sources import CONTRACT, NoSource, last_released, read, working_tree
-from contract_diff.verdict import judge
-from contract_diff.versions import NoVersion
+from contract_diff.verdict import verdict_on
+from contract_diff.versions import Changelog, NoVersion
 
 _OK, _REFUSED, _FAILED = 0, 1, 2
 _DESCRIPTION = f"""\
@@ -46,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
     changelog = Changelog(_text(options.changelog))
     old = read(options.old, options.project) if options.old else last_released(options.project, changelog)
     new = read(options.new, options.project) if options.new else working_tree(options.project)
-    verdict = judge(old, new, compare(old.document, new.document), changelog)
+    verdict = verdict_on(old, new, compare(old.document, new.document), changelog)
     print(options.form(verdict, old, new), end="")
     return _REFUSED if verdict.problems else _OK
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import product
 from typing import Literal
+
+from contract_compiler.traversal import Direction
 
 Side = Literal["old", "new"]
 
@@ -34,41 +37,62 @@ _BREAKING = (
     "parameter-removed", "parameter-required", "parameter-read-otherwise",
     "request-body-removed", "request-body-required", "request-media-type-removed", "request-size-narrowed",
     "request-default-changed",
-    "request-type-narrowed", "request-nullable-lost", "request-enum-narrowed", "request-range-narrowed",
-    "request-multiple-narrowed", "request-length-narrowed", "request-pattern-changed", "request-format-changed",
-    "request-items-narrowed", "request-properties-narrowed", "request-property-required", "request-property-removed",
-    "request-property-described", "request-object-closed", "request-alternative-removed", "request-exclusion-added",
     "response-status-removed", "response-status-added", "response-media-type-removed", "response-media-type-added",
     "response-body-removed", "response-body-added", "response-header-removed", "response-header-optional",
     "response-header-read-otherwise",
-    "response-type-widened", "response-nullable-gained", "response-enum-widened", "response-range-widened",
-    "response-multiple-widened", "response-length-widened", "response-pattern-changed", "response-format-changed",
-    "response-items-widened", "response-properties-widened", "response-property-optional",
-    "response-property-removed", "response-property-undescribed", "response-alternative-added",
-    "response-exclusion-removed",
 )  # fmt: skip
 _ADDITIONS = (
     "path-added", "operation-added", "operation-id-changed", "path-parameter-renamed",
     "operation-deprecated", "parameter-deprecated", "server-added", "security-loosened",
     "parameter-added", "parameter-optional",
     "request-body-added", "request-body-optional", "request-media-type-added", "request-size-widened",
-    "request-type-widened", "request-nullable-gained", "request-enum-widened", "request-range-widened",
-    "request-multiple-widened", "request-length-widened", "request-pattern-removed", "request-format-removed",
-    "request-items-widened", "request-properties-widened", "request-property-optional", "request-property-added",
-    "request-property-undescribed", "request-object-opened", "request-alternative-added", "request-exclusion-removed",
     "response-header-added", "response-header-required",
-    "response-type-narrowed", "response-nullable-lost", "response-enum-narrowed", "response-range-narrowed",
-    "response-multiple-narrowed", "response-length-narrowed", "response-pattern-added", "response-format-added",
-    "response-items-narrowed", "response-properties-narrowed", "response-property-required",
-    "response-property-added", "response-property-described", "response-object-closed", "response-object-opened",
-    "response-alternative-removed", "response-exclusion-added",
 )  # fmt: skip
 _DOCUMENTATION = ("documentation-changed", "written-otherwise")
+
+# What a change of a schema is about: its name when fewer values are allowed than before, and when more are.
+_FACETS = {
+    **{
+        facet: (f"{facet}-narrowed", f"{facet}-widened")
+        for facet in ("type", "enum", "range", "multiple", "length", "items", "properties")
+    },
+    "nullable": ("nullable-lost", "nullable-gained"),
+    "required": ("property-required", "property-optional"),
+    "property": ("property-removed", "property-added"),
+    "undescribed-property": ("property-described", "property-undescribed"),
+    "open-object": ("object-closed", "object-opened"),
+    "alternative": ("alternative-removed", "alternative-added"),
+    "exclusion": ("exclusion-added", "exclusion-removed"),
+}
+# One text for another is a break of its own name, whichever way it goes.
+_TEXTS = ("pattern", "format")
+
+
+def schema_rule(direction: Direction, facet: str, *, fewer: bool) -> str:
+    """The rule on a schema of a request or a response that allows fewer values than before, or more."""
+    if facet in _TEXTS:
+        breaks = fewer is (direction == "request")
+        return f"{direction}-{facet}-{'changed' if breaks else 'added' if fewer else 'removed'}"
+    return f"{direction}-{_FACETS[facet][not fewer]}"
+
+
+def _schema_rules() -> Iterator[tuple[str, Weight]]:
+    """In a request fewer values are a break, in a response more are, but for properties new to a closed object.
+
+    `additionalProperties: false` in a response says that nothing leaks, not that nothing will ever be added.
+    """
+    for facet, fewer in product((*_FACETS, *_TEXTS), (True, False)):
+        yield schema_rule("request", facet, fewer=fewer), Weight.BREAKING if fewer else Weight.ADDITION
+        grows = facet in ("property", "open-object")
+        yield schema_rule("response", facet, fewer=fewer), Weight.ADDITION if fewer or grows else Weight.BREAKING
+    yield "response-property-removed", Weight.BREAKING
+
 
 RULES: dict[str, Weight] = {
     **dict.fromkeys(_BREAKING, Weight.BREAKING),
     **dict.fromkeys(_ADDITIONS, Weight.ADDITION),
     **dict.fromkeys(_DOCUMENTATION, Weight.DOCUMENTATION),
+    **dict(_schema_rules()),
 }
 """Every rule by its stable id."""
 

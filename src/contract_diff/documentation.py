@@ -10,7 +10,7 @@ from contract_compiler.traversal import Kind, walk
 from contract_diff.changes import Change
 from contract_diff.equality import same_value
 
-# `deprecated` is listed for what has no rule of its own; example and default of a schema are judged by other rules.
+# `deprecated` is listed for what has no rule of its own; a default of a schema is compared by other rules.
 _WORDS: dict[Kind, tuple[str, ...]] = {
     "document": ("tags", "servers", "externalDocs"),
     "path item": ("summary", "description", "servers"),
@@ -25,7 +25,7 @@ _WORDS: dict[Kind, tuple[str, ...]] = {
     "security scheme": ("description",),
     "components": ("links", "callbacks"),
 }
-_JUDGED = frozenset({"x-max-bytes", "x-allowed-groups"})  # Extensions that other rules speak of.
+_COMPARED_ELSEWHERE = frozenset({"x-max-bytes", "x-allowed-groups"})  # Extensions that other rules speak of.
 
 
 def documentation_changes(old: Node, new: Node) -> Iterator[Change]:
@@ -45,14 +45,14 @@ def _information(old: Node, new: Node) -> Iterator[Change]:
 
 
 def _fields(old: Node, new: Node, kind: Kind) -> Iterator[Change]:
-    extensions = {key for each in (old, new) for key in each.value if key.startswith("x-")} - _JUDGED
+    extensions = {key for each in (old, new) for key in each.value if key.startswith("x-")} - _COMPARED_ELSEWHERE
     for key in (*_WORDS.get(kind, ()), *sorted(extensions)):
         if not same_value(*(_said(each, key) for each in (old, new))):
             yield _change(old, new, key)
 
 
 def _said(node: Node, key: str) -> Any:
-    """What the field says; of a server only its description, for its address is judged by other rules."""
+    """What the field says; of a server only its description, for its address is compared by other rules."""
     value = node.read(key)
     return [each.get("description") for each in value or ()] if key == "servers" else value
 

@@ -133,7 +133,7 @@ class _Comparison:
 
 
 def _routes(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> Iterator[Change]:
-    """Operations that are gone or new; one that answers below another base path is told by its server."""
+    """Operations that are gone or new; for one that answers below another base path, its server."""
     paths = [{anonymous(each.path) for each in found.values()} for found in (old, new)]
     methods = [{(each.method, anonymous(each.path)) for each in found.values()} for found in (old, new)]
     for route in old.keys() - new.keys():

@@ -1,4 +1,4 @@
-"""What became of parameters and of the headers of responses."""
+"""Changes of parameters and of the headers of responses."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from contract_diff.changes import Change, Weight
 from contract_diff.sources import Source
 from contract_diff.verdict import Verdict
 
-_MOST_OPERATIONS = 3  # are named; of more only the number is told.
+_MOST_OPERATIONS = 3  # are named; of more only the number is shown.
 
 
 def text(verdict: Verdict, old: Source, new: Source) -> str:

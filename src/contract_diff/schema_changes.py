@@ -1,4 +1,4 @@
-"""What became of one schema: the gaps between old and new, both ways, as changes."""
+"""Changes of one schema: the gaps between old and new, both ways, by rule and in words."""
 
 from __future__ import annotations
 
@@ -7,37 +7,11 @@ from typing import Any, NamedTuple
 from contract_compiler.document import Node
 from contract_compiler.output import json_text
 from contract_compiler.traversal import Direction
-from contract_diff.changes import Change, Side
+from contract_diff.changes import Change, Side, schema_rule
 from contract_diff.flat_schemas import Part, Place
 from contract_diff.subset import Gap, Subset
 
 _UNSHOWN = "; this cannot be shown to be compatible"
-
-
-class _Words(NamedTuple):
-    """How a rule is called when fewer values are allowed than before, and when more are."""
-
-    fewer: str
-    more: str
-
-
-_RULES: dict[str, _Words] = {
-    **{
-        facet: _Words(f"{facet}-narrowed", f"{facet}-widened")
-        for facet in ("type", "enum", "range", "multiple", "length", "items", "properties")
-    },
-    "nullable": _Words("nullable-lost", "nullable-gained"),
-    "required": _Words("property-required", "property-optional"),
-    "property": _Words("property-removed", "property-added"),
-    "undescribed-property": _Words("property-described", "property-undescribed"),
-    "open-object": _Words("object-closed", "object-opened"),
-    "alternative": _Words("alternative-removed", "alternative-added"),
-    "exclusion": _Words("exclusion-added", "exclusion-removed"),
-}
-_TEXTS: dict[Direction, _Words] = {
-    "request": _Words("changed", "removed"),
-    "response": _Words("added", "changed"),
-}
 
 
 def schema_changes(old: Part, new: Part, direction: Direction, roots: tuple[Node, Node]) -> list[Change]:
@@ -76,17 +50,10 @@ class _Found(NamedTuple):
         detail = self.fewer if self.gap.facet in ("enum", "alternative") else None
         return self.gap.facet, self.new_place, self.gap.name, detail
 
-    @property
-    def rule(self) -> str:
-        texts = {
-            facet: _Words(*(f"{facet}-{word}" for word in _TEXTS[self.direction])) for facet in ("pattern", "format")
-        }
-        words = (_RULES | texts)[self.gap.facet]
-        return f"{self.direction}-{words.fewer if self.fewer else words.more}"
-
     def change(self, roots: tuple[Node, Node]) -> Change:
         side, pointer = self._pointer(roots)
-        return Change(self.rule, pointer, self._message(), side)
+        rule = schema_rule(self.direction, self.gap.facet, fewer=self.fewer)
+        return Change(rule, pointer, self._message(), side)
 
     def _pointer(self, roots: tuple[Node, Node]) -> tuple[Side, str]:
         old, new = roots
@@ -98,37 +65,33 @@ class _Found(NamedTuple):
 
     def _message(self) -> str:
         gap = self.gap
-        said = (gap.known, gap.demanded) if self.fewer else (gap.demanded, gap.known)
-        sentence = _SENTENCES.get(gap.facet)
-        if sentence is not None:
-            return (sentence.fewer if self.fewer else sentence.more).format(name=gap.name)
-        if gap.facet == "enum":
-            return self._values()
-        unshown = _UNSHOWN if gap.facet in ("pattern", "format") and None not in said else ""
-        return f"{gap.demanded_at[-1]} {_became(*said)}{unshown}"
-
-    def _values(self) -> str:
-        if self.gap.demanded is not None:
-            values = _list(self.gap.demanded)
-            return f"only {values} is allowed now" if self.fewer else f"more than {values} is allowed now"
-        values = _list(self.gap.known)
-        return f"{values} is no longer allowed" if self.fewer else f"{values} is allowed now"
+        if gap.facet in _SENTENCES:
+            return _SENTENCES[gap.facet][not self.fewer].format(name=gap.name)
+        if gap.facet != "enum":
+            old, new = (gap.known, gap.demanded) if self.fewer else (gap.demanded, gap.known)
+            unshown = _UNSHOWN if gap.facet in ("pattern", "format") and None not in (old, new) else ""
+            return f"{gap.demanded_at[-1]} {_became(old, new)}{unshown}"
+        values = ", ".join(map(_text, gap.known if gap.demanded is None else gap.demanded))
+        if gap.demanded is None:
+            return f"{values} is {'no longer allowed' if self.fewer else 'allowed now'}"
+        return f"{'only' if self.fewer else 'more than'} {values} is allowed now"
 
 
-_SENTENCES: dict[str, _Words] = {
-    "nullable": _Words("null is no longer allowed", "null is allowed now"),
-    "required": _Words("{name} must be there now", "{name} may be left out now"),
-    "property": _Words("there is no {name} any more", "{name} is new"),
-    "undescribed-property": _Words(
+# What is said when fewer values are allowed than before, and when more are.
+_SENTENCES = {
+    "nullable": ("null is no longer allowed", "null is allowed now"),
+    "required": ("{name} must be there now", "{name} may be left out now"),
+    "property": ("there is no {name} any more", "{name} is new"),
+    "undescribed-property": (
         "{name} is described now, where anything was allowed before",
         "{name} is no longer described: anything is allowed there now",
     ),
-    "open-object": _Words("unknown properties are no longer allowed", "unknown properties are allowed now"),
-    "alternative": _Words(
+    "open-object": ("unknown properties are no longer allowed", "unknown properties are allowed now"),
+    "alternative": (
         "something that was allowed before matches none of the alternatives, or several" + _UNSHOWN,
         "something matches now that matched none of the alternatives before, or several" + _UNSHOWN,
     ),
-    "exclusion": _Words("more is excluded" + _UNSHOWN, "less is excluded" + _UNSHOWN),
+    "exclusion": ("more is excluded" + _UNSHOWN, "less is excluded" + _UNSHOWN),
 }
 
 
@@ -149,10 +112,6 @@ def _became(old: Any, new: Any) -> str:
     if old is None:
         return f"is {_text(new)}, and there was none before"
     return f"was {_text(old)}, and there is none now" if new is None else f"was {_text(old)}, is {_text(new)}"
-
-
-def _list(values: list[Any]) -> str:
-    return ", ".join(_text(value) for value in values)
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from contract_compiler.document import Node, parse
 from contract_compiler.lint import readable
-from contract_diff.changelog import Changelog
+from contract_diff.versions import Changelog
 
 CONTRACT = "openapi/products.yaml"
 _MAINLINES = ("origin/main", "main")

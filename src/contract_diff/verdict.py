@@ -1,4 +1,6 @@
-"""Whether a change of the contract may be merged: breaks are deliberate and told of, and `info.version` has moved.
+"""Verdict on a change of the contract: whether it may be merged, and which version it needs.
+
+Breaks are deliberate and in the changelog, and `info.version` has moved.
 
 A path version that clients use never breaks: what would break it goes under a new one beside it (`/v2.0/...`), which is
 an addition. Only one break is ever deliberate: an operation is taken away after its successor was made, the same method
@@ -14,10 +16,9 @@ from dataclasses import dataclass
 from contract_compiler.document import Node
 from contract_compiler.path_templates import anonymous
 from contract_compiler.traversal import operations
-from contract_diff.changelog import Changelog
 from contract_diff.changes import Change, Weight
 from contract_diff.sources import Source
-from contract_diff.versions import Version
+from contract_diff.versions import Changelog, Version
 
 _PATH_VERSION = re.compile(r"(.*)/v([0-9]+)(?:\.([0-9]+))?(/.*|$)")
 _REMOVALS = frozenset({"path-removed", "operation-removed"})
@@ -38,7 +39,7 @@ class Verdict:
         return max((change.weight for change in self.changes), default=None)
 
 
-def judge(old: Source, new: Source, changes: Sequence[Change], changelog: Changelog) -> Verdict:
+def verdict_on(old: Source, new: Source, changes: Sequence[Change], changelog: Changelog) -> Verdict:
     """Raises NoVersion when `info.version` is not a semantic version."""
     before, after = Version.read(old.version), Version.read(new.version)
     weight = max((change.weight for change in changes), default=None)

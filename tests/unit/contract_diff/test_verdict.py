@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from contract_compiler.document import Node
-from contract_diff.changelog import Changelog
 from contract_diff.changes import Weight
 from contract_diff.operations import compare
 from contract_diff.sources import Source
-from contract_diff.verdict import Verdict, judge
-from contract_diff.versions import NoVersion, Version
+from contract_diff.verdict import Verdict, verdict_on
+from contract_diff.versions import Changelog, NoVersion, Version
 from tests.unit.contract_diff.pairs import GONE, OPERATION, contract
 
 PROSE, ADDITION, BREAK = (
@@ -31,7 +30,7 @@ def verdict(edits: dict[str, Any], was: str, now: str, changelog: str = "", *, i
 def judged(old: Any, new: Any, changelog: str = "", is_released: bool = True) -> Verdict:
     sources = [Source("it", Node(each, (), each), is_released=is_released) for each in (old, new)]
     found = compare(sources[0].document, sources[1].document)
-    return judge(sources[0], sources[1], found, Changelog(changelog))
+    return verdict_on(sources[0], sources[1], found, Changelog(changelog))
 
 
 @pytest.mark.parametrize(
