@@ -24,7 +24,7 @@ _NO_TOKEN = (
 _READ_ONLY = "Read-only: createProduct, updateProduct and deleteProduct were only asked without a token."
 _NO_ORIGIN = "No origin is known that may call from a browser, so CORS was half checked: use --environment or --origin."
 _NO_TARGETS = (
-    "Latency is measured, not judged: this machine is not what the targets are for. --latency-slack judges it."
+    "Latency is measured and fails nothing: the targets are not for this machine. --latency-slack holds it to them."
 )
 
 

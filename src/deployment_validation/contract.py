@@ -139,8 +139,8 @@ class Contract:
     def _value(self, parameter: Mapping[str, Any]) -> str | None:
         schema = self._document.resolve(parameter.get("schema", {}))
         named = (self._document.resolve(each).get("value") for each in parameter.get("examples", {}).values())
-        told = (parameter.get("example"), *named, schema.get("example"), schema.get("default"))
-        value = next((each for each in (*told, *schema.get("enum", ())) if each is not None), None)
+        given = (parameter.get("example"), *named, schema.get("example"), schema.get("default"))
+        value = next((each for each in (*given, *schema.get("enum", ())) if each is not None), None)
         if isinstance(value, bool | list | dict):
             return json.dumps(value) if isinstance(value, bool) else None
         any_text = schema.get("type") == "string" and schema.get("format", "uuid") == "uuid"

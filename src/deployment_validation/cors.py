@@ -1,4 +1,4 @@
-"""What a browser must be told about other origins (the Fetch standard's CORS protocol), on every answer."""
+"""CORS headers of answers and of preflights: https://fetch.spec.whatwg.org/#http-cors-protocol."""
 
 from __future__ import annotations
 

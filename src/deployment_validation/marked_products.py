@@ -55,17 +55,17 @@ class MarkedProducts:
             self._ids.add(product_id)
 
     def retire(self, check: OpenCheck, connection: Connection, token: str, pause: Pause) -> None:
-        """Leaves no product of this validation active, or finds those that stay. Judges nothing else."""
-        broom = _Broom(self._contract, connection, token, pause)
+        """Leaves no product of this validation active, or finds those that stay. Checks nothing else."""
+        cleaner = _Cleaner(self._contract, connection, token, pause)
         for key, body in self._open:
-            self._ids |= broom.ids_of(key, body) or broom.ids_named(self._mark)
+            self._ids |= cleaner.ids_of(key, body) or cleaner.ids_named(self._mark)
         for product_id in sorted(self._ids):
-            if not broom.retires(product_id):
+            if not cleaner.retires(product_id):
                 shown = product_id if _SHOWN_ID.fullmatch(product_id) else "with an unusual id"
                 check.found("status", "", "clean-up", f"the test product {shown} is still active: retire it by hand")
 
 
-class _Broom:
+class _Cleaner:
     """Cleans up by whatever answers come, good or bad."""
 
     def __init__(self, contract: Contract, connection: Connection, token: str, pause: Pause) -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from deployment_validation import tokens
@@ -17,7 +18,7 @@ CONTRACT = ROOT / "openapi" / "products.yaml"
 GATEWAY_SETTINGS = CONTRACT.with_name("apigateway.yaml")
 ENVIRONMENTS = ROOT / "terraform" / "environments"
 LOCAL = "http://localhost:3000"
-"""An origin that scripts/serve lets in unless it is told others."""
+"""An origin that scripts/serve lets in by default."""
 
 
 _DESCRIPTION = "Tells whether a deployment of the API works, by calling it, and holds every answer to the contract."
@@ -27,7 +28,7 @@ Without a token only reads are checked. A token comes from, in this order: --tok
 With one, some test products named "Deployment validation …" are made and retired again in every case, also on Ctrl-C.
 
 The URL is the API's base, without the contract's paths: https://….execute-api.REGION.amazonaws.com/dev. Name the API
-itself and not a cache in front of it. Times are judged by {LATENCY_TARGET} of each operation, less the time of a
+itself and not a cache in front of it. Times are held to {LATENCY_TARGET} of each operation, less the time of a
 TCP handshake. SSL_CERT_FILE and HTTPS_PROXY are heeded.
 
 exit status: 0 all checks passed; 1 a check failed; 2 it could not run, or was interrupted"""
@@ -77,12 +78,16 @@ def _add_expectations(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--latency-slack",
-        type=_factor,
+        type=partial(_number, most=1000),
         metavar="FACTOR",
-        help="multiply the latency targets by this (default: 1; for this machine: judge none)",
+        help="multiply the latency targets by this (default: 1; for this machine: none is checked)",
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=30, metavar="SECONDS", help="wait so long for an answer (default: 30)"
+        "--timeout",
+        type=partial(_number, most=600),
+        default=30,
+        metavar="SECONDS",
+        help="wait so long for an answer (default: 30)",
     )
 
 
@@ -92,15 +97,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
-    return _number(text, 600)
-
-
-def _factor(text: str) -> float:
-    return _number(text, 1000)
-
-
 def _number(text: str, most: float) -> float:
+    """Raises ArgumentTypeError unless it is above 0 and at most so much."""
     try:
         number = float(text)
     except ValueError:

@@ -17,6 +17,9 @@ from deployment_validation.latency import Ask
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 
+NEVER = '"999999999"'
+"""An entity tag that no product gets to."""
+
 _MOST_PAGES = 1000
 
 
@@ -142,6 +145,8 @@ def _product(session: Session, product_id: str) -> None:
     with session.log.check(GET, "an unchanged product is a 304") as check:
         answer = session.api.call(check, GET, 304, Sent(path, headers={"If-None-Match": etag}))
         check.expect(answer.header("ETag") == etag, "header", "/ETag", "const", "is not the one that was sent")
+    with session.log.check(GET, "a version that is not there any more is a 412") as check:
+        session.api.call(check, GET, 412, Sent(path, headers={"If-Match": NEVER}))
 
 
 def _get_refusals(session: Session) -> None:

@@ -31,7 +31,7 @@ class Plan:
     """What to validate and how. `origin`: an origin that may call from a browser; `token`: an administrator's.
 
     `requests` is how many of each operation are timed, 0 for none; `slack`, by what each latency target is
-    multiplied, None to judge none; `seconds`, how long to wait for an answer.
+    multiplied, None to check none; `seconds`, how long to wait for an answer.
     """
 
     base: BaseUrl
@@ -155,7 +155,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
-    """The validation was told to end. No `except Exception` may catch it."""
+    """Raised by a signal to end. No `except Exception` may catch it."""
 
 
 def interruptible() -> None:

@@ -13,10 +13,7 @@ from deployment_validation.check_log import OpenCheck
 from deployment_validation.connection import Answer
 from deployment_validation.contract import CREATE, DELETE, GET, LIST, UPDATE, unknown_id
 from deployment_validation.marked_products import MarkedProducts
-from deployment_validation.read_checks import expect_violations, ids, walk
-
-NEVER = '"999999999"'
-"""An entity tag that no test product gets to."""
+from deployment_validation.read_checks import NEVER, expect_violations, ids, walk
 
 _LISTED_TRIES = 8
 
@@ -135,7 +132,8 @@ class WriteChecks:
             check.expect(changed, "header", "/ETag", "const", "is still the one of the version before")
         with self._log.check(GET, "a change shows at once") as check:
             answer = self._api.call(check, GET, 200, Sent(subject.path))
-            _expect_fields(check, answer, {**subject.created, "price": Decimal("10.01")} | _updated(answer))
+            changed_fields = {"price": Decimal("10.01"), "updatedAt": answer.at("product", "updatedAt")}
+            _expect_fields(check, answer, {**subject.created, **changed_fields})
             check.expect(answer.header("ETag") == subject.etag, "header", "/ETag", "const", "is not the change's")
 
     def _stale(self, subject: Subject) -> None:
@@ -143,6 +141,9 @@ class WriteChecks:
             self._update(check, subject, 412, {"price": 1}, NEVER)
         with self._log.check(DELETE, "a stale If-Match is a 412") as check:
             self._delete(check, subject, 412, NEVER)
+        with self._log.check(UPDATE, "If-None-Match: * is a 412, for the product exists") as check:
+            sent = Sent(subject.path, headers={"If-None-Match": "*"}, body={"price": 1}, token=self._token)
+            self._api.call(check, UPDATE, 412, sent)
         with self._log.check(GET, "a write that was refused changed nothing") as check:
             answer = self._api.call(check, GET, 200, Sent(subject.path))
             check.expect(answer.header("ETag") == subject.etag, "header", "/ETag", "const", "is another one")
@@ -254,7 +255,3 @@ def _expect_fields(check: OpenCheck, answer: Answer, fields: dict[str, Any]) -> 
         exact = Decimal(str(value)) if isinstance(value, float) else value
         same = answer.at("product", name) == exact
         check.expect(same, "body", f"/product/{name}", "const", "is not what it has to be")
-
-
-def _updated(answer: Answer) -> dict[str, Any]:
-    return {"updatedAt": answer.at("product", "updatedAt")}

@@ -90,7 +90,8 @@ def front(url: str, spoil: Spoil) -> Iterator[Front]:
 def _handler(client: httpx.Client, spoil: Spoil, this: Front) -> type[BaseHTTPRequestHandler]:
     def hand_on(request: Passing) -> Reply:
         url = request.path + (f"?{request.query}" if request.query else "")
-        answer = client.request(request.method, url, headers=request.headers, content=request.body)
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in request.headers.items()]
+        answer = client.request(request.method, url, headers=sent, content=request.body)
         this.passed.append((request, answer.status_code))
         headers = {name: value for name, value in answer.headers.items() if name not in _OF_THE_CONNECTION}
         return Reply(answer.status_code, headers, answer.content)

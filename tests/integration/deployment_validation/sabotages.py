@@ -1,4 +1,4 @@
-"""Ten ways in which a deployment can be wrong, and what a validation has to say of each."""
+"""Ways in which a deployment can be wrong, and what a validation has to say of each."""
 
 from __future__ import annotations
 
@@ -86,7 +86,19 @@ def _lost_etag(request: Passing, hand_on: HandOn, clock: Clock, token: str) -> R
     return hand_on(request).without("etag")
 
 
+def _ignored_if_match(request: Passing, hand_on: HandOn, clock: Clock, token: str) -> Reply:
+    return hand_on(request.without("if-match") if request.method == "GET" else request)
+
+
+def _ignored_if_none_match(request: Passing, hand_on: HandOn, clock: Clock, token: str) -> Reply:
+    return hand_on(request.without("if-none-match") if request.method == "PUT" else request)
+
+
 SABOTAGES = {
+    "If-Match ignored by a read": Sabotage(_ignored_if_match, "getProduct", "status", "", "status"),
+    "If-None-Match ignored by a write": Sabotage(
+        _ignored_if_none_match, "updateProduct", "status", "", "status", ("--requests", "0")
+    ),
     "dropped header": Sabotage(_dropped_header, "listProducts", "header", "/X-Content-Type-Options", "required"),
     "wrong status": Sabotage(_wrong_status, "createProduct", "status", "", "status", ("--requests", "0")),
     "missing CORS": Sabotage(_missing_cors, "getProduct", "header", "/Access-Control-Allow-Origin", "required"),
