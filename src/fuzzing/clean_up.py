@@ -1,14 +1,23 @@
-"""Retires what a run has created."""
+"""What a run creates, by the contract: written down as it happens, found and deleted at the end.
+
+A creation is a POST that the contract answers with 201; what it made is where the answer's Location says, and the
+DELETE of that path takes it away. Both are on disk before the next request: the process may be killed.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.client import HTTPException
+from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
 _AT_ONCE = 4
@@ -18,43 +27,133 @@ _GONE = {204, 404}
 _BUSY = {429, 500, 502, 503, 504}
 
 
-def retire(url: str, token: str, document: Mapping[str, Any], ids: Iterable[str]) -> list[str]:
-    """Send deleteProduct for each id. Returns the ids of those that may still be active; `url` is as in `Settings`."""
-    path = _path(document, "deleteProduct")
+@dataclass(frozen=True)
+class Attempt:
+    """A creation that was sent: the `path` of its operation, and what it takes to send it again."""
 
-    def retired(product_id: str) -> bool:
-        place = f"{url}{path.replace('{productId}', quote(product_id, safe=''))}"
-        return _patiently(lambda: _delete(place, token)) in _GONE
+    case: str
+    path: str
+    key: str | None
+    body: Any
 
-    wanted = list(ids)
+
+@dataclass(frozen=True)
+class Notes:
+    """What a run and its hooks, which schemathesis loads in a process of its own, tell each other.
+
+    `run` is a word that no other run has; `created` is the file of what it creates. With `own_only` nothing else is
+    written, and each creation has an Idempotency-Key where the contract takes one.
+    """
+
+    run: str
+    created: Path
+    own_only: bool
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Notes:
+        return cls(environment["FUZZ_RUN"], Path(environment["FUZZ_CREATED"]), environment["FUZZ_OWN_ONLY"] == "true")
+
+    def environment(self) -> dict[str, str]:
+        """As `read` takes it."""
+        own_only = "true" if self.own_only else "false"
+        return {"FUZZ_RUN": self.run, "FUZZ_CREATED": str(self.created), "FUZZ_OWN_ONLY": own_only}
+
+    def sent(self, attempt: Attempt) -> None:
+        """Before the request is sent. A body that is no JSON creates nothing."""
+        try:
+            self._add(attempt.__dict__)
+        except (TypeError, ValueError):
+            return
+
+    def answered(self, case: str, location: str | None) -> None:
+        """An answer that tells what was created, or that nothing was. An error of the service tells neither."""
+        self._add({"answered": case, "location": location})
+
+    def _add(self, line: Mapping[str, Any]) -> None:
+        text = json.dumps(line)
+        with self.created.open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+
+    def locations(self) -> list[str]:
+        """Where everything is that answers have named, in the order of its creation, each once."""
+        return list(dict.fromkeys(line["location"] for line in self._lines() if line.get("location")))
+
+    def lost(self) -> list[Attempt]:
+        """The creations whose answer never came."""
+        lines = list(self._lines())
+        done = {line["answered"] for line in lines if "answered" in line}
+        return [Attempt(**line) for line in lines if "case" in line and line["case"] not in done]
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        for line in self.created.read_text(encoding="utf-8").splitlines() if self.created.exists() else ():
+            try:
+                yield json.loads(line)
+            except ValueError:  # Cut off, when the process was killed.
+                continue
+
+
+def matching(template: str, path: str) -> dict[str, str] | None:
+    """The parameters of a path template in a path, which a base path may precede; None where it does not match."""
+    pattern = re.sub(r"\\\{([^{}]*)\\\}", "([^/]+)", re.escape(template))
+    found = re.search(f"{pattern}$", path)
+    return None if found is None else dict(zip(re.findall(r"\{([^{}]*)\}", template), found.groups(), strict=True))
+
+
+def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) -> list[str]:
+    """Deletes all that the run has created. Returns what may still be there; `url` is as in `Settings`.
+
+    A creation whose answer was lost is sent again with its Idempotency-Key: the service answers with the first answer,
+    or makes what it had not made, which is deleted like the rest.
+    """
+    deletable = [path for path, item in document["paths"].items() if "delete" in item]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return [product_id for product_id, done in zip(wanted, threads.map(retired, wanted), strict=True) if not done]
+        attempts = notes.lost()
+        found = list(threads.map(lambda attempt: _location(url, token, attempt), attempts))
+        places = list(dict.fromkeys([*notes.locations(), *(each for each in found if each)]))
+        done = threads.map(lambda place: _delete(url, token, deletable, place), places)
+        left = [place for place, is_gone in zip(places, done, strict=True) if not is_gone]
+    return [
+        *left,
+        *(f"POST {each.path} (no answer)" for each, where in zip(attempts, found, strict=True) if where is None),
+    ]
 
 
-def _path(document: Mapping[str, Any], operation_id: str) -> str:
-    for path, item in document["paths"].items():
-        if any(isinstance(each, dict) and each.get("operationId") == operation_id for each in item.values()):
-            return str(path)
-    raise LookupError(operation_id)
+def _location(url: str, token: str, attempt: Attempt) -> str | None:
+    """What that creation has made; empty where it is sure that it made nothing, None where it cannot be told."""
+    if attempt.key is None:
+        return None
+    headers = {"Content-Type": "application/json", "Idempotency-Key": attempt.key}
+    body = json.dumps(attempt.body).encode()
+    status, location = _answer("POST", url + attempt.path, token, headers, body)
+    if status == 201:
+        return location
+    return None if status in _BUSY | {401, 403} else ""
 
 
-def _patiently(attempt: Callable[[], int]) -> int:
-    """The status of the first answer that is no passing failure, or of the last."""
+def _delete(url: str, token: str, deletable: list[str], place: str) -> bool:
+    path = urlsplit(place).path
+    if not any(matching(template, path) is not None for template in deletable):
+        return False
+    return _answer("DELETE", urljoin(url, path), token, {})[0] in _GONE
+
+
+def _answer(
+    method: str, url: str, token: str, headers: Mapping[str, str], body: bytes | None = None
+) -> tuple[int, str | None]:
+    """Status and Location of the first answer that is no passing failure, or of the last; 503 when there is none."""
+    status, location = 503, None
     for turn in range(_TRIES):
-        status = attempt()
+        if turn:
+            sleep(0.1 * 2**turn)
+        try:
+            request = Request(url, body, {"Authorization": f"Bearer {token}", **headers}, method=method)
+            with urlopen(request, timeout=_TIMEOUT) as answer:
+                status, location = int(answer.status), answer.headers.get("Location")
+        except HTTPError as error:
+            error.close()
+            status = error.code
+        except (OSError, HTTPException):
+            status = 503
         if status not in _BUSY:
             break
-        time.sleep(0.2 * 2**turn)
-    return status
-
-
-def _delete(place: str, token: str) -> int:
-    """The answer's status; 503 when there is none."""
-    try:
-        request = Request(place, method="DELETE", headers={"Authorization": f"Bearer {token}"})
-        with urlopen(request, timeout=_TIMEOUT) as answer:
-            return int(answer.status)
-    except HTTPError as error:
-        return error.code
-    except (OSError, HTTPException):
-        return 503
+    return status, location

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.http_syntax import METHODS
-from fuzzing.notes import Notes
+from fuzzing.clean_up import Notes
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONTRACT = PROJECT / "openapi" / "products.yaml"

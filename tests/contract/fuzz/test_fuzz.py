@@ -18,8 +18,8 @@ import schemathesis
 import yaml
 from schemathesis.core.result import Ok
 
-from fuzzing.reached import Reached, expected, reached, table, total
 from fuzzing.run import CONTRACT
+from fuzzing.status_coverage import StatusCoverage, expected, status_coverage, table, total
 from tests.served import ROOT, Served, served
 
 LARGE_BODY = b" " * 100_000
@@ -34,8 +34,8 @@ class Run:
     cloud: Served
     administrator: str
     exit_status: int
-    reached: Reached
-    provoked: Reached
+    covered: StatusCoverage
+    provoked: StatusCoverage
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def run(document: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -
     with served(folder) as cloud:
         administrator = cloud.token(document["components"]["securitySchemes"]["administrator"]["x-allowed-groups"][0])
         status = _fuzz(cloud, administrator, report)
-        answers, provoked = reached(report, document), _provoke(cloud, administrator)
+        answers, provoked = status_coverage(report, document), _provoke(cloud, administrator)
         yield Run(cloud, administrator, status, answers, provoked)
 
 
@@ -60,7 +60,7 @@ def _fuzz(cloud: Served, administrator: str, report: Path, *arguments: str) -> i
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
-def _provoke(cloud: Served, administrator: str) -> Reached:
+def _provoke(cloud: Served, administrator: str) -> StatusCoverage:
     """Sends what schemathesis does not: a token without the group, and a body that is too large. Held to its checks."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for result in schemathesis.openapi.from_path(CONTRACT).get_all_operations():
@@ -100,14 +100,14 @@ def test_schemathesis_finds_no_failure_and_has_no_warning(run: Run) -> None:
 
 
 def test_every_declared_status_that_a_client_can_provoke_was_reached(run: Run, document: Mapping[str, Any]) -> None:
-    seen = {(each, status) for counts in (run.reached, run.provoked) for each in counts for status in counts[each]}
+    seen = {(each, status) for counts in (run.covered, run.provoked) for each in counts for status in counts[each]}
     assert expected(document) - seen == set()
 
 
 def test_the_two_judges_of_every_exchange_agree(run: Run) -> None:
     report = run.cloud.disagreements()
     assert report["count"] == 0, report["disagreements"][:3]
-    assert report["judged"] > total(run.reached) / 2
+    assert report["judged"] > total(run.covered) / 2
 
 
 def test_a_second_run_that_cleans_up_changes_nothing_that_was_there(
@@ -116,6 +116,6 @@ def test_a_second_run_that_cleans_up_changes_nothing_that_was_there(
     before = _shown(run.cloud)
     report = tmp_path / "report.ndjson"
     status = _fuzz(run.cloud, run.administrator, report, "--clean-up", "--max-examples", "10")
-    answers = reached(report, document)
+    answers = status_coverage(report, document)
     assert (status, _shown(run.cloud)) == (0, before)
     assert min(answers["createProduct"]["201"], answers["updateProduct"]["200"], answers["deleteProduct"]["204"]) > 5

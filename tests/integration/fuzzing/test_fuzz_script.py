@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.integration.deployment_validation.front import HandOn, Passing, Reply, front
 from tests.served import ROOT, Served, served
 
 
@@ -65,6 +66,25 @@ def test_an_interrupted_run_retires_what_it_has_created(cloud: Served, tmp_path:
         said = errors.read()
     assert (tmp_path / "report.created").read_text().split()
     assert (process.returncode, "Interrupted." in said) == (2, True), said
+    assert _products(cloud) == before
+
+
+def test_a_creation_whose_answer_is_lost_is_found_and_retired(cloud: Served, tmp_path: Path) -> None:
+    before = _products(cloud)
+    lost: list[Reply] = []
+
+    def lose_the_first_creation(request: Passing, hand_on: HandOn) -> Reply | None:
+        reply = hand_on(request)
+        if reply.status != 201 or lost:
+            return reply
+        lost.append(reply)
+        return None
+
+    with front(cloud.url, lose_the_first_creation) as losing:
+        arguments = ["--clean-up", "--max-examples", "1", "--report", str(tmp_path / "report.ndjson")]
+        status, said = _run(cloud.token("platform-admin"), losing.url, *arguments)
+    assert lost
+    assert (status, "and 1 without an answer" in said) == (1, True), said
     assert _products(cloud) == before
 
 

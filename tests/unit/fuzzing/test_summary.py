@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from fuzzing.summary import summary
+from fuzzing.status_coverage import summary
 
 OUTCOME: dict[str, Any] = {
     "seed": 7,

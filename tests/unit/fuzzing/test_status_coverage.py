@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fuzzing.reached import expected, reached, table, total
+from fuzzing.status_coverage import expected, status_coverage, table, total
 
 DOCUMENT: dict[str, Any] = {
     "paths": {
@@ -44,7 +44,7 @@ def test_an_answer_counts_for_the_operation_that_was_called(tmp_path: Path, base
         ("PUT", f"{url}/things/1", None),
         ("GET", f"{url}/elsewhere", 404),
     )
-    counts = reached(file, DOCUMENT, base_path)
+    counts = status_coverage(file, DOCUMENT, base_path)
     assert counts == {
         "listThings": Counter({"200": 1}),
         "getThing": Counter({"404": 1}),
@@ -55,7 +55,7 @@ def test_an_answer_counts_for_the_operation_that_was_called(tmp_path: Path, base
 
 def test_a_405_counts_for_every_operation_of_its_path(tmp_path: Path) -> None:
     file = report(tmp_path / "report", ("PATCH", "https://api.example.com/things/1", 405))
-    assert reached(file, DOCUMENT) == {"getThing": Counter({"405": 1}), "putThing": Counter({"405": 1})}
+    assert status_coverage(file, DOCUMENT) == {"getThing": Counter({"405": 1}), "putThing": Counter({"405": 1})}
 
 
 def test_what_only_a_fault_brings_about_is_not_expected() -> None:

@@ -1,4 +1,4 @@
-"""Which statuses a run of schemathesis has seen of each operation, read from its NDJSON report."""
+"""Which statuses a run of schemathesis has seen of each operation, and how it ended, in a few lines for a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from contract.http_syntax import METHODS
 
-Reached = Mapping[str, Counter[str]]
+StatusCoverage = Mapping[str, Counter[str]]
 """From an operationId to how many answers had each status."""
 
 UNPROVOKED = {"429", "500", "502", "503", "504"}
@@ -29,7 +29,7 @@ def expected(document: Mapping[str, Any]) -> set[tuple[str, str]]:
     }
 
 
-def reached(report: Path, document: Mapping[str, Any], base_path: str = "") -> Reached:
+def status_coverage(report: Path, document: Mapping[str, Any], base_path: str = "") -> StatusCoverage:
     """A 405 counts for every operation of its path. `base_path`, such as `/dev`, precedes the contract's paths."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for method, path, status in _answers(report):
@@ -39,17 +39,42 @@ def reached(report: Path, document: Mapping[str, Any], base_path: str = "") -> R
     return dict(counts)
 
 
-def total(counts: Reached) -> int:
+def total(counts: StatusCoverage) -> int:
     return sum(each.total() for each in counts.values())
 
 
-def table(counts: Reached) -> str:
+def table(counts: StatusCoverage) -> str:
     """One line for each operation, one column for each status."""
     statuses = sorted({status for each in counts.values() for status in each})
     lines = [" " * 16 + "".join(f"{status:>6}" for status in statuses)]
     for operation_id, each in sorted(counts.items()):
         lines.append(f"{operation_id:<16}" + "".join(f"{each[status] or '-':>6}" for status in statuses))
     return "\n".join(lines)
+
+
+def summary(outcome: Mapping[str, Any], answers: StatusCoverage) -> str:
+    """Figures of schemathesis' JSON report `outcome`, which is empty when there is none, and the answers' statuses."""
+    lines = list(_figures(outcome)) if outcome else ["schemathesis ended before it could report."]
+    return "\n".join([*lines, f"{'answers':<10}{total(answers):>6}", "", table(answers)])
+
+
+def _figures(outcome: Mapping[str, Any]) -> Iterator[str]:
+    warnings = {kind: labels for kind, labels in outcome["warnings"].items() if labels}
+    yield f"{'cases':<10}{outcome['test_cases']['generated']:>6}   {_phases(outcome)}; seed {outcome['seed']}"
+    yield f"{'failures':<10}{outcome['test_cases']['unique_failures']:>6}"
+    yield from _indented((each["title"], each["operations"]) for each in outcome["failures"])
+    yield f"{'errors':<10}{len(outcome['errors']):>6}"
+    yield f"{'warnings':<10}{len(warnings):>6}"
+    yield from _indented((kind.replace("_", " "), labels) for kind, labels in warnings.items())
+
+
+def _phases(outcome: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {phase['status']}" for name, phase in outcome["phases"].items())
+
+
+def _indented(entries: Any) -> Iterator[str]:
+    for title, operations in entries:
+        yield f"{'':<16}   {title}: {', '.join(operations)}"
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
