@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contract.http_syntax import is_field_value
+from contract.strict_json import is_unicode
 
 _UNKNOWN_REQUEST = "unknown"
 _MAX_REQUEST_ID_CHARACTERS = 128
@@ -74,11 +75,13 @@ def read_event(event: object, context: object = None) -> RawRequest:
     if "elb" in request_context:
         raise NotRestEvent("an event of a load balancer")
     authorizer = _part(request_context, "authorizer", dict) or {}
-    path = _part(event, "path", str)
+    path = _part(request_context, "path", str) or _part(event, "path", str) or "/"
+    if not is_unicode(path):
+        raise NotRestEvent("a REST proxy event whose path is no Unicode text")
     # By place, which each request pays less for than for names.
     return RawRequest(
         event["httpMethod"],
-        _part(request_context, "path", str) or path or "/",
+        path,
         _texts(event, "pathParameters"),
         _listed(event, "multiValueQueryStringParameters", "queryStringParameters"),
         _in_lower_case(_listed(event, "multiValueHeaders", "headers")),
