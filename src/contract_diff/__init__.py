@@ -1,9 +1,16 @@
-"""Tells what a new version of a contract means to the clients of the old one.
+"""Compares two versions of a contract: what the new one means to the clients of the old one, on the wire.
 
-Two documents in, a list of changes out, each breaking, an addition or prose. The schemas are compared as they are
-enforced: a change is compatible only where it is proven that every request that the old contract allows is still
-allowed, and that every answer that the new contract allows was allowed before. What cannot be proven is breaking.
+Two documents in, a list of changes out, each breaking, an addition or documentation.
 
-No library for Python or Node.js does this soundly: those that there are compare keyword by keyword, and call a schema
+operations      every change, operation by operation; parameters, routes, security and documentation find theirs
+schema_changes  one schema in two versions, in a request or in a response
+subset          whether all values of one schema are allowed by another, on flat_schemas; equality
+changes         the rules by name, and their weight
+verdict         whether the change may be merged, by the versions and the changelog
+sources         where the two documents come from; report, how the verdict is printed
+
+A change of a schema is compatible only where it is sure that every request that the old contract allows is still
+allowed, and that every answer that the new contract allows was allowed before; all else is breaking. No library for
+Python or Node.js does this soundly: those that there are compare keyword by keyword as it is written, and call a schema
 that is only written otherwise a break, or miss one behind allOf, oneOf or a reference.
 """
