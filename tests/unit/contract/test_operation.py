@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.messages import Response
+from contract.messages import JSON, Response
 from contract.operation import Operation
 from contract.problems import Violation
 from contract.responses import InvalidResponse
@@ -96,3 +96,22 @@ def test_the_generated_tables_load(name: str) -> None:
     path = Path(__file__).parents[3] / "generated" / "operations" / f"{name}.json"
     assert Operation.load(path).path.startswith("/v1.0/products")
     assert recorded("get_with_query")["resource"] == "/v1.0/products"
+
+
+BASE = {"properties": {"id": {"type": "integer"}}}
+THING = {"allOf": [{"$ref": "#/$defs/Base"}, {"properties": {"name": {"minLength": 2}}}], "required": ["id", "name"]}
+
+
+def test_the_properties_of_a_schema_are_known_by_all_of_too() -> None:
+    judge = operation(definitions={"Thing": {**THING, "properties": {"size": {}}}, "Base": BASE})
+    assert judge.property_names("Thing") == ["size", "id", "name"]
+    assert judge.property_names("Other") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [({"id": 1, "name": "ab"}, None), ({"id": 1, "name": "a"}, "name"), ({"name": "ab"}, "id"), ([], "")],
+)
+def test_the_first_invalid_property_of_a_value_is_named(value: JSON, expected: str | None) -> None:
+    judge = operation(definitions={"Thing": {"type": "object", **THING}, "Base": BASE})
+    assert judge.invalid_property("Thing", value) == expected

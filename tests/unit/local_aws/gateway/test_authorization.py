@@ -19,7 +19,10 @@ def test_a_good_token_reaches_the_function_as_claims(deployed: Deployed, credent
     assert deployed.tokens.asked == [(POOL, "good")]
 
 
-@pytest.mark.parametrize("credentials", [None, "", "Bearer", "Bearer ", "Bearer bad", "Basic good", "Bearer good good"])
+@pytest.mark.parametrize(
+    "credentials",
+    [None, "", "Bearer", "Bearer ", "Bearer bad", "Basic good", "Bearer good good", "Bearer\tgood", "\tBearer\t good"],
+)
 def test_no_good_token_is_unauthorized(deployed: Deployed, credentials: str | None) -> None:
     headers = {} if credentials is None else {"Authorization": credentials}
     response = deployed("POST", "/things", headers=headers)
