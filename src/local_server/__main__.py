@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -47,6 +48,19 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=_folder, default=project.DATA, metavar="DIR", help="where to keep things (default: .local)"
     )
     parser.add_argument("--packaged", action="store_true", help="run the functions from their zips, as Lambda does")
+    parser.add_argument(
+        "--products", type=_count, default=0, metavar="N", help="add so many made-up products to the first ones"
+    )
+    parser.add_argument(
+        "--origin",
+        type=origin,
+        action="append",
+        default=[],
+        metavar="URL",
+        dest="origins",
+        help="let pages of this origin call the API, such as http://localhost:4000; may be repeated. Always let in are "
+        f"http://localhost and http://127.0.0.1 with the ports {project.ports_for_a_person()}",
+    )
     parser.add_argument("--no-seed", action="store_true", help="leave the catalogue as it is, at first empty")
     return parser
 
@@ -55,6 +69,19 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
     return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 1_000_000):
+        raise argparse.ArgumentTypeError("a number of products is one from 0 to 1000000")
+    return int(text)
+
+
+def origin(text: str) -> str:
+    """An origin as browsers send it (RFC 6454, 6.2): scheme, host in lower case, and no default port."""
+    if not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?", text):
+        raise argparse.ArgumentTypeError("an origin is a scheme, a host and perhaps a port: http://localhost:4000")
+    return text
 
 
 def _folder(text: str) -> Path:
@@ -77,7 +104,15 @@ def _serve(options: argparse.Namespace) -> None:
             # Imported late: it takes longest, and the engine starts meanwhile.
             from local_server.startup import Choices, run
 
-            run(listener, database, Choices(options.data / "identity.pem", kept, not options.no_seed, options.packaged))
+            choices = Choices(
+                key=options.data / "identity.pem",
+                kept=kept,
+                seeded=not options.no_seed,
+                packaged=options.packaged,
+                products=options.products,
+                origins=tuple(options.origins),
+            )
+            run(listener, database, choices)
         finally:
             database.stop()
 

@@ -68,10 +68,26 @@ def _contract() -> Node:
     return load(DOCUMENT)
 
 
-def origins(url: str) -> list[str]:
-    """Who may call from a browser: the portal on its usual development servers, and Swagger UI under its other name."""
-    servers = (f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (3000, 5173))
-    return [*servers, url, url.replace("127.0.0.1", "localhost")]
+# The development servers of what front ends are made with.
+DEVELOPMENT_PORTS = {
+    5173: "Vite",
+    4173: "Vite's preview",
+    3000: "Next",
+    4200: "Angular",
+    8080: "Vue",
+    4321: "Astro",
+}
+
+
+def ports_for_a_person() -> str:
+    """The ports and what they are of, in a few words."""
+    return ", ".join(f"{port} ({name})" for port, name in DEVELOPMENT_PORTS.items())
+
+
+def origins(url: str, others: Iterable[str] = ()) -> list[str]:
+    """Who may call from a browser: the usual development servers, Swagger UI by either name of `url`, and `others`."""
+    usual = (f"http://{host}:{port}" for port in DEVELOPMENT_PORTS for host in ("localhost", "127.0.0.1"))
+    return list(dict.fromkeys([*others, *usual, url, url.replace("127.0.0.1", "localhost")]))
 
 
 def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:

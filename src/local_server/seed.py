@@ -6,6 +6,10 @@ The product that the contract's examples name, `PROD-001`, is one of those items
 from __future__ import annotations
 
 import json
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +22,81 @@ from local_server.project import TABLE
 
 MARKER = "seeded"
 CREATED, NAME_TAKEN = 201, 409
+_NUMBER = "0000000"
+_BATCH = 25  # BatchWriteItem takes no more.
+_ID = re.compile(r"(?<=PRODUCT#)[0-9a-f-]{36}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
-async def seed(app: App, path: str, token: str, products: list[dict[str, Any]]) -> None:
-    """Creates the products at `path`, but those whose names are taken. Raises CannotStart at the first refusal."""
-    headers = {"Authorization": f"Bearer {token}"}
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
-        for number, product in enumerate(products, 1):
-            response = await client.post(path, json=product)
-            if response.status_code not in (CREATED, NAME_TAKEN):
-                raise CannotStart(f"Product {number} of the catalogue cannot be created: {_reasons(response)}.")
+@dataclass(frozen=True)
+class Administrator:
+    """Somebody with a `token` who may create products at `path` of `app`."""
+
+    app: App
+    path: str
+    token: str
+
+    async def create(self, products: list[dict[str, Any]]) -> None:
+        """Creates all but those whose names are taken. Raises CannotStart at the first refusal."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
+            for number, product in enumerate(products, 1):
+                response = await client.post(self.path, json=product)
+                if response.status_code not in (CREATED, NAME_TAKEN):
+                    raise CannotStart(f"Product {number} of the catalogue cannot be created: {_reasons(response)}.")
 
 
-async def seed_once(app: App, path: str, token: str, catalogue: Path, kept: Path | None) -> None:
-    """Seeds from the file `catalogue`, unless the data that is kept in the folder `kept` was seeded before."""
+async def seed_once(administrator: Administrator, catalogue: Path, kept: Path | None, more: int = 0) -> None:
+    """Seeds from the file `catalogue`, unless the data that is kept in the folder `kept` was seeded before.
+
+    `more` is a number of made-up products to add.
+    """
     if kept and (kept / MARKER).exists():
         return
-    _put(catalogue.with_name("existing_items.json"))
-    await seed(app, path, token, json.loads(catalogue.read_text(encoding="utf-8")))
+    items = catalogue.with_name("existing_items.json")
+    for item in json.loads(items.read_text(encoding="utf-8")) if items.exists() else ():
+        boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+    products = json.loads(catalogue.read_text(encoding="utf-8"))
+    await administrator.create(products)
+    if more:
+        await _multiply(administrator, products[0], more)
     if kept:
         (kept / MARKER).touch()
 
 
-def _put(items: Path) -> None:
-    """Puts the items of the file, in DynamoDB's JSON, in the table, where there is such a file."""
-    for item in json.loads(items.read_text(encoding="utf-8")) if items.exists() else ():
-        boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+async def _multiply(administrator: Administrator, product: dict[str, Any], count: int) -> None:
+    """Creates one product by the service, and copies the items that it has put in the table.
+
+    So the items are as the service writes them, whatever it writes, and ten thousand take seconds.
+    """
+    client = boto3.client("dynamodb")
+    before = _items(client)
+    await administrator.create([{**product, "name": f"Sample {_NUMBER}"}])
+    made = [item for item in _items(client) if item not in before]
+    text = json.dumps(made)
+    created = datetime.fromisoformat(_only(_TIME, text))
+    copies = (
+        text.replace(_NUMBER, f"{number:0{len(_NUMBER)}}")
+        .replace(_only(_ID, text), str(uuid.uuid4()))
+        .replace(_only(_TIME, text), f"{created + timedelta(microseconds=number):%Y-%m-%dT%H:%M:%S.%fZ}")
+        for number in range(1, count)
+    )
+    requests = [{"PutRequest": {"Item": item}} for copy in copies for item in json.loads(copy)]
+    for first in range(0, len(requests), _BATCH):
+        rest: dict[str, Any] = {TABLE: requests[first : first + _BATCH]}
+        while rest:
+            rest = client.batch_write_item(RequestItems=rest)["UnprocessedItems"]
+
+
+def _items(client: Any) -> list[dict[str, Any]]:
+    return [item for page in client.get_paginator("scan").paginate(TableName=TABLE) for item in page["Items"]]
+
+
+def _only(pattern: re.Pattern[str], text: str) -> str:
+    """The only text of a kind that is in the items of one new product."""
+    [found] = set(pattern.findall(text))
+    return str(found)
 
 
 def _reasons(response: httpx.Response) -> str:

@@ -23,7 +23,7 @@ from local_aws.server import LOOPBACK, AsgiServer
 from local_aws.user_pool import UserPool, signing_key
 from local_server import project
 from local_server.app import LocalApp, refusal
-from local_server.seed import seed_once
+from local_server.seed import Administrator, seed_once
 
 _READY = """\
 API          {url}{path}
@@ -52,13 +52,16 @@ _EXAMPLE = (
 class Choices:
     """What `scripts/serve` was asked for. `key` is the user pool's key file, `kept` the folder of the database.
 
-    `packaged` runs each function from its zip, in processes of its own, instead of here.
+    `packaged` runs each function from its zip, in processes of its own, instead of here. `products` are made-up ones to
+    add to the seed, `origins` those that may call from a browser besides the usual ones.
     """
 
     key: Path
     kept: Path | None
     seeded: bool
     packaged: bool = False
+    products: int = 0
+    origins: tuple[str, ...] = ()
 
 
 def run(listener: socket, database: Database, choices: Choices) -> None:
@@ -66,7 +69,7 @@ def run(listener: socket, database: Database, choices: Choices) -> None:
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     user_pool = UserPool(url, signing_key(choices.key), project.REGION)
     database.wait()
-    origins = project.origins(url)
+    origins = project.origins(url, choices.origins)
     variables = project.variables(database.endpoint, origins)
     project.set_environment(variables)
     _make_table(choices.kept)
@@ -110,7 +113,7 @@ def _functions(packaged: bool, variables: Mapping[str, str], stack: ExitStack) -
 async def _serve(app: LocalApp, listener: socket, url: str, token: str, choices: Choices) -> None:
     path = project.collection()
     if choices.seeded:
-        await seed_once(app.app, path, token, project.CATALOGUE, choices.kept)
+        await seed_once(Administrator(app.app, path, token), project.CATALOGUE, choices.kept, choices.products)
     place = choices.kept
     data = f"kept in {place}" if place else "in memory, gone when this stops (--database dynamodb-local keeps it)"
     print(_READY.format(url=url, path=path, token=token, data=data, example=_EXAMPLE), flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.wrappers import Response
 
+from local_aws.database.moto_patches import patched
 from local_aws.server import WsgiServer
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class EmbeddedDynamoDB:
 
     def __init__(self) -> None:
         self._server: WsgiServer | None = None
+        self._patches = ExitStack()
 
     @property
     def endpoint(self) -> str:
@@ -32,6 +35,7 @@ class EmbeddedDynamoDB:
         return self._server.url
 
     def launch(self) -> None:
+        self._patches.enter_context(patched())
         self._server = WsgiServer(_application, "embedded-dynamodb")
         self._server.start()
 
@@ -42,6 +46,7 @@ class EmbeddedDynamoDB:
         if self._server is not None:
             self._server.stop()
             self._server = None
+            self._patches.close()
 
     def __enter__(self) -> EmbeddedDynamoDB:
         self.launch()

@@ -10,7 +10,7 @@ import pytest
 from local_aws.asgi import Receive, Scope, Send, read_body, send_response
 from local_aws.errors import CannotStart
 from local_aws.proxy_answer import HttpResponse
-from local_server.seed import seed_once
+from local_server.seed import Administrator, seed_once
 
 PROBLEM = {"error": "Bad Request", "details": [{"field": "/price", "message": "must be at least 0.01"}]}
 
@@ -37,16 +37,16 @@ def catalogue(tmp_path: Path) -> Path:
 
 def test_every_product_is_created_in_order(catalogue: Path) -> None:
     door = FrontDoor(201, 409)
-    asyncio.run(seed_once(door, "/things", "t", catalogue, None))
+    asyncio.run(seed_once(Administrator(door, "/things", "t"), catalogue, None))
     assert [each["name"] for each in door.created] == ["spoon", "fork"]
 
 
 def test_kept_data_is_seeded_once(catalogue: Path, tmp_path: Path) -> None:
-    asyncio.run(seed_once(FrontDoor(201, 201), "/things", "t", catalogue, tmp_path))
-    asyncio.run(seed_once(FrontDoor(), "/things", "t", catalogue, tmp_path))
+    asyncio.run(seed_once(Administrator(FrontDoor(201, 201), "/things", "t"), catalogue, tmp_path))
+    asyncio.run(seed_once(Administrator(FrontDoor(), "/things", "t"), catalogue, tmp_path))
 
 
 def test_a_refused_product_stops_the_start_and_says_why(catalogue: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match=r"Product 2 .* 400 Bad Request; /price must be at least 0\.01"):
-        asyncio.run(seed_once(FrontDoor(201, 400), "/things", "t", catalogue, tmp_path))
+        asyncio.run(seed_once(Administrator(FrontDoor(201, 400), "/things", "t"), catalogue, tmp_path))
     assert not (tmp_path / "seeded").exists()
