@@ -52,11 +52,11 @@ FindFunction = Callable[[str, str], Function]
 
 
 class Functions:
-    """The functions of an account, each invocation in a thread of its own."""
+    """The functions of an account, `at_once` invocations at a time, each in a thread of its own. The rest wait."""
 
-    def __init__(self, find: FindFunction) -> None:
+    def __init__(self, find: FindFunction, at_once: int = CONCURRENT_INVOCATIONS) -> None:
         self._find = find
-        self._threads = ThreadPoolExecutor(CONCURRENT_INVOCATIONS, thread_name_prefix="function")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="function")
 
     async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
         """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.

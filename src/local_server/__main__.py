@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         dest="origins",
         help="let pages of this origin call the API, such as http://localhost:4000; may be repeated. Always let in are "
-        f"http://localhost and http://127.0.0.1 with the ports {project.ports_for_a_person()}",
+        "the development servers of Vite, Next, Angular, Vue and Astro, as in dev: localhost with the ports "
+        + ", ".join(each.rpartition(":")[2] for each in project.development_origins()),
     )
     parser.add_argument("--no-seed", action="store_true", help="leave the catalogue as it is, at first empty")
     return parser

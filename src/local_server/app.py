@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from cross_check.disagreements import Disagreements
 from cross_check.exchange import Exchange
 from cross_check.known_differences import KnownDifferences, Place
 from cross_check.second_opinion import SecondOpinion
-from local_aws.asgi import App, Receive, Scope, Send, header
+from local_aws.asgi import App, Receive, Scope, Send, header, send_response
 from local_aws.gateway import ApiIdentity, Gateway, Stage
 from local_aws.gateway.call import Call
 from local_aws.gateway.ports import InvokedFunctions
@@ -33,6 +34,8 @@ from local_server import project
 from local_server.documents import contract_documents, swagger_ui
 from local_server.local_endpoints import local_endpoints
 
+# So many are answered before their clients give up; when the oldest of some is so old, there are too many already.
+REQUESTS_AT_ONCE, SOME_REQUESTS, OLD_SECONDS = 64, 16, 5.0
 _LOG_FORMAT = "$context.httpMethod $context.path $context.status $context.responseLatency ms $context.requestId"
 
 Json = dict[str, Any]
@@ -63,7 +66,7 @@ class LocalApp:
         object.__setattr__(self, "disagreements", Disagreements(SecondOpinion(self.document.content), known))
         routes = [*local_endpoints(self.user_pool, self.disagreements.report), *contract_documents(content)]
         api = swagger_ui(content, _GatewayByOrigin(self._gateway(), self.origins))
-        object.__setattr__(self, "app", Router(routes, default=api, redirect_slashes=False))
+        object.__setattr__(self, "app", Router(routes, default=Shedding(api, self.origins), redirect_slashes=False))
 
     def _gateway(self) -> Callable[[Sequence[str]], Gateway]:
         """What makes the gateway for allowed origins, in the order in which they count."""
@@ -72,6 +75,42 @@ class LocalApp:
         stage = Stage(STAGE, access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=observe)
         identity = ApiIdentity("local", ACCOUNT, self.user_pool.region)
         return lambda origins: Gateway(self.render_body(origins), stage, self.functions, self.user_pool, identity)
+
+
+class Shedding:
+    """Answers 503 at once where a request would wait for the many before it, until its client gives up."""
+
+    def __init__(
+        self,
+        app: App,
+        origins: Collection[str],
+        limit: int = REQUESTS_AT_ONCE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app = app
+        self._origins = origins
+        self._limit = limit
+        self._clock = clock
+        self._started: dict[object, float] = {}  # In the order in which they came.
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._overloaded():
+            origin = header(scope, "origin")
+            allowed = (("Access-Control-Allow-Origin", str(origin)),) if origin in self._origins else ()
+            await send_response(refusal(503, ("Retry-After", "1"), ("Vary", "Origin"), *allowed), send)
+            return
+        request = object()
+        self._started[request] = self._clock()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            del self._started[request]
+
+    def _overloaded(self) -> bool:
+        running = len(self._started)
+        if running < min(SOME_REQUESTS, self._limit):
+            return False
+        return running >= self._limit or self._clock() - next(iter(self._started.values())) > OLD_SECONDS
 
 
 class _GatewayByOrigin:

@@ -68,26 +68,15 @@ def _contract() -> Node:
     return load(DOCUMENT)
 
 
-# The development servers of what front ends are made with.
-DEVELOPMENT_PORTS = {
-    5173: "Vite",
-    4173: "Vite's preview",
-    3000: "Next",
-    4200: "Angular",
-    8080: "Vue",
-    4321: "Astro",
-}
-
-
-def ports_for_a_person() -> str:
-    """The ports and what they are of, in a few words."""
-    return ", ".join(f"{port} ({name})" for port, name in DEVELOPMENT_PORTS.items())
+def development_origins() -> list[str]:
+    """The pages on a developer's machine that dev lets in: those of Vite, Next, Angular, Vue and Astro."""
+    return [each for each in _environment("").allowed_origins if each.startswith("http://localhost:")]
 
 
 def origins(url: str, others: Iterable[str] = ()) -> list[str]:
-    """Who may call from a browser: the usual development servers, Swagger UI by either name of `url`, and `others`."""
-    usual = (f"http://{host}:{port}" for port in DEVELOPMENT_PORTS for host in ("localhost", "127.0.0.1"))
-    return list(dict.fromkeys([*others, *usual, url, url.replace("127.0.0.1", "localhost")]))
+    """Who may call from a browser: `others`, the development servers, and Swagger UI at `url`, by either name."""
+    known = [*others, *development_origins(), url]
+    return list(dict.fromkeys(each.replace("localhost", name) for name in ("localhost", "127.0.0.1") for each in known))
 
 
 def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:

@@ -18,13 +18,15 @@ from cross_check.contract_document import ContractDocument
 from local_aws import log_lines
 from local_aws.database import Database, create_table
 from local_aws.errors import CannotStart
-from local_aws.functions import Function, Functions, InProcessFunction
+from local_aws.functions import CONCURRENT_INVOCATIONS, Function, Functions, InProcessFunction
 from local_aws.server import LOOPBACK, AsgiServer
 from local_aws.user_pool import UserPool, signing_key
 from local_server import project
 from local_server.app import LocalApp, refusal
 from local_server.seed import Administrator, seed_once
 
+# One interpreter runs them, and the embedded database too: with more, each waits for the database until it gives up.
+_IN_PROCESS_AT_ONCE = 8
 _READY = """\
 API          {url}{path}
 Contract     {url}/openapi.json and {url}/openapi.yaml
@@ -42,6 +44,10 @@ Another user's:  curl -s -X POST {url}/_local/token -d '{{"groups": ["somebody"]
 Ctrl-C stops it. One line follows for every request to the API.
 """
 
+_OPEN = (
+    "DynamoDB Local listens on every address of this machine, not on loopback alone, and takes any credentials: "
+    "do not keep there what others on your network may not see"
+)
 _EXAMPLE = (
     '{"name": "My package", "description": "A package made from the command line.", '
     '"price": 79.77, "period": "per year", "features": ["One domain"]}'
@@ -105,7 +111,8 @@ def _functions(packaged: bool, variables: Mapping[str, str], stack: ExitStack) -
         found |= {name: running.by_name[module] for name, module in modules.items()}
     else:
         found |= {name: InProcessFunction(name, project.HANDLER.format(module)) for name, module in modules.items()}
-    functions = Functions(lambda function_arn, source_arn: found[function_arn.split(":")[6]])
+    at_once = CONCURRENT_INVOCATIONS if packaged else _IN_PROCESS_AT_ONCE
+    functions = Functions(lambda function_arn, source_arn: found[function_arn.split(":")[6]], at_once)
     stack.callback(functions.stop)
     return functions
 
@@ -115,7 +122,9 @@ async def _serve(app: LocalApp, listener: socket, url: str, token: str, choices:
     if choices.seeded:
         await seed_once(Administrator(app.app, path, token), project.CATALOGUE, choices.kept, choices.products)
     place = choices.kept
-    data = f"kept in {place}" if place else "in memory, gone when this stops (--database dynamodb-local keeps it)"
+    data = (
+        f"kept in {place}. {_OPEN}" if place else "in memory, gone when this stops (--database dynamodb-local keeps it)"
+    )
     print(_READY.format(url=url, path=path, token=token, data=data, example=_EXAMPLE), flush=True)
     logging.getLogger(project.REQUEST_LOG).setLevel(logging.INFO)
     await AsgiServer(app.app, listener, lambda: refusal(400)).serve()

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 
+from local_aws.asgi import Receive, Scope, Send, send_response
 from local_aws.limits import LARGEST_BODY
+from local_aws.proxy_answer import HttpResponse
 from local_aws.user_pool import UserPool
-from local_server.app import LocalApp
+from local_server import project
+from local_server.app import OLD_SECONDS, SOME_REQUESTS, LocalApp, Shedding
 from tests.integration.local_server.conftest import ANSWER, GROUP, OTHER_PORTAL, PORTAL, PRODUCTS, Client, Stubs
 
 ENTRY = {"name": "spoon"}
@@ -172,9 +179,89 @@ def test_every_exchange_with_an_operation_is_judged_a_second_time(
     assert [each["judged"] for each in local_app.disagreements.report()["disagreements"]] == ["request", "response"]
 
 
-def test_swagger_ui_is_served_with_the_contract_and_from_this_machine(request_to: Client) -> None:
+def test_swagger_ui_is_served_from_this_machine(request_to: Client) -> None:
     page = request_to("GET", "/ui/")
     assert page.status_code == 200
     assert "http" not in page.text.replace("http://www.w3.org", "").replace("https://www.w3.org", "")
+    assert "/openapi.json" in page.text
     assert request_to("GET", "/ui/swagger-ui-bundle.js").status_code == 200
-    assert set(request_to("GET", "/openapi.json").json()["paths"]) == {PRODUCTS, "/v1.0/products/{productId}"}
+
+
+@pytest.mark.parametrize(("path", "read"), [("/openapi.json", json.loads), ("/openapi.yaml", yaml.safe_load)])
+def test_the_contract_is_served_as_it_is_published_with_this_server_in_it(
+    request_to: Client, local_app: LocalApp, path: str, read: Callable[[str], Any]
+) -> None:
+    response = request_to("GET", path, headers={"Origin": "https://anybody.example"})
+    served, published = read(response.text), json.loads(project.DOCUMENT.read_text())
+    assert [each["url"] for each in served["servers"]] == [local_app.user_pool.url]
+    assert {**served, "servers": published["servers"]} == published
+    assert "#/components/schemas/" in response.text
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/openapi.yaml"])
+def test_a_client_that_has_the_contract_is_told_so(request_to: Client, path: str) -> None:
+    tag = request_to("GET", path).headers["ETag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        response = request_to("GET", path, headers={"If-None-Match": known})
+        assert (response.status_code, response.content, response.headers["ETag"]) == (304, b"", tag)
+    assert request_to("GET", path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_more_requests_than_can_be_answered_soon_are_sent_away(request_to: Client) -> None:
+    gate, statuses = asyncio.Event(), []
+
+    async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+        await gate.wait()
+        await send_response(HttpResponse(200, (), b""), send)
+
+    async def ask(app: Shedding) -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://cloud") as client:
+            response = await client.get(PRODUCTS, headers={"Origin": PORTAL})
+            statuses.append(response.status_code)
+            gate.set()
+            if response.status_code == 503:
+                assert response.headers["Retry-After"] == "1"
+                assert response.headers["Access-Control-Allow-Origin"] == PORTAL
+                assert_problem(response, 503, "Service Unavailable")
+
+    async def three_at_once() -> None:
+        app = Shedding(busy, [PORTAL], limit=2)
+        await asyncio.gather(ask(app), ask(app), ask(app))
+        await ask(app)
+
+    asyncio.run(three_at_once())
+    assert statuses == [503, 200, 200, 200]
+
+
+def test_requests_are_sent_away_as_soon_as_many_wait_and_one_of_them_for_long() -> None:
+    gate, now = asyncio.Event(), [0.0]
+    reached: list[float] = []
+
+    async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(now[0])
+        await gate.wait()
+        await send_response(HttpResponse(200, (), b""), send)
+
+    async def ask(app: Shedding) -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://cloud") as client:
+            return (await client.get(PRODUCTS)).status_code
+
+    async def many_and_then_another(seconds: float) -> int:
+        reached.clear()
+        gate.clear()
+        app = Shedding(busy, [], clock=lambda: now[0])
+        many = [asyncio.create_task(ask(app)) for _ in range(SOME_REQUESTS)]
+        while len(reached) < SOME_REQUESTS:
+            await asyncio.sleep(0)
+        now[0] += seconds
+        another = asyncio.create_task(ask(app))
+        while not another.done() and len(reached) == SOME_REQUESTS:
+            await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(*many)
+        return await another
+
+    assert asyncio.run(many_and_then_another(OLD_SECONDS)) == 200
+    gate = asyncio.Event()
+    assert asyncio.run(many_and_then_another(OLD_SECONDS + 1)) == 503

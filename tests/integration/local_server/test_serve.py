@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -99,6 +101,34 @@ def test_the_judges_agree_about_all_of_it(serving: Serving) -> None:
     serving.get(project.collection())
     report = serving.get("/_local/disagreements")
     assert (report["judged"] > len(CATALOGUE), report["count"]) == (True, 0)
+
+
+def test_a_catalogue_of_any_size_is_made_and_can_be_paged_through(tmp_path: Path) -> None:
+    with Serving("--port", "0", "--data", str(tmp_path), "--products", "30") as serving:
+        found, query = [], "?limit=20"
+        while query:
+            page = serving.get(project.collection() + query)
+            found += page["products"]
+            query = f"?limit=20&nextToken={page['nextToken']}" if "nextToken" in page else ""
+        product = next(each for each in found if each["name"] == "Sample 0000007")
+        assert (
+            len({each["productId"] for each in found})
+            == len({each["name"] for each in found})
+            == len(CATALOGUE) + 1 + 30
+        )
+        assert sorted(found, key=lambda each: each["createdAt"]) == found
+        with pytest.raises(HTTPError, match="409"):  # The copies' names are taken as those of any product.
+            serving.post(project.collection(), {**CATALOGUE[0], "name": product["name"]})
+        assert serving.get("/_local/disagreements")["count"] == 0
+
+
+def test_the_printed_token_is_the_same_persons_after_a_restart(tmp_path: Path) -> None:
+    subjects = set()
+    for _ in range(2):
+        with Serving("--port", "0", "--data", str(tmp_path), "--no-seed") as serving:
+            claims = serving.token.split(".")[1]
+            subjects.add(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"])
+    assert len(subjects) == 1
 
 
 def test_what_is_no_http_is_answered_in_the_contracts_shape(serving: Serving) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from cross_check.contract_document import ContractDocument, version_headers
 from local_server import project
 
@@ -10,3 +12,13 @@ def test_the_version_is_told_in_a_header_that_the_contract_declares_for_a_405() 
     content = ContractDocument.load(project.DOCUMENT).content
     [name] = version_headers(project.GATEWAY_SETTINGS)
     assert name in content["components"]["responses"]["MethodNotAllowed"]["headers"]
+
+
+def test_the_development_servers_that_dev_lets_in_are_let_in_by_either_name() -> None:
+    origins = project.origins("http://127.0.0.1:8080", ["http://app.example"])
+    dev = json.loads((project.ROOT / "terraform/environments/dev.tfvars.json").read_text())["allowed_origins"]
+    local = [each for each in dev if "//localhost:" in each]
+    assert local
+    assert {*local, *(each.replace("localhost", "127.0.0.1") for each in local)} <= set(origins)
+    assert (origins[0], len(origins)) == ("http://app.example", len(set(origins)))
+    assert not any(each.startswith("https") for each in origins)

@@ -10,7 +10,20 @@ from local_server import __main__ as serve
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--port", "x"], ["--port", "70000"], ["--data", ""], ["--database", "mysql"], ["extra"]]
+    "arguments",
+    [
+        ["--port", "x"],
+        ["--port", "70000"],
+        ["--data", ""],
+        ["--database", "mysql"],
+        ["extra"],
+        ["--products", "-1"],
+        ["--products", "many"],
+        ["--origin", "*"],
+        ["--origin", "localhost:3000"],
+        ["--origin", "http://localhost:3000/"],
+        ["--origin", "http://it's.example"],
+    ],
 )
 def test_bad_usage_is_status_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_status:
@@ -28,7 +41,7 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         serve.main(["--help"])
     text = capsys.readouterr().out
-    assert all(flag in text for flag in ("--port", "--database", "--data", "--no-seed"))
+    assert all(flag in text for flag in ("--port", "--database", "--data", "--no-seed", "--products", "--origin"))
 
 
 def test_a_port_in_use_is_one_line_that_names_it() -> None:
