@@ -3,7 +3,11 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  index_name = "ActiveProductsIndex"
+  # The index that the code queries, as the handlers' permissions name it.
+  index_name = one(toset(flatten([
+    for id, permissions in local.handler_permissions :
+    [for where in keys(try(permissions.dynamodb, {})) : trimprefix(where, "index/") if startswith(where, "index/")]
+  ])))
 
   # What the code relies on: src/products/items.py and src/products/repository.py.
   expected_attributes = { PK = "S", SK = "S", active = "S", createdAt = "S" }
