@@ -341,7 +341,9 @@ class _Write(NamedTuple):
         terms = ["attribute_type(#version, :number)", "#lastWriteId <> :lastWriteId"]
         values: dict[str, Any] = {":number": {"S": "N"}}
         if self.at is not None:
-            terms.append("(attribute_not_exists(#updatedAt) OR #updatedAt <= :updatedAt)")
+            no_text = "attribute_not_exists(#updatedAt) OR NOT attribute_type(#updatedAt, :text)"
+            terms.append(f"({no_text} OR #updatedAt <= :updatedAt)")
+            values[":text"] = {"S": "S"}
         if self.change.needs_active:
             terms.append("#active = :true")
             values[":true"] = {"S": "true"}

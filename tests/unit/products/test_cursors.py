@@ -111,9 +111,15 @@ def test_the_order_of_filters_does_not_matter() -> None:
 
 def test_a_filter_never_passes_for_a_part_of_the_list() -> None:
     """No text of a filter can make what the MAC covers look like another list or another filter."""
-    token = cursors(scope="list").token(POSITION, {"a": 'b"], ["c", "d'})
-    with pytest.raises(BadToken):
-        cursors(scope="list").position(token, {"a": "b", "c": "d"})
+    for scope, filters, other_scope, others in (
+        ("list", {"a": 'b"], ["c", "d'}, "list", {"a": "b", "c": "d"}),
+        ("list", {"a": "bc"}, "list", {"ab": "c"}),
+        ("list", {"a": "b", "c": "d"}, "list", {"a": "bcd"}),
+        ("list", {"a": ""}, "lista", {}),
+    ):
+        token = cursors(scope=scope).token(POSITION, filters)
+        with pytest.raises(BadToken):
+            cursors(scope=other_scope).position(token, others)
 
 
 def test_macs_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
