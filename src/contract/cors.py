@@ -34,22 +34,17 @@ class Cors:
         self._exposed = ", ".join(name for name in header_names if name.lower() not in _NOT_EXPOSED)
 
     def added_to(self, headers: Mapping[str, str], origin: str | None) -> dict[str, str]:
-        """The answer's headers for a request from this origin (None: not from a browser's script).
+        """Returns the answer's headers for a request from this origin (None: not from a browser's script).
 
         Where any origin is allowed, every answer varies by it: a shared cache must not give one origin's to another.
         """
         if not self._allowed:
             return dict(headers)
-        answer = _varying(headers)
+        varies = next((name for name in headers if name.lower() == "vary"), None)
+        varying = {"Vary": "Origin"} if varies is None else {varies: f"{headers[varies]}, Origin"}
+        answer = {**headers, **varying}
         if origin in self._allowed:
             answer["Access-Control-Allow-Origin"] = str(origin)
             if self._exposed:
                 answer["Access-Control-Expose-Headers"] = self._exposed
         return answer
-
-
-def _varying(headers: Mapping[str, str]) -> dict[str, str]:
-    stated = next((name for name in headers if name.lower() == "vary"), None)
-    if stated is None:
-        return {**headers, "Vary": "Origin"}
-    return {**headers, stated: f"{headers[stated]}, Origin"}

@@ -29,7 +29,7 @@ _NO_BODY: Any = None
 
 
 class Request(NamedTuple, Generic[Path, Query, Headers, Body]):
-    """A request that keeps the contract: every value is typed, checked, and defaulted where the contract has a default.
+    """A valid request: every value is typed, checked, and defaulted where the contract has a default.
 
     `path` is the path as the client sent it, stage or base path included, without the query. A parameter that was not
     sent and has no default is absent from its mapping. `headers` holds the declared header parameters only, spelled as
@@ -66,7 +66,7 @@ class Response(NamedTuple):
     """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null).
 
     `fallback` makes the answer to give instead if this one breaks the contract: a list without its broken members, say.
-    So a handler need not check in advance what is checked anyway. Both are held to the contract; the fallback of a
+    So a handler need not check in advance what is checked anyway. Both are validated; the fallback of a
     fallback is not asked.
     """
 

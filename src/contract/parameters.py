@@ -95,7 +95,8 @@ class Parameter:
             if literals is None:
                 if self._required:
                     return [self._violation((), "required", "is required")]
-                values.update(deepcopy(self._defaults))  # A handler may change its own.
+                if self._defaults:
+                    values.update(deepcopy(self._defaults))  # A handler may change its own.
                 return ()
             # OpenAPI 3.0.3, Parameter Object: whether it may be empty is for allowEmptyValue to say, in a query alone.
             if literals == "" and self._where == "query":

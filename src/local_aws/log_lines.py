@@ -10,7 +10,7 @@ _QUIET = ("asyncio", "botocore", "connexion", "httpx", "urllib3", "uvicorn", "we
 
 
 class LineFormatter(logging.Formatter):
-    """`14:03:07 ERROR contract: response breaks the contract  keyword=type pointer=/price`."""
+    """`14:03:07 ERROR contract: response breaks the contract  places=['body /price type']`."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
