@@ -5,6 +5,11 @@ output "api_url" {
   ]))
 }
 
+output "published_url" {
+  description = "Where the published contract says that the API answers"
+  value       = var.public_host == null ? null : join("/", compact(["https://${var.public_host}", var.base_path]))
+}
+
 output "api_id" {
   description = "Id of the REST API"
   value       = aws_api_gateway_rest_api.this.id

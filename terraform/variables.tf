@@ -133,6 +133,17 @@ variable "domain_name" {
   }
 }
 
+variable "public_host" {
+  description = "Host under which clients reach the API, as the published contract names it. domain_name, once its owners have made it, is the same"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.public_host == null || can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.public_host))
+    error_message = "The published host has no scheme and no path."
+  }
+}
+
 variable "base_path" {
   description = "First segment of the API's paths under the custom domain. None when null: the contract's paths begin with /v1.0"
   type        = string

@@ -89,6 +89,9 @@ PARTS = (
     Part("contract-diff", "what the contract's change since its last release means to clients", (
         ("scripts/contract_diff",),
     )),
+    Part("clients", "what client teams are given, by their own tools and in a browser", (
+        ("python", "scripts/toolchain/install.py", "clients"), (*PYTEST, "tests/clients"),
+    ), long=True),
     Part("failover", "rehearsals of bad releases, sabotage, interruption and the runbooks; the benchmark", (
         (*PYTEST, "tests/deployment/rehearsal", "-m", "failover", "--capture=no"), (*PYTEST, "tests/performance"),
     ), needs=("terraform",), long=True),

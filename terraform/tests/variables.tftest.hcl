@@ -21,6 +21,7 @@ run "refused_together" {
     request_validation       = "body"
     kms_key_arn              = "alias/aws/sns"
     domain_name              = "https://api.example.com/"
+    public_host              = "https://api.example.com/"
     base_path                = "/products"
     waf_rate_limit           = 5
     lambda_memory_mb         = 64
@@ -37,7 +38,7 @@ run "refused_together" {
   }
 
   expect_failures = [
-    var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.table_name, var.request_validation, var.kms_key_arn,
+    var.environment, var.region, var.name_prefix, var.api_name, var.cognito_user_pool_arn, var.table_name, var.request_validation, var.public_host, var.kms_key_arn,
     var.domain_name, var.base_path, var.lambda_memory_mb, var.lambda_timeout_seconds, var.reserved_concurrency,
     var.log_level, var.log_retention_days, var.canary_deployment_config, var.alarm_emails, var.alarm_thresholds, var.runbooks, var.waf_rate_limit,
     var.default_throttling, var.allowed_origins,
