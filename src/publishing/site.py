@@ -1,0 +1,159 @@
+"""The site for client teams, as static pages: `scripts/site`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from string import Template
+
+from markdown_it import MarkdownIt
+
+from contract_diff import report
+from contract_diff.operations import compare
+from contract_diff.sources import read
+from contract_diff.verdict import verdict_on
+from contract_diff.versions import Changelog
+from publishing.assets import CannotPublish
+from publishing.document import BUNDLE, CONTRACT, PROJECT, NoAddress, environments, published, published_text
+
+PAGES = {
+    "index.html": "Overview",
+    "reference.html": "Reference",
+    "clients.html": "For client teams",
+    "changelog.html": "Changelog",
+}
+_SOURCES = PROJECT / "docs" / "site"
+_REDOCLY = PROJECT / "scripts" / "toolchain" / "node_modules" / ".bin" / "redocly"
+# Readable on Redoc's light and on its dark ground.
+_BACK = (
+    '<p style="margin:0;padding:.75rem 1rem;font:1rem system-ui,sans-serif">'
+    '<a style="color:#2f7de1" href="index.html">Overview</a></p>'
+)
+
+
+def site(folder: Path) -> None:
+    """Writes the pages to the folder, which is emptied first.
+
+    Raises:
+        CannotPublish: Redocly is missing, or refuses the document.
+        NoAddress: no environment's settings have a host.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    bundle = json.loads(BUNDLE.read_text(encoding="utf-8"))
+    version = bundle["info"]["version"]
+    servers = environments()
+    releases = released(PROJECT)
+    shutil.copy(_SOURCES / "style.css", folder)
+    (folder / "products.json").write_text(json.dumps(published(bundle, servers), indent=1, ensure_ascii=False) + "\n")
+    (folder / "products.yaml").write_text(published_text(CONTRACT.read_text(encoding="utf-8"), servers))
+    for tag in releases:
+        (folder / f"products-{tag}.yaml").write_text(
+            published_text(_git(PROJECT, "show", f"{tag}:openapi/products.yaml"), servers)
+        )
+    overview = Template((_SOURCES / "index.md").read_text(encoding="utf-8")).substitute(
+        version=version,
+        environments=_table(("environment", "base URL"), ((each.name, f"`{each.url}`") for each in servers)),
+        documents=_table(("version", "document"), _documents(version, releases)),
+    )
+    changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    contents = {
+        "index.html": overview,
+        "clients.html": (PROJECT / "docs" / "clients.md").read_text(encoding="utf-8"),
+        "changelog.html": f"{changelog}\n{verdicts(PROJECT, releases)}",
+    }
+    for name, text in contents.items():
+        (folder / name).write_text(_page(name, text, bundle["info"]["title"], version), encoding="utf-8")
+    _reference(folder / "products.json", folder / "reference.html")
+
+
+def released(project: Path) -> list[str]:
+    """The tags of the releases in the history, the newest first. None in a clone without its history."""
+    tags = [
+        tag
+        for tag in _git(project, "tag", "--list", "v[0-9]*", "--merged", "HEAD").split()
+        if re.fullmatch(r"v\d+\.\d+\.\d+", tag)
+    ]
+    return sorted(tags, key=lambda tag: tuple(map(int, tag[1:].split("."))), reverse=True)
+
+
+def verdicts(project: Path, releases: Sequence[str]) -> str:
+    """What each release means to the clients of the one before, in Markdown."""
+    changelog = Changelog((project / "CHANGELOG.md").read_text(encoding="utf-8"))
+    sources = [read(f"git:{tag}", project) for tag in releases]
+    parts = ["## What each version means to clients"]
+    for new, old in pairwise(sources):
+        parts.append(report.markdown(verdict_on(old, new, compare(old.document, new.document), changelog), old, new))
+    if len(sources) < 2:
+        parts.append("There is no older release to compare with.")
+    return "\n\n".join(parts)
+
+
+def _documents(version: str, releases: Sequence[str]) -> Iterable[tuple[str, str]]:
+    if f"v{version}" not in releases:
+        yield f"{version}, not released yet", "[products.yaml](products.yaml), [products.json](products.json)"
+    for tag in releases:
+        yield tag, f"[products-{tag}.yaml](products-{tag}.yaml)"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
+
+
+def _page(name: str, text: str, title: str, version: str) -> str:
+    content = MarkdownIt("commonmark").enable("table").render(text)
+    # What is wider than a phone scrolls by itself, and a keyboard can get there.
+    content = content.replace("<table>", '<div class="table" tabindex="0"><table>').replace(
+        "</table>", "</table></div>"
+    )
+    content = content.replace("<pre>", '<pre tabindex="0">')
+    links = (
+        f'<li><a href="{page}"{" aria-current=page" if page == name else ""}>{label}</a></li>'
+        for page, label in PAGES.items()
+    )
+    return Template((_SOURCES / "page.html").read_text(encoding="utf-8")).substitute(
+        title=f"{PAGES[name]} - {title}", navigation="\n".join(links), content=content, name=title, version=version
+    )
+
+
+def _reference(document: Path, page: Path) -> None:
+    if not _REDOCLY.exists():
+        raise CannotPublish(f"{_REDOCLY} is missing: scripts/toolchain/install.py node installs it")
+    command = [str(_REDOCLY), "build-docs", str(document), "--inlineBundle", "--output", str(page)]
+    quiet = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=quiet, cwd=document.parent)
+    if done.returncode != 0 or not page.exists():
+        raise CannotPublish(f"Redocly refuses the document: {done.stdout}{done.stderr}")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r"(<body[^>]*>)", lambda body: body[1] + _BACK, text, count=1), encoding="utf-8")
+
+
+def _git(project: Path, *command: str) -> str:
+    done = subprocess.run(["git", "-C", str(project), *command], capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the site and returns the exit status: 0, or 1 when it cannot be made."""
+    parser = argparse.ArgumentParser("scripts/site", description=__doc__)
+    parser.add_argument("--out", type=Path, default=PROJECT / "dist" / "site", metavar="DIR")
+    options = parser.parse_args(arguments)
+    try:
+        site(options.out.resolve())
+    except (CannotPublish, NoAddress) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(options.out / "index.html")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
