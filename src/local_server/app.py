@@ -26,7 +26,7 @@ from cross_check.second_opinion import SecondOpinion
 from local_aws.asgi import App, Receive, Scope, Send, header, send_response
 from local_aws.gateway import ApiIdentity, Gateway, Stage
 from local_aws.gateway.call import Call
-from local_aws.gateway.ports import InvokedFunctions
+from local_aws.gateway.stage import InvokedFunctions
 from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import ACCOUNT, STAGE
 from local_aws.user_pool import UserPool

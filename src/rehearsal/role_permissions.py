@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.database.table import INDEX
+from local_aws.database import INDEX
 from local_server import project
 from rehearsal.deployment import Deployment
 from rehearsal.steps import Step, StepFailed

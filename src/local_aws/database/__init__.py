@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from local_aws.database.table import create_table
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["Database", "create_table"]
+INDEX = "ActiveProductsIndex"
 
 
 class Database(Protocol):
@@ -20,3 +21,30 @@ class Database(Protocol):
     def wait(self) -> None: ...
 
     def stop(self) -> None: ...
+
+
+def create_table(client: DynamoDBClient, name: str) -> bool:
+    """Creates the table `name` with its index, unless it is there already. True when it was created."""
+    try:
+        client.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": attribute, "AttributeType": "S"} for attribute in ("PK", "SK", "active", "createdAt")
+            ],
+            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "active", "KeyType": "HASH"},
+                        {"AttributeName": "createdAt", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+    except client.exceptions.ResourceInUseException:
+        return False
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    return True

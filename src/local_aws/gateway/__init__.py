@@ -14,14 +14,17 @@ What it does not know in the body, it refuses at the start. Known limits, for wa
 * A body of more than 10 MB is refused as soon as it is, before anybody looks for its method.
 """
 
-from local_aws.gateway.errors import (
+from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.imported_body import NotPlayable
+from local_aws.gateway.stage import (
+    ApiIdentity,
     AuthorizerFailed,
     AuthorizerMisconfigured,
-    NotPlayable,
+    Authorizers,
+    InvokedFunctions,
+    Stage,
+    Throttle,
 )
-from local_aws.gateway.gateway import Gateway
-from local_aws.gateway.ports import Authorizers, InvokedFunctions
-from local_aws.gateway.stage import ApiIdentity, Stage, Throttle
 
 __all__ = [
     "ApiIdentity",

@@ -10,9 +10,8 @@ import asyncio
 from collections.abc import Mapping
 
 from local_aws.gateway.call import Call, Refused
-from local_aws.gateway.errors import AuthorizerFailed, AuthorizerMisconfigured
-from local_aws.gateway.place import Place
-from local_aws.gateway.ports import Authorizers
+from local_aws.gateway.imported_body import Place
+from local_aws.gateway.stage import AuthorizerFailed, AuthorizerMisconfigured, Authorizers
 
 _KIND = "cognito_user_pools"
 _AUTHTYPE = "x-amazon-apigateway-authtype"

@@ -16,15 +16,12 @@ from local_aws.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, http_
 from local_aws.gateway.authorization import CognitoAuthorizer
 from local_aws.gateway.call import Call, Refused
 from local_aws.gateway.gateway_responses import GatewayResponses
-from local_aws.gateway.imported import resolved
+from local_aws.gateway.imported_body import Place, resolved
 from local_aws.gateway.methods import ANY, METHODS, Method, Parts
-from local_aws.gateway.place import Place
-from local_aws.gateway.ports import Authorizers, InvokedFunctions
 from local_aws.gateway.resources import Resource, find
-from local_aws.gateway.stage import ApiIdentity, Stage
+from local_aws.gateway.stage import LARGEST_BODY, ApiIdentity, Authorizers, InvokedFunctions, Stage
 from local_aws.gateway.validation import VALIDATOR, VALIDATORS, Models
 from local_aws.gateway.variables import IN_ACCESS_LOGS, Template
-from local_aws.limits import LARGEST_BODY
 from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import HttpRequest
 

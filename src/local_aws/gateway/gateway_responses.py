@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from local_aws.gateway.call import Call, Refused
-from local_aws.gateway.place import Place
+from local_aws.gateway.imported_body import Place
 from local_aws.gateway.variables import IN_GATEWAY_RESPONSES, Expression, Template, mapped_headers
 from local_aws.proxy_answer import HttpResponse
 

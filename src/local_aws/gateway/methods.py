@@ -8,12 +8,11 @@ from typing import Protocol
 
 from local_aws.gateway.authorization import CognitoAuthorizer, authorizer_of
 from local_aws.gateway.call import Call
+from local_aws.gateway.imported_body import Place
+from local_aws.gateway.lambda_proxy import LambdaProxy
 from local_aws.gateway.mock import Mock
-from local_aws.gateway.place import Place
-from local_aws.gateway.ports import InvokedFunctions
-from local_aws.gateway.proxy import LambdaProxy
 from local_aws.gateway.resources import Resource
-from local_aws.gateway.stage import ApiIdentity, Stage
+from local_aws.gateway.stage import ApiIdentity, InvokedFunctions, Stage
 from local_aws.gateway.throttling import TokenBucket, throttle_of
 from local_aws.gateway.validation import VALIDATOR, Models, RequestValidator
 from local_aws.proxy_answer import HttpResponse

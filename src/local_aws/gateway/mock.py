@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local_aws.gateway import velocity, velocity_parser
+from local_aws.gateway import velocity
 from local_aws.gateway.call import Call, Refused
-from local_aws.gateway.place import Place
+from local_aws.gateway.imported_body import Place
 from local_aws.gateway.variables import IN_MAPPINGS, Expression, mapped_headers
 from local_aws.proxy_answer import HttpResponse
 
@@ -51,7 +51,7 @@ class Mock:
             "never", "when_no_match", "when_no_templates"
         )
         requests = integration.get("requestTemplates", {}).members()
-        self._requests = {media.lower(): velocity_parser.parse(each) for media, each in requests}
+        self._requests = {media.lower(): velocity.parse(each) for media, each in requests}
         self._answers = [(key, _answer(each, method)) for key, each in integration.get("responses", {}).members()]
 
     async def respond(self, call: Call) -> HttpResponse:
@@ -85,7 +85,7 @@ def _answer(place: Place, method: Place) -> _Answer:
     declared = method.get("responses", {})[status].get("headers", {})
     headers = dict(_header(name, each, declared) for name, each in place.get("responseParameters", {}).members())
     templates = place.get("responseTemplates", {}).members()
-    return _Answer(int(status), headers, {media: velocity_parser.parse(each) for media, each in templates})
+    return _Answer(int(status), headers, {media: velocity.parse(each) for media, each in templates})
 
 
 def _header(name: str, place: Place, declared: Place) -> tuple[str, Expression]:

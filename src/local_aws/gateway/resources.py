@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from local_aws.gateway.place import Place
+from local_aws.gateway.imported_body import Place
 
 _PARAMETER = re.compile(r"\{([^{}+]+)(\+?)\}")
 _LITERAL = re.compile(r"[A-Za-z0-9_.,:-]+")

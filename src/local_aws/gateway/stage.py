@@ -1,15 +1,57 @@
-"""Where an API is deployed: its stage with the stage's settings, and what the account knows it by."""
+"""Where an API is deployed: its stage, what its account knows it by, and what it needs there: functions, user pools.
+
+The limits are those that a REST API has, whoever asks:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from local_aws.limits import LONGEST_SECONDS
 from local_aws.proxy_answer import HttpResponse
-from local_aws.proxy_event import Deployment
+from local_aws.proxy_event import Deployment, Event
+
+LARGEST_BODY = 10 * 1024 * 1024
+LONGEST_SECONDS = 29.0
+
+
+class InvokedFunctions(Protocol):
+    """The functions of the account."""
+
+    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
+        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
+
+        `source_arn` names who calls; its resource policy may refuse that.
+
+        Raises:
+            FunctionFailed: it ran and gave no answer.
+            InvokeForbidden: its resource policy refuses this caller.
+            InvokeFailed: it did not run.
+        """
+
+
+class AuthorizerFailed(Exception):
+    """The authorizer could not come to a decision."""
+
+
+class AuthorizerMisconfigured(Exception):
+    """The authorizer's user pool cannot be reached."""
+
+
+class Authorizers(Protocol):
+    """The user pools of the account."""
+
+    def claims(self, user_pool_arn: str, token: str) -> Mapping[str, str] | None:
+        """The claims of a good ID token of this pool, as an authorizer renders them; None for any other token.
+
+        Raises:
+            AuthorizerFailed: there was no decision.
+            AuthorizerMisconfigured: there is no such pool.
+        """
+
 
 if TYPE_CHECKING:
     from local_aws.gateway.call import Call

@@ -15,7 +15,7 @@ from typing import Any
 from jsonschema_rs import Draft4Validator
 
 from local_aws.gateway.call import Call, Refused
-from local_aws.gateway.place import Place
+from local_aws.gateway.imported_body import Place
 
 VALIDATOR = "x-amazon-apigateway-request-validator"
 VALIDATORS = "x-amazon-apigateway-request-validators"

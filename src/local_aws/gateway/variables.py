@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local_aws.gateway.place import Place
+from local_aws.gateway.imported_body import Place
 
 Variables = Mapping[str, str]
 """Values by whole name (`context.requestId`). What does not apply to a request is not in it."""

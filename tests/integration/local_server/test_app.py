@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from local_aws.asgi import Receive, Scope, Send, send_response
-from local_aws.limits import LARGEST_BODY
+from local_aws.gateway.stage import LARGEST_BODY
 from local_aws.proxy_answer import HttpResponse
 from local_aws.user_pool import UserPool
 from local_server import project

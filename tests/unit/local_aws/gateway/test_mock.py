@@ -7,8 +7,8 @@ import pytest
 
 from local_aws.gateway import NotPlayable
 from local_aws.gateway.call import Call
+from local_aws.gateway.imported_body import Place
 from local_aws.gateway.mock import Mock
-from local_aws.gateway.place import Place
 from local_aws.proxy_event import LOCAL, HttpRequest
 from tests.unit.local_aws.gateway.apis import INTEGRATION, Deployed, Json, api, mock
 

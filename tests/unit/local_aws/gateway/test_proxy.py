@@ -6,7 +6,7 @@ import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway import NotPlayable
-from local_aws.limits import LARGEST_BODY
+from local_aws.gateway.stage import LARGEST_BODY
 from tests.unit.local_aws.gateway.apis import FUNCTION, INTEGRATION, URI, Deployed, api, proxy
 
 SOURCE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/dev"

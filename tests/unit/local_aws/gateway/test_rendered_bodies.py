@@ -12,8 +12,8 @@ import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway import AuthorizerFailed, AuthorizerMisconfigured, NotPlayable, Throttle
+from local_aws.gateway.stage import LARGEST_BODY
 from local_aws.gateway.variables import IN_ACCESS_LOGS
-from local_aws.limits import LARGEST_BODY
 from tests.unit.local_aws.gateway.apis import ANY, INTEGRATION, RESPONSES, VALIDATOR, Deployed
 from tests.unit.local_aws.gateway.rendered import ENVIRONMENTS, PROJECT, rendered
 

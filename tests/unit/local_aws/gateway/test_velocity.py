@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 
 from local_aws.gateway import NotPlayable
-from local_aws.gateway.place import Place
-from local_aws.gateway.velocity import Scope
-from local_aws.gateway.velocity_parser import parse
+from local_aws.gateway.imported_body import Place
+from local_aws.gateway.velocity import Scope, parse
 
 
 def scope() -> Scope:

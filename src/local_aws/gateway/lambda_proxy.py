@@ -13,9 +13,8 @@ from dataclasses import replace
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway.call import Call, Refused
-from local_aws.gateway.place import Place
-from local_aws.gateway.ports import InvokedFunctions
-from local_aws.limits import LONGEST_SECONDS
+from local_aws.gateway.imported_body import Place
+from local_aws.gateway.stage import LONGEST_SECONDS, InvokedFunctions
 from local_aws.proxy_answer import HttpResponse, MalformedAnswer, http_response
 from local_aws.proxy_event import Match, proxy_event
 

@@ -1,4 +1,7 @@
-"""A value of the imported body, together with its place in it. Nothing is read without saying what may be there."""
+"""The body that is imported: `Place`, a value in it together with where it stands, and AWS's own variables filled in.
+
+Nothing is read without saying what may be there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.gateway.errors import NotPlayable
+from local_aws.errors import CannotStart
+from local_aws.gateway.stage import ApiIdentity
+
+
+class NotPlayable(CannotStart):
+    """The imported body has something that this gateway cannot play. Names the place, as a JSON Pointer (RFC 6901)."""
+
+    def __init__(self, pointer: str, reason: str) -> None:
+        super().__init__(f"{pointer or '/'}: {reason}")
+        self.pointer = pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +78,19 @@ class Place:
             if key not in known:
                 raise self[key].refused("it is not known here")
         return self
+
+
+def resolved(body: Any, api: ApiIdentity) -> Any:
+    """The body with AWS's own variables filled in."""
+    if isinstance(body, dict):
+        return {key: resolved(value, api) for key, value in body.items()}
+    if isinstance(body, list):
+        return [resolved(value, api) for value in body]
+    return _filled(body, api) if isinstance(body, str) else body
+
+
+def _filled(text: str, api: ApiIdentity) -> str:
+    values = {"Partition": api.partition, "Region": api.region, "AccountId": api.account}
+    for name, value in values.items():
+        text = text.replace(f"${{AWS::{name}}}", value)
+    return text
