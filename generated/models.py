@@ -128,7 +128,7 @@ Feature = TypeAliasType(
             examples=["One domain"],
             max_length=200,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
     ],
 )
@@ -202,7 +202,7 @@ class Product(_Model):
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
-            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
     ]
     """
@@ -224,7 +224,7 @@ class Product(_Model):
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
     ]
     """
@@ -281,7 +281,7 @@ class ProductCreate(_Model):
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
-            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
     ]
     """
@@ -305,7 +305,7 @@ class ProductCreate(_Model):
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
     ]
     """
@@ -388,7 +388,7 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             examples=["A single-page site on a domain of your own."],
             max_length=500,
             min_length=10,
-            pattern="^[^\\u0000-\\u0009\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
         _NotNull,
     ] = None
@@ -415,7 +415,7 @@ class ProductUpdate(_JsonSchemaRuntimeValidationBase):
             examples=["per domain/year"],
             max_length=100,
             min_length=5,
-            pattern="^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFD-\\uFFFF]*$",
+            pattern="^[^\\x00-\\x1F\\x7F-\\x9F�-\uffff]*$",
         ),
         _NotNull,
     ] = None

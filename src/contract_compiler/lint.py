@@ -16,7 +16,7 @@ from contract_compiler.traversal import operations as all_operations
 WARNINGS = frozenset(
     {
         "body-unenforceable", "component-name", "error-body", "example-breaks-schema", "operation-id-missing",
-        "parameter-empty-value", "request-body-ignored", "response-body-impossible",
+        "parameter-empty-value", "pattern-portability", "request-body-ignored", "response-body-impossible",
         "schema-format", "schema-items", "status-undeclared",
     }
 )  # fmt: skip

@@ -26,6 +26,8 @@ _BOUNDARY = f"(?:(?<=[{_WORD}])(?![{_WORD}])|(?<![{_WORD}])(?=[{_WORD}]))"
 _NO_BOUNDARY = f"(?:(?<=[{_WORD}])(?=[{_WORD}])|(?<![{_WORD}])(?![{_WORD}]))"
 _REWRITTEN = {".": r"[^\n\r\u2028\u2029]", r"\b": _BOUNDARY, r"\B": _NO_BOUNDARY, r"\0": r"\x00"}
 _REWRITTEN_IN_CLASS = {r"\b": r"\x08", r"\0": r"\x00"}
+_SYNTAX = r"^$\.*+?()[]{}|/"
+_MAX_REPEAT = 1000
 _LETTERS = "dDwWsSfnrtv"
 _PUNCTUATION = r"^$\.*+?()[]{}|/-"
 
@@ -41,6 +43,40 @@ def translate(pattern: str) -> str:
         PatternError: a part of it means different things to different engines, or nothing at all.
     """
     return "".join(_translated(pattern))
+
+
+def portability_faults(pattern: str) -> Iterator[str]:
+    """What some engines that clients use do not take, of an expression that `translate` does.
+
+    The engines: ECMAScript with the flag `u` (https://262.ecma-international.org/11.0/#sec-patterns), Python's `re`,
+    Rust's `regex`, and RE2, Go's among others (https://github.com/google/re2/wiki/Syntax).
+    """
+    repeats, last, in_class = [1], 1, False  # The largest repetition so far in each open group; and of what came last.
+    for token in _TOKEN.finditer(pattern):
+        kind, text = str(token.lastgroup), token.group()
+        if in_class:
+            in_class = text != "]"
+        elif kind == "open":
+            in_class, last = True, 1
+        elif kind == "group":
+            repeats.append(1)
+        elif text == ")" and len(repeats) > 1:
+            last = repeats.pop()
+        elif kind != "quantifier":
+            last = 1
+        elif text[0] == "{":
+            last *= max(int(number) for number in re.findall("[0-9]+", text)) or 1
+        repeats[-1] = max(repeats[-1], last)
+        if kind == "group" and text not in ("(", "(?:") and not in_class:
+            yield f"{text} is unknown to RE2 and to Rust"
+        elif kind == "escape" and text[1] in "uc":
+            yield f"{text} is unknown to RE2: write the character itself, or \\x and two digits"
+        elif kind == "escape" and text[1] in "123456789":
+            yield f"{text} is unknown to RE2 and to Rust"
+        elif kind == "escape" and not text[1].isalnum() and text[1] not in _SYNTAX and not (in_class and text == "\\-"):
+            yield f"{text} is unknown to ECMAScript with the flag u: write {text[1]}"
+        if last > _MAX_REPEAT and kind == "quantifier":
+            yield f"{text} repeats more than {_MAX_REPEAT} times, which RE2 does not"
 
 
 def _translated(pattern: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from contract_compiler import discriminators, formats
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.patterns import PatternError, translate
+from contract_compiler.patterns import PatternError, portability_faults, translate
 from contract_compiler.read_write_only import hidden_names
 from contract_compiler.references import all_of_parts
 from contract_compiler.traversal import Direction, Part
@@ -29,15 +29,19 @@ def known_format(part: Part) -> Iterator[Diagnostic]:
 
 
 def pattern(part: Part) -> Iterator[Diagnostic]:
-    """A pattern must mean the same to every engine, and compile in the one that decides."""
+    """A pattern must mean the same to every engine, compile in the one that decides, and better in all of them."""
     if "pattern" not in part.node:
         return
+    text = part.node.read("pattern")
     try:
-        Draft202012Validator({"pattern": translate(part.node.read("pattern"))})
+        Draft202012Validator({"pattern": translate(text)})
     except PatternError as error:
         yield part.node.diagnostic("schema-pattern", str(error), "pattern")
     except ValidationError:
         yield part.node.diagnostic("schema-pattern", "it is no regular expression of ECMA-262", "pattern")
+    else:
+        for fault in portability_faults(text):
+            yield part.node.diagnostic("pattern-portability", f"not every engine compiles it: {fault}", "pattern")
 
 
 def nullable_with_type(part: Part) -> Iterator[Diagnostic]:

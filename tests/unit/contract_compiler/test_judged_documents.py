@@ -41,4 +41,4 @@ def test_a_compiled_schema_judges_as_the_document_means(
 
 @pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_document_is_not_refused(path: Path) -> None:
-    lint(load(path), strict=True)
+    lint(load(path))

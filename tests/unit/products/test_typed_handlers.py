@@ -17,11 +17,7 @@ SLIPS = {
     "an optional query parameter's name": ("list_products", '.get("nextToken")', '.get("nexttoken")'),
     "a path parameter's name": ("get_product", 'path_parameters["productId"]', 'path_parameters["id"]'),
     "a request header's name": ("create_product", '"Idempotency-Key"', '"Idempotence-Key"'),
-    "the type of the body": (
-        "create_product",
-        "catalogue.create(request.body",
-        'catalogue.update("1", request.body, None',
-    ),
+    "the type of the body": ("create_product", "CreateProductRequest as", "UpdateProductRequest as"),
     "a status": ("create_product", "Response(201", "Response(200"),
     "a member of the response": ("get_product", '{"product": product}', '{"item": product}'),
     "the type of a member of the response": ("list_products", '"count": len(page.products)', '"count": "many"'),
