@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from contract_compiler.content import content_rows, media_range
@@ -16,6 +18,9 @@ from contract_compiler.traversal import Operation, operations
 FORMAT = 1
 
 Table = dict[str, Any]
+
+# What the run time answers by itself, and the document does not declare, contradicts nothing that it says.
+_UNDECLARED: Table = {"headers": {}, "content": {"application/json": {"schema": {}}}}
 
 
 def module_name(operation_id: str) -> str:
@@ -82,6 +87,24 @@ def throttling(operation: Operation) -> dict[str, Any] | None:
     return found
 
 
+def own_statuses(operation: Operation) -> Iterator[HTTPStatus]:
+    """The statuses that the run time answers by itself."""
+    # 400 for every operation: unknown query parameters are refused also where none is declared.
+    yield HTTPStatus.BAD_REQUEST
+    yield HTTPStatus.INTERNAL_SERVER_ERROR
+    if security(operation) and {} not in security(operation):
+        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    if operation.request_body is not None:
+        yield from (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+def declared_response(operation: Operation, status: HTTPStatus) -> Node | None:
+    """The Response Object for a status, of itself, its range or the default; None when it is not declared."""
+    responses = operation.node["responses"]
+    keys = (str(status.value), f"{status // 100}XX", "default")
+    return next((follow(responses[key]) for key in keys if key in responses), None)
+
+
 def _security_schemes(operation: Operation) -> dict[str, Any]:
     names = {name for alternative in security(operation) for name in alternative}
     return {name: _without_description(operation, name) for name in sorted(names)}
@@ -106,7 +129,9 @@ def _request_body(operation: Operation, schemas: Schemas) -> Table | None:
 
 def _responses(operation: Operation, schemas: Schemas) -> Table:
     members = operation.node["responses"].members()
-    return {status: _response(follow(node), operation, schemas) for status, node in members}
+    responses = {status: _response(follow(node), operation, schemas) for status, node in members}
+    undeclared = [status for status in own_statuses(operation) if declared_response(operation, status) is None]
+    return responses | {str(status.value): _UNDECLARED for status in undeclared}
 
 
 def _response(response: Node, operation: Operation, schemas: Schemas) -> Table:

@@ -12,9 +12,9 @@ from contract.schemas import Schema
 from contract_compiler.content import may_be_json, media_range
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
+from contract_compiler.operations import declared_response, own_statuses
 from contract_compiler.parameters import parameters, value_schema
 from contract_compiler.references import follow
-from contract_compiler.rules.operations import declared_response, own_statuses
 from contract_compiler.schema_reachability import differs_by_direction
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import Direction, Part, operations, walk
@@ -103,7 +103,9 @@ def _error_body(response: Node, status: HTTPStatus, parts: set[str], validators:
     start = f"the run time's own {status.value}"
     end = "declare that shape, or give lambda_handler a problem_body that makes the declared one"
     if not response.read("content"):
-        message = f"{start} has a body: declare its content, or give lambda_handler a problem_body that returns None"
+        message = (
+            f"{start} goes out without a body, for none is declared: declare its content, which problem_body makes"
+        )
         yield response.diagnostic("error-body", message, "content")
         return
     content = {media_range(name): media for name, media in response["content"].entries()}

@@ -6,13 +6,12 @@ import keyword
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from http import HTTPStatus
 from pathlib import Path
 
 from contract_compiler.content import is_any_bytes, is_media_range, is_text, may_be_json, media_range
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.operations import module_name, security
+from contract_compiler.operations import declared_response, module_name, own_statuses, security
 from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters
 from contract_compiler.path_templates import anonymous, is_template, names
@@ -94,24 +93,6 @@ def answers(operation: Operation) -> Iterator[Diagnostic]:
         if declared_response(operation, status) is None:
             message = f"the operation can answer {status.value} {status.phrase}, which is not declared"
             yield operation.node.diagnostic("status-undeclared", message, "responses")
-
-
-def own_statuses(operation: Operation) -> Iterator[HTTPStatus]:
-    """The statuses that the run time answers by itself."""
-    # 400 for every operation: unknown query parameters are refused also where none is declared.
-    yield HTTPStatus.BAD_REQUEST
-    yield HTTPStatus.INTERNAL_SERVER_ERROR
-    if security(operation) and {} not in security(operation):
-        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    if operation.request_body is not None:
-        yield from (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-
-
-def declared_response(operation: Operation, status: HTTPStatus) -> Node | None:
-    """The Response Object for a status, of itself, its range or the default; None when it is not declared."""
-    responses = operation.node["responses"]
-    keys = (str(status.value), f"{status // 100}XX", "default")
-    return next((follow(responses[key]) for key in keys if key in responses), None)
 
 
 def security_schemes(operation: Operation) -> Iterator[Diagnostic]:
