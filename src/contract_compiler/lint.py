@@ -15,14 +15,13 @@ from contract_compiler.traversal import operations as all_operations
 # what the checks would need, or says what has no effect. All else would be enforced otherwise than it is meant.
 WARNINGS = frozenset(
     {
-        "body-unenforceable", "component-name", "error-body", "example-breaks-schema", "operation-id-missing",
+        "body-unenforceable", "error-body", "example-breaks-schema", "operation-id-missing",
         "parameter-empty-value", "pattern-portability", "request-body-ignored", "response-body-impossible",
         "schema-format", "schema-items", "status-undeclared",
     }
 )  # fmt: skip
 
 _OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Diagnostic]], ...]] = {
-    "components": (schemas.component_names,),
     "path item": (parameters.unique,),
     "operation": (parameters.unique,),
     "parameter": (parameters.literal, parameters.empty_values, parameters.content),

@@ -43,12 +43,23 @@ def read(text: str) -> Any:
 def _extent(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
     """How deeply a value is nested, and of how many values it is made, one that aliases name counted each time."""
     if not isinstance(value, dict | list):
+        _refuse_half_characters(value)
         return 0, 1
     if id(value) not in known:
+        for key in value if isinstance(value, dict) else ():
+            _refuse_half_characters(key)
         inner = [_extent(each, known) for each in (value.values() if isinstance(value, dict) else value)]
         depth, size = max((depth for depth, _ in inner), default=0), sum(size for _, size in inner)
         known[id(value)] = (depth + 1, size + 1)
     return known[id(value)]
+
+
+def _refuse_half_characters(value: Any) -> None:
+    try:
+        if isinstance(value, str):
+            value.encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableText(f"\\u{ord(error.object[error.start]):04x} is half a character") from error
 
 
 def _json(text: str) -> Any:

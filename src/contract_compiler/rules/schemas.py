@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from jsonschema_rs import Draft202012Validator, ValidationError
@@ -16,7 +15,6 @@ from contract_compiler.references import all_of_parts
 from contract_compiler.traversal import Direction, Part
 
 _DIRECTIONS: tuple[Direction, ...] = ("request", "response")
-_COMPONENT_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def known_format(part: Part) -> Iterator[Diagnostic]:
@@ -134,14 +132,6 @@ def _inline_alternatives(schema: Node) -> Iterator[Diagnostic]:
             if "$ref" not in branch:
                 message = "a discriminator cannot name it: make it a component and refer to it"
                 yield branch.diagnostic("discriminator-inline", message)
-
-
-def component_names(part: Part) -> Iterator[Diagnostic]:
-    """Names of components are letters, digits, `.`, `-` and `_` (OpenAPI 3.0.3, Components Object)."""
-    for _, group in part.node.members():
-        for name, node in group.entries():
-            if not _COMPONENT_NAME.fullmatch(name):
-                yield node.diagnostic("component-name", "only letters, digits, '.', '-' and '_' are allowed")
 
 
 def required_unknown(part: Part) -> Iterator[Diagnostic]:

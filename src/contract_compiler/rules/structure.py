@@ -22,6 +22,7 @@ from contract_compiler.traversal import Kind, Part, walk
 # "Any properties added SHALL be ignored" (OpenAPI 3.0.3, Reference Object): to ignore a description beside a reference
 # is harmless, to ignore a limit is not.
 _HARMLESS = frozenset({"$ref", "title", "summary", "description", "example", "examples", "externalDocs", "deprecated"})
+_COMPONENT_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _VERSION = re.compile(r"3\.0\.[0-9]+(-.+)?")
 
 
@@ -34,6 +35,12 @@ def structure(document: Node) -> Iterator[Diagnostic]:
     for error in Draft4Validator(_meta_schema(), validate_formats=False).iter_errors(document.value):
         for cause in _causes(error):
             yield from _findings(document, cause)
+    # The meta-schema does not look at components of other names (OpenAPI 3.0.3, Components Object).
+    components = document.get("components")
+    for _, group in components.members() if components and isinstance(components.value, dict) else ():
+        for name, node in group.entries() if isinstance(group.value, dict) else ():
+            if not _COMPONENT_NAME.fullmatch(name):
+                yield node.diagnostic("component-name", "only letters, digits, '.', '-' and '_' are allowed")
 
 
 def _meta_schema() -> dict[str, Any]:
