@@ -1,7 +1,8 @@
 """Which modules a module can reach: every import that its code names, followed to the end.
 
 Imports inside functions count too: they run late, on the very error path that no trial run takes. What stands under
-`if TYPE_CHECKING` does not. Nothing is executed, so the answer is the same on every machine.
+`if TYPE_CHECKING`, or `if sys.platform ==` something else than Linux, does not. Nothing is executed, so the answer is
+the same on every machine.
 """
 
 from __future__ import annotations
@@ -107,16 +108,21 @@ def _imported(module: Module) -> list[_Imported]:
 
 
 def _running(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node of a tree but for those that only a type checker reads."""
+    """Every node of a tree but for those that only a type checker reads, or another system than Lambda's runs."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(node.orelse if _is_for_types(node) else ast.iter_child_nodes(node))
+        waiting.extend(node.orelse if _never_runs(node) else ast.iter_child_nodes(node))
 
 
-def _is_for_types(node: ast.AST) -> TypeGuard[ast.If]:
-    return isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+def _never_runs(node: ast.AST) -> TypeGuard[ast.If]:
+    if not isinstance(node, ast.If):
+        return False
+    match node.test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=system)]):
+            return ast.unparse(left) == "sys.platform" and system != "linux"
+    return ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 
 def _absolute(node: ast.ImportFrom, module: Module) -> str:

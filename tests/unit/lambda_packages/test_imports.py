@@ -59,6 +59,22 @@ def test_an_import_for_the_type_checker_does_not_count(reach: Reach, test: str) 
     assert reach(f"if {test}:\n    import pydantic\nelse:\n    import single") == {"app.main", "single"}
 
 
+@pytest.mark.parametrize(
+    ("test", "counts"),
+    [
+        ("sys.platform == 'emscripten'", False),
+        ('sys.platform == "win32"', False),
+        ("sys.platform == 'linux'", True),
+        ("sys.platform != 'win32'", True),
+        ("sys.platform == 'win32' or True", True),
+        ("platform == 'win32'", True),
+    ],
+)
+def test_an_import_for_another_system_than_lambdas_does_not_count(reach: Reach, test: str, counts: bool) -> None:
+    found = reach(f"if {test}:\n    import single\nelse:\n    import lib")
+    assert found == {"app.main", *LIB, *(["single"] if counts else [])}
+
+
 def test_the_standard_library_is_not_packed(reach: Reach) -> None:
     assert reach("import json, os.path\nfrom collections import abc") == {"app.main"}
 
