@@ -91,10 +91,12 @@ class Operation:
     def property_names(self, definition: str) -> list[str]:
         """Returns the properties that the contract's schema of this name lists, by `allOf` too.
 
-        None when the operation does not use the schema.
+        The required ones come first, in the contract's order. None when the operation does not use the schema.
         """
         document = self._documents.get(definition, {})
-        names = list(document.get("properties", ()))
+        listed = document.get("properties", {})
+        names = [name for name in document.get("required", ()) if name in listed]
+        names += [name for name in listed if name not in names]
         for part in document.get("allOf", ()):
             names += part.get("properties", ())
             names += self.property_names(part.get("$ref", "").rpartition("/")[2])
