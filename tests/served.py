@@ -1,4 +1,4 @@
-"""A local cloud in its own process, started as scripts/serve starts it."""
+"""`scripts/serve` in a process of its own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Served:
         return str(self._local("token", {"groups": groups})["idToken"])
 
     def disagreements(self) -> dict[str, Any]:
-        """What the second judge of the exchanges says: how many were `judged`, and the `count` that it disagrees on."""
+        """What the second validator says: how many exchanges were `judged`, and the `count` that it disagrees on."""
         return self._local("disagreements")
 
     def _local(self, name: str, content: dict[str, Iterable[str]] | None = None) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *arguments: str, root: Path = ROOT) -> Iterator[Served]:
-    """A local cloud on a free port, with the seeded catalogue in memory, for as long as the `with` block runs.
+    """`scripts/serve` on a free port, with the seeded catalogue in memory, for as long as the `with` block runs.
 
     It keeps its files and its log in `folder`; `root` is the checkout to serve.
     """
@@ -62,4 +62,4 @@ def _url(process: subprocess.Popen[str], log: Path) -> str:
     for line in process.stdout:
         if url := re.search(r"http://127\.0\.0\.1:[0-9]+", line):
             return url.group()
-    raise RuntimeError(f"the local cloud did not start:\n{log.read_text()}")
+    raise RuntimeError(f"scripts/serve did not start:\n{log.read_text()}")

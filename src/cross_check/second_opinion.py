@@ -1,4 +1,4 @@
-"""openapi-core as the second judge of every exchange. The first one, in the function, stays the one that decides."""
+"""openapi-core as the second validator of every exchange. The first one, in the function, is the one that decides."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CRASH = "crash"
 
 
 class SecondOpinion:
-    """Judges exchanges by an OpenAPI document. Never raises: a crash of openapi-core is a fault called `crash`.
+    """Validates exchanges by an OpenAPI document. Never raises: a crash of openapi-core is a fault called `crash`.
 
     `json_types` are the keys of `content` that stand for JSON; `settings` are fields of openapi-core's Config.
     """

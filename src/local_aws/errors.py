@@ -1,5 +1,5 @@
-"""What a person has to be told."""
+"""Exception for what cannot start."""
 
 
 class CannotStart(Exception):
-    """The local cloud cannot start. The message is one line for a person, and says what to do about it."""
+    """A server cannot start. The message is one line for a person, and says what to do about it."""

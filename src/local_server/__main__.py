@@ -1,4 +1,4 @@
-"""`scripts/serve`: the whole local cloud, until Ctrl-C."""
+"""`scripts/serve`: its arguments, and the whole of it until Ctrl-C."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ RenderBody = Callable[[Sequence[str]], Json]
 
 @dataclass(frozen=True)
 class LocalApp:
-    """`origins` may call from a browser; `beyond_schema` names parameters that a schema cannot judge alone.
+    """`origins` may call from a browser; `beyond_schema` names parameters beyond what a schema can say.
 
     `app` is what a server serves at the user pool's `url`; `disagreements` counts where the two validators differ.
     """
