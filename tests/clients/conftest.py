@@ -20,7 +20,8 @@ NODE_TOOLS = ROOT / "scripts" / "toolchain" / "node_modules"
 _BLOCK = re.compile(r"^```(\w+)\n(?://|#) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMPILER = """\
 {"compilerOptions": {"strict": true, "exactOptionalPropertyTypes": true, "noUncheckedIndexedAccess": true,
- "target": "ES2022", "module": "ESNext", "moduleResolution": "bundler", "lib": ["ES2023", "DOM", "DOM.AsyncIterable"],
+ "target": "ES2022", "module": "ESNext", "moduleResolution": "bundler",
+ "lib": ["ES2023", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
  "resolveJsonModule": true, "skipLibCheck": false, "types": [], "outDir": "out"}}
 """
 

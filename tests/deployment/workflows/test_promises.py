@@ -80,7 +80,8 @@ def test_a_called_workflow_gets_what_it_takes_gives_what_is_asked_and_may_what_i
     asked = re.findall(rf"needs\.{name.partition('.')[2]}\.outputs\.([\w-]+)", str(load_of(name)))
     assert set(asked) <= set(workflow["on"]["workflow_call"].get("outputs", {}))
     needed = {item for each in workflow["jobs"].values() for item in each["permissions"].items()}
-    assert needed <= set(job["permissions"].items())
+    granted = set(job["permissions"].items())
+    assert needed <= granted | {(permission, "read") for permission, _ in granted}
 
 
 def load_of(name: str) -> dict[str, Any]:
@@ -156,8 +157,13 @@ def test_a_job_may_do_nothing_but_what_it_says() -> None:
         permissions = job["permissions"]
         assert set(permissions.values()) <= {"read", "write"}, name
         writes = {permission for permission, level in permissions.items() if level == "write"}
-        deploys = "environment" in job or job.get("uses", "").endswith("/deploy.yml")
-        assert writes <= ({"id-token"} if deploys else {"pull-requests"}), name
+        place = job.get("uses", f"/{name.partition('.')[0]}.yml").rpartition("/")[2]
+        published = {
+            "publish.yml": {"contents", "pages", "id-token", "attestations"},
+            "publish-package.yml": {"packages"},
+        }
+        deploys = "environment" in job or place == "deploy.yml"
+        assert writes <= published.get(place, {"id-token"} if deploys else {"pull-requests"}), name
 
 
 def test_where_comments_can_be_written_nothing_of_the_pull_request_runs() -> None:
@@ -192,7 +198,10 @@ def test_every_variable_is_documented_for_the_environments_that_need_it() -> Non
         if step.get("if") != "inputs.writes != 'none'" or inputs["writes"] != "none"
         for name in variables_of(step)
     }
-    assert not any(variables_of(job) for name, job in JOBS.items() if job not in (PLAN, DEPLOY))
+    others = (job for name, job in JOBS.items() if job not in (PLAN, DEPLOY) and not name.startswith("publish"))
+    assert not any(map(variables_of, others))
+    for name in ("NPM_REGISTRY", "ATTESTATIONS"):
+        assert f"* `{name}`:" in (GITHUB / "SETTINGS.md").read_text()
     assert used == documented
     assert not any(re.search(r"\bvars\.", path.read_text()) for path in FILES if path not in WORKFLOWS)
 
