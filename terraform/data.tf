@@ -58,16 +58,8 @@ data "aws_dynamodb_table" "products" {
   }
 }
 
-# The keys that sign page tokens: comma separated, the first signs, all of them verify. Kept in Parameter Store so that no
-# pipeline holds them; changed by putting a new key in front, applying, and dropping the old one a day later.
-data "aws_ssm_parameter" "cursor_signing_keys" {
-  name = "/${var.api_name}/cursor-signing-keys"
-
-  lifecycle {
-    postcondition {
-      # The same length as in src/products/settings.py.
-      condition     = alltrue([for key in split(",", self.value) : length(trimspace(key)) >= 16])
-      error_message = "Parameter ${self.name} needs keys of 16 characters or more, separated by commas."
-    }
-  }
+locals {
+  # The keys that sign page tokens: comma separated, the first signs, all of them verify. The function reads them itself, so
+  # that neither the state nor a plan holds them, and who may plan cannot sign.
+  signing_keys_parameter = "/${var.api_name}/cursor-signing-keys"
 }

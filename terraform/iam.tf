@@ -14,6 +14,26 @@ locals {
     ]
   }
 
+  # Only the function that makes page tokens. A customer-managed key of the environment's encrypts the parameter, too.
+  parameter_statements = {
+    for id in keys(local.operations) : id => concat(
+      [
+        for actions in values(try(local.needs[id].ssm, {})) : {
+          Effect   = "Allow"
+          Action   = sort(actions)
+          Resource = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.signing_keys_parameter}"
+        }
+      ],
+      [
+        for key in compact([can(local.needs[id].ssm) ? var.kms_key_arn : null]) : {
+          Effect   = "Allow"
+          Action   = ["kms:Decrypt"]
+          Resource = key
+        }
+      ],
+    )
+  }
+
   log_statements = {
     for id, name in local.log_group_names : id => {
       Effect   = "Allow"
@@ -55,7 +75,11 @@ resource "aws_iam_role_policy" "function" {
 
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat(local.dynamodb_statements[each.key], [local.log_statements[each.key], local.trace_statement])
+    Statement = concat(
+      local.dynamodb_statements[each.key],
+      local.parameter_statements[each.key],
+      [local.log_statements[each.key], local.trace_statement],
+    )
   })
 }
 

@@ -5,9 +5,9 @@
 locals {
   # Everything that the code may read; each function gets what its handler says.
   environment_variables = {
-    PRODUCTS_TABLE      = data.aws_dynamodb_table.products.name
-    ALLOWED_ORIGINS     = join(",", var.allowed_origins)
-    CURSOR_SIGNING_KEYS = data.aws_ssm_parameter.cursor_signing_keys.value
+    PRODUCTS_TABLE                = data.aws_dynamodb_table.products.name
+    ALLOWED_ORIGINS               = join(",", var.allowed_origins)
+    CURSOR_SIGNING_KEYS_PARAMETER = local.signing_keys_parameter
   }
 
   packages = { for id, operation in local.operations : id => "${local.package_dir}/${operation.module}.zip" }

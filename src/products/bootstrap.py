@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -23,6 +23,7 @@ from contract.operation import Operation
 from products import access, dynamodb
 from products.cursors import Cursors
 from products.dynamodb import RetryBudget
+from products.signing_keys import StoredKeys, UnusableKeys, parse, read_parameter, ssm_endpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 Service = TypeVar("Service")
 
-SHORTEST_SIGNING_KEY = 16
 _random = SystemRandom()  # Copies of one snapshot must not draw the same numbers.
 
 
@@ -44,7 +44,8 @@ class Settings(NamedTuple):
     """What the environment decides. `table`: name of the DynamoDB table. `region`: where it is.
 
     `allowed_origins`: who may call from a browser. `log_level`: None leaves it to Lambda's own setting.
-    `cursor_signing_keys`: none for a function that was not given any.
+    `cursor_signing_keys`: none for a function that was not given any; `cursor_signing_keys_parameter`: where they are,
+    by the parameter's name and the endpoint of Parameter Store.
     """
 
     table: str
@@ -52,22 +53,28 @@ class Settings(NamedTuple):
     allowed_origins: frozenset[str] = frozenset()
     log_level: str | None = None
     cursor_signing_keys: tuple[bytes, ...] = ()
+    cursor_signing_keys_parameter: tuple[str, str] | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
-        """PRODUCTS_TABLE, AWS_REGION; optional: ALLOWED_ORIGINS, LOG_LEVEL, CURSOR_SIGNING_KEYS.
+        """PRODUCTS_TABLE, AWS_REGION; optional: ALLOWED_ORIGINS, LOG_LEVEL, CURSOR_SIGNING_KEYS(_PARAMETER).
 
-        Of the keys, the first signs and all of them verify. Raises MissingSetting.
+        AWS_ENDPOINT_URL(_SSM) are as botocore has them. Raises MissingSetting.
         """
-        keys = _listed(environment.get("CURSOR_SIGNING_KEYS", ""))
-        if any(len(key) < SHORTEST_SIGNING_KEY for key in keys):
-            raise MissingSetting(f"CURSOR_SIGNING_KEYS needs keys of {SHORTEST_SIGNING_KEY} characters or more")
+        keys, parameter = environment.get("CURSOR_SIGNING_KEYS"), environment.get("CURSOR_SIGNING_KEYS_PARAMETER")
+        endpoint = environment.get("AWS_ENDPOINT_URL_SSM") or environment.get("AWS_ENDPOINT_URL")
+        try:
+            signing_keys = parse(keys) if keys else ()
+        except UnusableKeys as error:
+            raise MissingSetting(f"CURSOR_SIGNING_KEYS: {error}") from None
+        region = _required(environment, "AWS_REGION")
         return cls(
             table=_required(environment, "PRODUCTS_TABLE"),
-            region=_required(environment, "AWS_REGION"),
+            region=region,
             allowed_origins=frozenset(_listed(environment.get("ALLOWED_ORIGINS", ""))),
             log_level=environment.get("LOG_LEVEL") or None,
-            cursor_signing_keys=tuple(key.encode() for key in keys),
+            cursor_signing_keys=signing_keys,
+            cursor_signing_keys_parameter=(parameter, endpoint or ssm_endpoint(region)) if parameter else None,
         )
 
 
@@ -91,9 +98,14 @@ class Dependencies(NamedTuple):
 
     def cursors(self) -> Cursors:
         """The tokens of the operation's pages. Raises MissingSetting."""
-        if not self.settings.cursor_signing_keys:
-            raise MissingSetting("the environment variable CURSOR_SIGNING_KEYS is not set")
-        return Cursors(self.settings.cursor_signing_keys, f"{self.operation.operation_id} {self.table}", self.now)
+        scope, keys = f"{self.operation.operation_id} {self.table}", self.settings.cursor_signing_keys
+        if keys:
+            return Cursors(lambda: keys, scope, self.now)
+        if self.settings.cursor_signing_keys_parameter is None:
+            raise MissingSetting("neither CURSOR_SIGNING_KEYS nor CURSOR_SIGNING_KEYS_PARAMETER is set")
+        name, endpoint = self.settings.cursor_signing_keys_parameter
+        stored = StoredKeys(partial(read_parameter, name, self.settings.region, endpoint), time.monotonic)
+        return Cursors(stored, scope, self.now)
 
 
 def handler(respond: Callable[[Any, Service], Response], service: Callable[[Dependencies], Service]) -> Handler:

@@ -21,11 +21,12 @@ class Cursors:
     """Makes and reads the tokens of one list.
 
     A token is base64url of HMAC-SHA256 and payload. The MAC covers `scope`, which names the list, and the filters: a
-    token of another operation, table or filter does not verify. The first key signs, all of them verify: to change keys
-    without refusing anybody, put the new one in front and drop the old one a day later.
+    token of another operation, table or filter does not verify. The first key signs, all of them verify: to change
+    keys without refusing anybody, add the new one, put it in front once every process knows it, and drop the old one a
+    day later.
     """
 
-    def __init__(self, keys: Sequence[bytes], scope: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, keys: Callable[[], Sequence[bytes]], scope: str, now: Callable[[], datetime]) -> None:
         self._keys = keys
         self._scope = scope
         self._now = now
@@ -34,14 +35,14 @@ class Cursors:
         """The token of the page that starts at this position. `filters` by their names in the contract."""
         content = {"v": FORMAT, "at": self._seconds(), "position": dict(position)}
         payload = json.dumps(content, separators=(",", ":")).encode()
-        return _encode(self._mac(self._keys[0], payload, filters) + payload)
+        return _encode(self._mac(self._keys()[0], payload, filters) + payload)
 
     def position(self, token: str, filters: Mapping[str, object]) -> dict[str, str]:
         """Where the page starts. Raises BadToken for a token that was not made for this list within the last day."""
         raw = _decode(token)
         mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         # In constant time, or the time of an answer would tell how much of a forged MAC is right.
-        if not any(hmac.compare_digest(mac, self._mac(key, payload, filters)) for key in self._keys):
+        if not any(hmac.compare_digest(mac, self._mac(key, payload, filters)) for key in self._keys()):
             raise BadToken
         content: dict[str, Any] = json.loads(payload)
         if content.get("v") != FORMAT or self._seconds() - content["at"] > LIFETIME_SECONDS:

@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except StepFailed as error:
         print(error, file=sys.stderr)
-    print(steps.report(), flush=True)
+    from rehearsal.rehearsal import DEFAULT_FOLDER, REPORT
+
+    print(f"{steps.report()}\nThe report: {DEFAULT_FOLDER / REPORT}", flush=True)
     return 0 if steps.passed else 1
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from local_server import project
 from rehearsal.cloudwatch_alarms import Watch
 from rehearsal.codedeploy import CodeDeploy, Shifted
 from rehearsal.deployment import Deployment, refuse
+from rehearsal.faults import with_code_added
 from rehearsal.steps import Step
 from rollout.shift import Shift, Target
 
@@ -75,12 +75,13 @@ def try_releases(deployment: Deployment, packages: Path, step: Step) -> None:
                 shifted, statuses = _shift(deployment, path)
             problems += [f"{release.name}: {problem}" for problem in _problems(deployment, release, shifted)]
             ended = (
-                f"stopped in minute {shifted.minutes}" if shifted.alarms else f"served after minute {shifted.minutes}"
+                f"stopped in minute {shifted.minutes}" if shifted.alarms else f"serves after {shifted.minutes} minutes"
             )
             failures = sum(count for status, count in statuses.items() if status >= 500)
-            step.figures[f"a release that {release.name}"] = (
-                f"{ended}, {failures} of {statuses.total()} answers 5XX, {time.monotonic() - started:.0f} s here;"
-            )
+            seen = f"{failures} of {statuses.total()} answers were 5XX"
+            took = f"{time.monotonic() - started:.0f} s on this machine"
+            step.details.append(f"a release that {release.name}: {ended}; {seen}; {took}")
+    step.figures["releases"] = len(RELEASES)
     refuse(problems, "releases did not end as they should")
 
 
@@ -132,19 +133,12 @@ def _target(deployment: Deployment) -> Target:
 @contextmanager
 def _packaged(package: Path, added: str) -> Iterator[None]:
     """The function's zip with code added to its handler's module, while the `with` block runs."""
-    module = f"products/handlers/{_MODULE}.py"
-    good, source = package.with_suffix(".good"), (project.ROOT / "src" / module).read_text(encoding="utf-8")
-    package.rename(good)
+    good = package.read_bytes()
+    package.write_bytes(with_code_added(good, f"products.handlers.{_MODULE}.handler", added))
     try:
-        with zipfile.ZipFile(good) as old, zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as new:
-            for name in old.namelist():
-                if not name.startswith(module.removesuffix(".py") + "."):
-                    new.writestr(name, old.read(name))
-            new.writestr(module, f"{source}\n\n{added}")
         yield
     finally:
-        package.unlink(missing_ok=True)
-        good.rename(package)
+        package.write_bytes(good)
 
 
 @contextmanager

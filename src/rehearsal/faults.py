@@ -35,6 +35,13 @@ _ID = "PROD-999"
 CRASHES_AT_START = "raise RuntimeError('this version cannot start')\n"
 NEVER_ANSWERS = "import time\n\n\ndef handler(event, context):\n    time.sleep(3600)\n"
 ANSWERS_GARBAGE = "def handler(event, context):\n    return {'status': 'fine'}\n"
+BREAKS_THE_CONTRACT = """
+def _bad(request, catalogue):
+    return Response(200, {"product": {}})
+
+
+get_product.__code__ = _bad.__code__
+"""
 GROWS = "import time\n\n\ndef handler(event, context):\n    held = b'x' * (400 * 2**20)\n    time.sleep(3600)\n"
 
 Make = Callable[[Deployment, str], AbstractContextManager[None]]
@@ -64,29 +71,45 @@ class Fault:
 
 
 @contextmanager
-def released(aws: MockedAws, function: str, source: str, timeout: int | None = None) -> Iterator[None]:
+def released(
+    aws: MockedAws, function: str, source: str, timeout: int | None = None, *, added: bool = False
+) -> Iterator[None]:
     """A version whose handler is `source`, live while the `with` block runs; `timeout` in seconds, if not the same.
 
-    Afterwards everything is as it was, so that Terraform finds nothing to change.
+    `added`: the source comes after that of the handler's module, in the function's own package. Afterwards everything is as it was, so that Terraform finds nothing to change.
     """
     client = aws.client("lambda")
     settings = client.get_function_configuration(FunctionName=function)
     good = client.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
     if timeout is not None:
         client.update_function_configuration(FunctionName=function, Timeout=timeout)
-    bad = client.update_function_code(FunctionName=function, ZipFile=_zip(settings["Handler"], source), Publish=True)
+    code = published(aws, function, good).code
+    bad_code = with_code_added(code, settings["Handler"], source) if added else _zip(settings["Handler"], source)
+    bad = client.update_function_code(FunctionName=function, ZipFile=bad_code, Publish=True)
     client.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=bad["Version"])
     try:
         yield
     finally:
         client.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=good)
         client.update_function_configuration(FunctionName=function, Timeout=settings["Timeout"])
-        client.update_function_code(FunctionName=function, ZipFile=published(aws, function, good).code)
+        client.update_function_code(FunctionName=function, ZipFile=code)
         client.delete_function(FunctionName=function, Qualifier=bad["Version"])
 
 
+def with_code_added(code: bytes, handler: str, added: str) -> bytes:
+    """A function's package whose handler's module has more code at its end. `handler`: package.module.attribute."""
+    module = handler.rpartition(".")[0].replace(".", "/")
+    source = (project.ROOT / "src" / f"{module}.py").read_text(encoding="utf-8")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(code)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if not name.startswith(f"{module}."):
+                new.writestr(name, old.read(name))
+        new.writestr(f"{module}.py", f"{source}\n\n{added}")
+    return packed.getvalue()
+
+
 def _zip(handler: str, source: str) -> bytes:
-    """`handler` as Lambda is told it: package.module.attribute."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(f"{handler.rpartition('.')[0].replace('.', '/')}.py", source)
@@ -94,8 +117,10 @@ def _zip(handler: str, source: str) -> bytes:
 
 
 @contextmanager
-def bad_version(deployment: Deployment, operation_id: str, source: str, timeout: int | None = None) -> Iterator[None]:
-    with released(deployment.account.aws, deployment.names[operation_id], source, timeout):
+def bad_version(
+    deployment: Deployment, operation_id: str, source: str, timeout: int | None = None, *, added: bool = False
+) -> Iterator[None]:
+    with released(deployment.account.aws, deployment.names[operation_id], source, timeout, added=added):
         yield
 
 
@@ -198,6 +223,13 @@ FAULTS = (
     ),
     Fault("may not be called", uncallable, 500, (), _5XX, invoked=False),
     Fault(
+        "finds an item that the contract does not allow",
+        partial(stored, currency={"S": "rand"}),
+        500,
+        ("BrokenItems", "HandlerFailures", "ServerErrors"),
+        _5XX | {"broken-items", "handler-failures"},
+    ),
+    Fault(
         "finds a broken item",
         partial(stored, price={"S": "95"}),
         500,
@@ -206,7 +238,7 @@ FAULTS = (
     ),
     Fault(
         "would break the contract",
-        partial(stored, currency={"S": "rand"}),
+        partial(bad_version, source=BREAKS_THE_CONTRACT, added=True),
         500,
         ("ContractViolations", "ServerErrors"),
         _5XX | {"contract-violations"},
@@ -258,7 +290,8 @@ def rehearse_faults(deployment: Deployment, step: Step) -> None:
     finally:
         watch.metrics.steady = False
         watch.metrics.forget()
-    step.figures["faults"] = [fault.name for fault in FAULTS[1:]]
+    step.figures["faults"] = len(FAULTS) - 1
+    step.details += [f"{fault.operation_id} {fault.name}: {fault.status}" for fault in FAULTS[1:]]
     refuse(problems, "faults are not told as they should be")
 
 

@@ -127,7 +127,8 @@ def _variables(account: MockAccount, packages: Packages) -> dict[str, str]:
 def write_report(steps: Steps, options: Options) -> None:
     """The facts, for a program: build/rehearsal/report.json."""
     facts = {"environment": options.environment, **steps.facts()}
-    (options.folder / "report.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    (options.folder / REPORT).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
 DEFAULT_FOLDER = project.ROOT / "build" / "rehearsal"
+REPORT = "report.json"

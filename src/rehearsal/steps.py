@@ -18,13 +18,17 @@ class StepFailed(Exception):
 
 @dataclass
 class Step:
-    """One step. `cpu` counts this process and those that ended within the step. `figures` are facts to report."""
+    """One step. `cpu` counts this process and those that ended within the step.
+
+    `figures` are facts to report on its line, `details` a line each below it.
+    """
 
     name: str
     seconds: float = 0
     cpu: float = 0
     passed: bool = False
     figures: dict[str, Any] = field(default_factory=dict)
+    details: list[str] = field(default_factory=list)
     problem: str = ""
 
     def line(self) -> str:
@@ -76,7 +80,8 @@ class Steps:
         head = f"{'wall':>8}  {'CPU':>8}  step"
         total = Step("all", time.monotonic() - self._started, sum(step.cpu for step in self.taken), self.passed)
         verdict = "The rehearsal passed." if self.passed else "The rehearsal FAILED."
-        return "\n".join(["", head, *(step.line() for step in self.taken), total.line(), "", verdict])
+        rows = [row for step in self.taken for row in (step.line(), *(f"{'':22}{each}" for each in step.details))]
+        return "\n".join(["", head, *rows, total.line(), "", verdict])
 
     def facts(self) -> dict[str, Any]:
         """The same, for a program."""

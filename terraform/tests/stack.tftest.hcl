@@ -62,7 +62,7 @@ run "one_of_each_for_every_operation" {
   assert {
     condition = alltrue([
       for id, function in aws_lambda_function.this :
-      contains(keys(function.environment[0].variables), "CURSOR_SIGNING_KEYS") == (id == "listProducts")
+      contains(keys(function.environment[0].variables), "CURSOR_SIGNING_KEYS_PARAMETER") == (id == "listProducts")
     ])
     error_message = "Only the function that makes page tokens may have their keys."
   }
@@ -121,6 +121,19 @@ run "roles_allow_what_the_code_calls_and_no_more" {
       == "arn:aws:logs:${var.region}:123456789012:log-group:/aws/lambda/${aws_lambda_function.this[id].function_name}:log-stream:*"
     ])
     error_message = "A function may write to another's logs."
+  }
+}
+
+run "who_makes_page_tokens_may_read_their_keys_and_nobody_else" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for id, policy in aws_iam_role_policy.function :
+      [for statement in jsondecode(policy.policy).Statement : statement.Resource if contains(statement.Action, "ssm:GetParameter")]
+      == (id == "listProducts" ? ["arn:aws:ssm:${var.region}:123456789012:parameter/${var.api_name}/cursor-signing-keys"] : [])
+    ])
+    error_message = "A function may read keys that it does not need, or not those that it needs."
   }
 }
 

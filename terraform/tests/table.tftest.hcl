@@ -72,14 +72,3 @@ run "an_index_that_leaves_attributes_out" {
 
   expect_failures = [data.aws_dynamodb_table.products]
 }
-
-run "signing_keys_that_are_too_short" {
-  command = plan
-
-  override_data {
-    target = data.aws_ssm_parameter.cursor_signing_keys
-    values = { value = "long-enough-to-sign,short" }
-  }
-
-  expect_failures = [data.aws_ssm_parameter.cursor_signing_keys]
-}

@@ -45,5 +45,9 @@ def list_products(request: Request, pages: Pages) -> Response:
     return answer(page, fallback=lambda: answer(pages.catalogue.without_broken(page)))
 
 
-PERMISSIONS = {"environment": ["CURSOR_SIGNING_KEYS"], "dynamodb": {"index/ActiveProductsIndex": ["dynamodb:Query"]}}
+PERMISSIONS = {
+    "environment": ["CURSOR_SIGNING_KEYS_PARAMETER"],
+    "dynamodb": {"index/ActiveProductsIndex": ["dynamodb:Query"]},
+    "ssm": {"parameter": ["ssm:GetParameter"]},
+}
 handler = bootstrap.handler(list_products, Pages.of)

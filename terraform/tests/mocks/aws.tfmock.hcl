@@ -12,12 +12,6 @@ mock_data "aws_partition" {
   }
 }
 
-mock_data "aws_ssm_parameter" {
-  defaults = {
-    value = "the-key-that-signs-now,the-key-that-signed-before"
-  }
-}
-
 mock_data "aws_dynamodb_table" {
   defaults = {
     arn       = "arn:aws:dynamodb:eu-west-1:123456789012:table/products-test"

@@ -13,7 +13,7 @@ import pytest
 from contract.messages import Request, Response
 from products import bootstrap
 from products.bootstrap import Dependencies, MissingSetting, Settings
-from products.errors import BadToken
+from products.errors import BadToken, Unavailable
 
 ENVIRONMENT = {
     "PRODUCTS_TABLE": "products-dev",
@@ -140,6 +140,18 @@ def test_no_key_or_a_weak_one_signs_no_pages_and_is_not_shown(keys: str | None) 
     with pytest.raises(MissingSetting, match="CURSOR_SIGNING_KEYS") as refusal:
         dependencies(Settings.read(environment)).cursors()
     assert "short" not in str(refusal.value)
+
+
+def test_keys_by_reference_are_not_read_before_they_are_needed() -> None:
+    """Nobody answers at the endpoint: to read it at start would fail."""
+    environment = {
+        **SETTINGS,
+        "CURSOR_SIGNING_KEYS_PARAMETER": "/api/keys",
+        "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:1",
+    }
+    cursors = dependencies(Settings.read(environment)).cursors()
+    with pytest.raises(Unavailable):
+        cursors.token({"PK": "1"}, {})
 
 
 def test_the_tokens_of_two_operations_never_meet() -> None:

@@ -16,7 +16,7 @@ OLD, NEW = b"the key of last month", b"the key of this month"
 
 
 def cursors(*keys: bytes, scope: str = "list", now: datetime = NOW) -> Cursors:
-    return Cursors(keys or (NEW,), scope, lambda: now)
+    return Cursors(lambda: keys or (NEW,), scope, lambda: now)
 
 
 def raw(token: str) -> bytes:
