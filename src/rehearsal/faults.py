@@ -76,7 +76,8 @@ def released(
 ) -> Iterator[None]:
     """A version whose handler is `source`, live while the `with` block runs; `timeout` in seconds, if not the same.
 
-    `added`: the source comes after that of the handler's module, in the function's own package. Afterwards everything is as it was, so that Terraform finds nothing to change.
+    `added`: the source comes after that of the handler's module, in the function's own package. Afterwards everything
+    is as it was, so that Terraform finds nothing to change.
     """
     client = aws.client("lambda")
     settings = client.get_function_configuration(FunctionName=function)
