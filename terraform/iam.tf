@@ -18,14 +18,14 @@ locals {
   parameter_statements = {
     for id in keys(local.operations) : id => concat(
       [
-        for actions in values(try(local.needs[id].ssm, {})) : {
+        for actions in values(try(local.handler_permissions[id].ssm, {})) : {
           Effect   = "Allow"
           Action   = sort(actions)
           Resource = "arn:${local.partition}:ssm:${var.region}:${local.account_id}:parameter${local.signing_keys_parameter}"
         }
       ],
       [
-        for key in compact([can(local.needs[id].ssm) ? var.kms_key_arn : null]) : {
+        for key in compact([can(local.handler_permissions[id].ssm) ? var.kms_key_arn : null]) : {
           Effect   = "Allow"
           Action   = ["kms:Decrypt"]
           Resource = key
@@ -74,7 +74,7 @@ resource "aws_iam_role_policy" "function" {
   role = aws_iam_role.function[each.key].id
 
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = concat(
       local.dynamodb_statements[each.key],
       local.parameter_statements[each.key],

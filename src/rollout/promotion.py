@@ -8,6 +8,7 @@ https://docs.github.com/en/rest/actions/artifacts
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from urllib.request import Request, urlopen
 
 Ask = Callable[[str], Mapping[str, Any]]
 """Answers a path of GitHub's REST API below the repository, such as `/actions/runs/1`, with its JSON."""
+
+CONTRACT_INDEX = "generated/operations.json"
+"""The compiled contract's table of contents, which has its `version`."""
 
 STARTED_BY = {"dev": "push", "sit": "workflow_dispatch"}
 """The environments that validate builds for another one, each with the event that starts its workflow."""
@@ -62,8 +66,15 @@ def validated_by_run(ask: Ask, environment: str, run: str) -> Build:
 
 
 def validated_release(ask: Ask, environment: str, tag: str) -> Build:
-    """The build of a tag's commit, from the newest run that has validated it. Raises NotValidated."""
+    """The build of a tag's commit, from the newest run that has validated it.
+
+    Raises NotValidated, for a tag that is not the version of the commit's contract as well.
+    """
     commit = str(ask(f"/commits/{quote(f'tags/{tag}')}")["sha"])
+    index = ask(f"/contents/{CONTRACT_INDEX}?ref={commit}")
+    version = json.loads(base64.b64decode(index["content"]))["version"]
+    if tag != f"v{version}":
+        raise NotValidated(f"{tag} is a commit whose contract says version {version}: a release is tagged v{version}")
     name = f"validated-{environment}-{commit}"
     artefacts = _artefacts(ask, f"/actions/artifacts?per_page=100&name={name}")
     for run in sorted({int(each["workflow_run"]["id"]) for each in artefacts}, reverse=True):

@@ -1,4 +1,6 @@
-"""`Shift`: one CodeDeploy deployment for each function whose alias is not yet at its newest version.
+"""The command behind scripts/shift_traffic: `terraform output -json canary_deployments | python -m rollout.shift`.
+
+`Shift` starts one CodeDeploy deployment for each function whose alias is not yet at its newest version.
 
 https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-example.html#appspec-file-example-lambda
 """
@@ -6,9 +8,11 @@ https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-e
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import boto3
 from botocore.exceptions import WaiterError
 
 
@@ -87,3 +91,22 @@ def _specification(target: Target, current: str) -> dict[str, Any]:
         "TargetVersion": target.version,
     }
     return {"version": 0.0, "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}]}
+
+
+def main() -> int:
+    """Shift what standard input names. 0: all of it arrived; 1: CodeDeploy rolled something back."""
+    targets = {name: Target(**target) for name, target in json.load(sys.stdin).items()}
+    if not targets:
+        _say("Nothing to shift: in this environment Terraform moves the aliases itself.")
+        return 0
+    shift = Shift(boto3.client("codedeploy"), boto3.client("lambda"), boto3.client("cloudwatch"), _say)
+    rolled_back = shift.run(targets)
+    return 1 if rolled_back else 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

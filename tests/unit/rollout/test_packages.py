@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.packages import OtherPackages, check, digest
-from rollout.packages_command import main
+from rollout.packages import OtherPackages, check, digest, main
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rollout.packages_command import main
+from rollout.packages import main
 from rollout.promotion import Build, NotValidated, validated_by_run, validated_release
 
 COMMIT, DIGEST = "c0" * 20, "d1" * 32
@@ -84,11 +85,14 @@ def test_a_run_without_the_build_or_with_two_is_refused(artefacts: list[dict[str
         validated_by_run(answers.__getitem__, "dev", "7")
 
 
-def release(*runs: int) -> dict[str, Any]:
+def release(*runs: int, version: str = "1.2.0") -> dict[str, Any]:
     name = f"validated-sit-{COMMIT}"
     artefacts = [artefact(name, run) for run in runs]
     return {
         "/commits/tags/v1.2.0": {"sha": COMMIT},
+        f"/contents/generated/operations.json?ref={COMMIT}": {
+            "content": base64.encodebytes(json.dumps({"version": version}).encode()).decode()
+        },
         f"/actions/artifacts?per_page=100&name={name}": {"artifacts": artefacts},
     }
 
@@ -106,6 +110,11 @@ def test_the_build_of_a_release_is_that_of_the_newest_run_that_counts() -> None:
 def test_a_release_that_was_never_validated_says_what_to_do() -> None:
     with pytest.raises(NotValidated, match="deploy it to sit first"):
         validated_release(release().__getitem__, "sit", "v1.2.0")
+
+
+def test_a_tag_that_is_not_the_version_of_its_contract_is_refused() -> None:
+    with pytest.raises(NotValidated, match=r"contract says version 1\.3\.0: a release is tagged v1\.3\.0"):
+        validated_release((release(3, version="1.3.0") | sit_run(3)).__getitem__, "sit", "v1.2.0")
 
 
 class Answers(BaseHTTPRequestHandler):

@@ -15,8 +15,7 @@ from botocore.exceptions import ClientError, WaiterError
 from moto import mock_aws
 
 from rollout.live import Alias, Canary, Live, live
-from rollout.roll_back import RollBack
-from rollout.roll_back_command import main
+from rollout.roll_back import RollBack, main
 
 
 def definition(path: str) -> str:

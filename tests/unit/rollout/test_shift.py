@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
-from rollout.__main__ import main
-from rollout.shift import Shift, Target
+from rollout.shift import Shift, Target, main
 
 
 class Functions:
