@@ -40,6 +40,9 @@ resource "aws_api_gateway_rest_api" "this" {
   fail_on_warnings  = local.rest_api_settings.fail_on_warnings
   parameters        = local.rest_api_settings.parameters
 
+  # Behind a domain name nobody is to go round what guards it.
+  disable_execute_api_endpoint = var.domain_name != null
+
   endpoint_configuration {
     types = local.rest_api_settings.endpoint_types
   }

@@ -36,6 +36,17 @@ data "aws_dynamodb_table" "products" {
     }
 
     postcondition {
+      condition     = var.environment == "dev" || try(one(self.point_in_time_recovery).enabled, false)
+      error_message = "Table ${self.name} has no point-in-time recovery: what a mistake overwrites would be gone."
+    }
+
+    # A record whose time is over is taken for expired by the service itself; TTL only tidies up, but by no other attribute.
+    postcondition {
+      condition     = alltrue([for each in self.ttl : !each.enabled || each.attribute_name == "expiresAt"])
+      error_message = "Table ${self.name} deletes items by another attribute than expiresAt: products could go."
+    }
+
+    postcondition {
       condition = contains([for each in self.global_secondary_index : each.name], local.index_name)
       error_message = join(" ", [
         "Table ${self.name} has no index ${local.index_name}, which listing products needs; it has",

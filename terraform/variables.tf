@@ -123,7 +123,7 @@ variable "default_throttling" {
 }
 
 variable "domain_name" {
-  description = "Custom domain name to serve the API under. The domain, its certificate and its DNS belong to another repository. No mapping when null"
+  description = "Custom domain name to serve the API under. The domain, its certificate and its DNS belong to another repository. No mapping when null; with one, the API answers under no other address"
   type        = string
   default     = null
 

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 _LOCAL_PREFIX = b"arn:aws:dynamodb:ddblocal:000000000000:"
 _NOT_OURS = {"connection", "host", "content-length", "transfer-encoding", "keep-alive"}
+# DynamoDB Local knows no backups, and the table's owners have them on.
+_BACKUPS = {
+    "ContinuousBackupsDescription": {
+        "ContinuousBackupsStatus": "ENABLED",
+        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": 35},
+    }
+}
 _NO_THROUGHPUT = {"NumberOfDecreasesToday": 0, "ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 
 
@@ -74,7 +81,11 @@ class IamProxy:
         except UnknownKey:
             return _error("UnrecognizedClientException", "The security token included in the request is invalid.")
         refused = self._refused(caller, needs(operation, json.loads(request.get_data() or b"{}")))
-        return _denial(caller, refused, self._arn(refused)) if refused else self._forward(request, operation)
+        if refused:
+            return _denial(caller, refused, self._arn(refused))
+        if operation == "DescribeContinuousBackups":
+            return _response(200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(_BACKUPS).encode())
+        return self._forward(request, operation)
 
     def _refused(self, caller: Caller, wanted: Iterable[Need]) -> Need | None:
         """The first permission that is missing."""

@@ -130,8 +130,8 @@ run "who_makes_page_tokens_may_read_their_keys_and_nobody_else" {
   assert {
     condition = alltrue([
       for id, policy in aws_iam_role_policy.function :
-      [for statement in jsondecode(policy.policy).Statement : statement.Resource if contains(statement.Action, "ssm:GetParameter")]
-      == (id == "listProducts" ? ["arn:aws:ssm:${var.region}:123456789012:parameter/${var.api_name}/cursor-signing-keys"] : [])
+      join(",", [for statement in jsondecode(policy.policy).Statement : statement.Resource if contains(statement.Action, "ssm:GetParameter")])
+      == (id == "listProducts" ? "arn:aws:ssm:${var.region}:123456789012:parameter/${var.api_name}/cursor-signing-keys" : "")
     ])
     error_message = "A function may read keys that it does not need, or not those that it needs."
   }
@@ -250,6 +250,11 @@ run "a_domain_name_maps_the_base_path" {
   assert {
     condition     = aws_api_gateway_base_path_mapping.this[0].domain_name == "api.example.com" && output.api_url == "https://api.example.com"
     error_message = "The API is not served under its domain name."
+  }
+
+  assert {
+    condition     = aws_api_gateway_rest_api.this.disable_execute_api_endpoint
+    error_message = "What guards the domain, a CDN say, can be gone round by the API's own address."
   }
 }
 

@@ -72,3 +72,30 @@ run "an_index_that_leaves_attributes_out" {
 
   expect_failures = [data.aws_dynamodb_table.products]
 }
+
+run "no_way_back_outside_dev" {
+  command = plan
+
+  variables {
+    environment  = "sit"
+    alarm_emails = []
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.products
+    values = { point_in_time_recovery = [{ enabled = false, recovery_period_in_days = 35 }] }
+  }
+
+  expect_failures = [data.aws_dynamodb_table.products]
+}
+
+run "items_deleted_by_another_attribute" {
+  command = plan
+
+  override_data {
+    target = data.aws_dynamodb_table.products
+    values = { ttl = [{ enabled = true, attribute_name = "updatedAt" }] }
+  }
+
+  expect_failures = [data.aws_dynamodb_table.products]
+}
