@@ -4,20 +4,60 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_aws.gateway import ApiIdentity, Authorizers, Gateway, InvokedFunctions, Stage, Throttle
 from local_aws.lambda_runtime import Runtime
 from local_aws.server import AsgiServer, listen
 from rehearsal.functions import DeployedFunctions, published
-from rehearsal.gateway import gateway_of
 from rehearsal.mock_account import MockAccount
+from rehearsal.moto_server import ACCOUNT
 from rehearsal.steps import StepFailed
 from rehearsal.terraform import Stack, resources
 from rehearsal.user_pool import PoolAuthorizers
+
+
+def gateway_of(
+    state: Mapping[str, Any],
+    region: str,
+    functions: InvokedFunctions,
+    authorizers: Authorizers,
+    write_log: Callable[[str, str], None],
+    **settings: Any,
+) -> Gateway:
+    """The gateway of this state. `write_log` takes the name of a log group and a line; `settings` are a Stage's."""
+    [api] = resources(state, "aws_api_gateway_rest_api").values()
+    [stage] = resources(state, "aws_api_gateway_stage").values()
+    [log] = stage["access_log_settings"] or [{"destination_arn": "", "format": None}]
+    group = log["destination_arn"].rpartition(":")[2]
+    return Gateway(
+        json.loads(api["body"]),
+        Stage(
+            name=stage["stage_name"],
+            throttling=_throttling(state),
+            access_log_format=log["format"],
+            access_log=lambda line: write_log(group, line),
+            variables=stage.get("variables") or {},
+            **settings,
+        ),
+        functions,
+        authorizers,
+        ApiIdentity(api["id"], ACCOUNT, region),
+    )
+
+
+def _throttling(state: Mapping[str, Any]) -> dict[str, Throttle]:
+    found = resources(state, "aws_api_gateway_method_settings").values()
+    limits = {each["method_path"]: each["settings"][0] for each in found}
+    return {
+        path: Throttle(limit["throttling_rate_limit"], limit["throttling_burst_limit"])
+        for path, limit in limits.items()
+    }
 
 
 @dataclass(frozen=True)

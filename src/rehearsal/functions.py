@@ -23,9 +23,8 @@ from local_aws.lambda_runtime import Configuration, Environment, Runtime
 from local_aws.packaged_functions import PackagedFunction
 from rehearsal.cloudwatch_alarms import Metrics
 from rehearsal.cloudwatch_logs import LogGroups
-from rehearsal.iam import Roles
+from rehearsal.iam import Roles, may_invoke
 from rehearsal.moto_server import ACCOUNT, MockedAws
-from rehearsal.permissions import may_invoke
 
 _REPORTS = ("DEBUG", "INFO")
 

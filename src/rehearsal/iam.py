@@ -1,9 +1,16 @@
-"""IAM as the mock has it: whose credentials these are, and what their role may do. Its evaluator is moto's own."""
+"""IAM as the mock has it: whose credentials these are, what their role may do, and what a request needs.
+
+The evaluator of roles is moto's own. A function's resource policy says who may call it: each permission names a
+service, an alias and the caller's ARN. What DynamoDB's operations need:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html. A transaction needs what
+its parts need: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html.
+"""
 
 from __future__ import annotations
 
+import fnmatch
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +24,96 @@ from moto.iam.access_control import (
 
 from rehearsal.moto_server import ACCOUNT, MockedAws
 from rehearsal.terraform import ADMINISTRATOR
+
+_SERVICE = "apigateway.amazonaws.com"
+
+
+class NotEvaluated(Exception):
+    """A statement has a part that is not known here: to guess would be to open or to shut a door."""
+
+
+def may_invoke(statements: Iterable[Mapping[str, Any]], function_arn: str, source_arn: str) -> bool:
+    """Whether API Gateway, as this method of this API, may call the function of this ARN, alias included.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html. Raises NotEvaluated.
+    """
+    return any(_allows(statement, function_arn, source_arn) for statement in statements)
+
+
+def _allows(statement: Mapping[str, Any], function_arn: str, source_arn: str) -> bool:
+    if statement["Effect"] != "Allow":
+        raise NotEvaluated("Effect")
+    return (
+        statement["Action"] == "lambda:InvokeFunction"
+        and statement["Principal"] == {"Service": _SERVICE}
+        and statement["Resource"] == function_arn
+        and all(_holds(operator, keys, source_arn) for operator, keys in statement.get("Condition", {}).items())
+    )
+
+
+def _holds(operator: str, keys: Mapping[str, str], source_arn: str) -> bool:
+    if operator != "ArnLike" or set(keys) != {"AWS:SourceArn"}:
+        raise NotEvaluated(f"Condition {operator} {', '.join(keys)}")
+    return arn_like(keys["AWS:SourceArn"], source_arn)
+
+
+def arn_like(pattern: str, arn: str) -> bool:
+    """Part by part: a wildcard crosses no colon, but any slash.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    wanted, given = pattern.split(":", 5), arn.split(":", 5)
+    return len(wanted) == len(given) and all(
+        fnmatch.fnmatchcase(part, _without_sets(like)) for part, like in zip(given, wanted, strict=True)
+    )
+
+
+def _without_sets(pattern: str) -> str:
+    """fnmatch knows [sets], IAM does not."""
+    return pattern.replace("[", "[[]")
+
+
+_PARTS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+    "Get": "GetItem",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """An action, `dynamodb:GetItem`, on a resource: `table/NAME`, `table/NAME/index/INDEX`, or `*`."""
+
+    action: str
+    resource: str
+
+
+def needs(operation: str, body: Mapping[str, Any]) -> list[Need]:
+    """Every permission that this request needs, in the order of its parts, each once."""
+    return list(dict.fromkeys(_needs(operation, body)))
+
+
+def _needs(operation: str, body: Mapping[str, Any]) -> Iterator[Need]:
+    if operation in ("TransactWriteItems", "TransactGetItems"):
+        for part in body.get("TransactItems", ()):
+            for kind, item in part.items():
+                yield _need(_PARTS[kind], item["TableName"])
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
+        for table in body.get("RequestItems", {}):
+            yield _need(operation, table)
+    elif "TableName" in body:
+        yield _need(operation, body["TableName"], body.get("IndexName"))
+    else:
+        yield Need(f"dynamodb:{operation}", "*")
+
+
+def _need(operation: str, table: str, index: str | None = None) -> Need:
+    # A table may be named by its ARN.
+    resource = f"table/{table.rpartition('/')[2]}"
+    return Need(f"dynamodb:{operation}", f"{resource}/index/{index}" if index else resource)
+
 
 _LAMBDA = "lambda.amazonaws.com"
 

@@ -17,8 +17,7 @@ import urllib3
 from werkzeug.wrappers import Request, Response
 
 from local_aws.server import WsgiServer
-from rehearsal.dynamodb_actions import Need, needs
-from rehearsal.iam import Caller, Roles, UnknownKey
+from rehearsal.iam import Caller, Need, Roles, UnknownKey, needs
 from rehearsal.moto_server import ACCOUNT, access_key
 
 if TYPE_CHECKING:

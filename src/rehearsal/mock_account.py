@@ -1,22 +1,59 @@
-"""The account that a rehearsal deploys to: AWS mocked, DynamoDB behind IAM, logs, and what the stack only refers to."""
+"""The account that a rehearsal deploys to: AWS mocked, DynamoDB behind IAM, logs, and what the stack only refers to.
+
+That is the table, the signing keys, the user pool, and the bucket of Terraform's state.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cross_check.contract_document import ContractDocument
+from local_aws.database import create_table
 from local_aws.database.dynamodb_local import DynamoDBLocal
 from local_server import project
 from rehearsal.cloudwatch_logs import LogGroups
 from rehearsal.iam import Roles
 from rehearsal.iam_proxy import IamProxy
 from rehearsal.moto_server import MockedAws
-from rehearsal.prerequisites import Prerequisites, make_prerequisites
-from rehearsal.user_pool import User
+from rehearsal.user_pool import User, UserPool
+
+
+@dataclass(frozen=True)
+class Prerequisites:
+    """What was made: `table` and `bucket` by name, `user_pool`. `state_key` names Terraform's state in the bucket."""
+
+    table: str
+    bucket: str
+    state_key: str
+    user_pool: UserPool
+
+    def state(self) -> dict[str, Any]:
+        """Terraform's state, as its backend keeps it: Terraform itself would take seconds to show it."""
+        stored = self.user_pool.aws.client("s3").get_object(Bucket=self.bucket, Key=self.state_key)
+        state: dict[str, Any] = json.loads(stored["Body"].read())
+        return state
+
+
+def make_prerequisites(
+    aws: MockedAws, database: str, environment: Mapping[str, str], backend: Mapping[str, str]
+) -> Prerequisites:
+    """`database` is DynamoDB's endpoint; `environment` and `backend` are an environment's settings."""
+    table = f"products-{environment['environment']}"
+    create_table(aws.client("dynamodb", endpoint_url=database), table)
+    keys = f"/{environment['api_name']}/cursor-signing-keys"
+    aws.client("ssm").put_parameter(Name=keys, Value=secrets.token_hex(32), Type="SecureString")
+    aws.client("s3").create_bucket(
+        Bucket=backend["bucket"], CreateBucketConfiguration={"LocationConstraint": aws.region}
+    )
+    pool = UserPool.make(aws, f"{environment['api_name']}-users")
+    return Prerequisites(table, backend["bucket"], backend["key"], pool)
+
 
 ADMINISTRATOR, SOMEBODY = "administrator", "somebody"
 

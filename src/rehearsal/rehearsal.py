@@ -1,27 +1,89 @@
-"""The rehearsal, step by step."""
+"""The rehearsal, step by step: deploy, validate as against AWS, make things go wrong, destroy."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from local_aws.packaged_functions import Packages, packages_for_this_machine
+from local_aws.processes import run_to_end
 from local_server import project
-from rehearsal import judges
 from rehearsal.bad_releases import try_releases
 from rehearsal.deployment import Deployment, packages_that_differ, refuse, running
 from rehearsal.faults import rehearse_faults
-from rehearsal.leftovers import leftovers
 from rehearsal.mock_account import MockAccount, mock_account
+from rehearsal.moto_server import MockedAws
 from rehearsal.release import release_again
 from rehearsal.role_permissions import hold_roles_to_their_needs
-from rehearsal.steps import Steps
-from rehearsal.terraform import Stack
+from rehearsal.steps import Step, StepFailed, Steps
+from rehearsal.terraform import Stack, managed
+
+
+def validate(deployment: Deployment, step: Step, folder: Path) -> None:
+    """`scripts/validate_deployment.py`. Raises StepFailed."""
+    report = folder / "validation.json"
+    _run(deployment, "validate_deployment.py", deployment.url, "--json", str(report))
+    step.figures["checks"] = json.loads(report.read_text(encoding="utf-8"))["counts"]["passed"]
+
+
+def fuzz(deployment: Deployment, step: Step, folder: Path, *options: str) -> None:
+    """`scripts/fuzz`. Raises StepFailed."""
+    summary = folder / "fuzz.txt"
+    _run(
+        deployment, "fuzz", deployment.url, "--report", str(folder / "fuzz.ndjson"), "--summary", str(summary), *options
+    )
+    step.figures["cases"] = _cases(summary.read_text(encoding="utf-8"))
+    if step.figures["cases"] == 0:
+        raise StepFailed("scripts/fuzz has tried nothing")
+
+
+def _run(deployment: Deployment, script: str, *arguments: str) -> None:
+    account = deployment.account
+    environment = {
+        **os.environ,
+        "API_TOKEN": account.administrator.token(),
+        "API_TOKEN_WITHOUT_GROUP": account.somebody.token(),
+        "NO_PROXY": "127.0.0.1",
+    }
+    ended = run_to_end([project.ROOT / "scripts" / script, *arguments], project.ROOT, environment)
+    if ended.status != 0:
+        raise StepFailed(f"scripts/{script} ended with {ended.status}:\n{ended.output}")
+
+
+def _cases(summary: str) -> int:
+    found = re.search(r"^cases +(\d+)", summary, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+# Service, operation, and where in its answer the names are.
+_LISTS = (
+    ("apigateway", "get_rest_apis", "items", "name"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    ("codedeploy", "list_applications", "applications", None),
+    ("iam", "list_roles", "Roles", "RoleName"),
+    ("lambda", "list_functions", "Functions", "FunctionName"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("logs", "describe_metric_filters", "metricFilters", "filterName"),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+)
+
+
+def leftovers(aws: MockedAws, state: Mapping[str, Any]) -> list[str]:
+    """Everything that the services list, and that Terraform's state still has. Nothing else lives in this account."""
+    return [f"state: {name}" for name in managed(state)] + [
+        f"{service}: {each if key is None else each[key]}"
+        for service, operation, where, key in _LISTS
+        for each in getattr(aws.client(service), operation)()[where]
+    ]
 
 
 @dataclass(frozen=True)
@@ -88,10 +150,10 @@ def _packages(options: Options, folder: Path) -> Packages:
 def _judge(options: Options, steps: Steps, deployment: Deployment) -> None:
     if options.validate:
         with steps.check("validate the deployment") as step:
-            judges.validate(deployment, step, options.folder)
+            validate(deployment, step, options.folder)
     if options.fuzz is not None:
         with steps.check("fuzz it") as step:
-            judges.fuzz(deployment, step, options.folder, *options.fuzz)
+            fuzz(deployment, step, options.folder, *options.fuzz)
 
 
 def _strain(steps: Steps, deployment: Deployment, packages: Packages) -> None:

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from rehearsal.dynamodb_actions import Need, needs
+from rehearsal.iam import Need, needs
 from tests.integration.products.api import ENTRY, OPERATIONS, Api, Table
 from tests.integration.products.faults import Faulty, answer_lost
 

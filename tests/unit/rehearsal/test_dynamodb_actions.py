@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.dynamodb_actions import Need, needs
+from rehearsal.iam import Need, needs
 
 
 @pytest.mark.parametrize(

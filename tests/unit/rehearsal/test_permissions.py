@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.permissions import NotEvaluated, arn_like, may_invoke
+from rehearsal.iam import NotEvaluated, arn_like, may_invoke
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:read:live"
 CALLER = "arn:aws:execute-api:eu-west-1:123456789012:api1/dev/GET/v1.0/products/*"
