@@ -130,6 +130,29 @@ def test_the_report_is_there_for_programs_too(rehearsal: Rehearsal) -> None:
     assert [step["name"] for step in report["steps"]] == [step.name for step in rehearsal.steps.taken]
 
 
+@pytest.fixture(scope="module")
+def with_a_canary(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """One of prod, where CodeDeploy shifts the traffic."""
+    options = Options(tmp_path_factory.mktemp("reports"), "prod", packages=packages, validate=False, fuzz=None)
+    return Rehearsal(options, Steps(print)).run(lambda deployment: None)
+
+
+@pytest.mark.drill
+def test_a_bad_release_never_comes_to_serve_and_a_good_one_does(with_a_canary: Rehearsal) -> None:
+    step = with_a_canary.step("shift to bad releases")
+    assert step.passed, step.problem
+    ended = dict(line.removeprefix("a release that ").split(": ", 1) for line in step.details)
+    for bad in ("raises", "breaks the contract", "times out", "is slow"):
+        assert ended[bad].startswith("stopped in minute "), step.details
+    assert ended["is good"].startswith("serves after "), step.details
+
+
+@pytest.mark.drill
+def test_each_fault_sets_off_its_alarms_and_no_other(with_a_canary: Rehearsal) -> None:
+    step = with_a_canary.step("make things go wrong")
+    assert step.passed, step.problem
+
+
 # What is done to the stack, and the step that has to notice it.
 SABOTAGE = {
     "a function may do more": (
