@@ -14,11 +14,9 @@ mock_data "aws_partition" {
 
 mock_data "aws_dynamodb_table" {
   defaults = {
-    arn                    = "arn:aws:dynamodb:eu-west-1:123456789012:table/products-test"
-    point_in_time_recovery = [{ enabled = true, recovery_period_in_days = 35 }]
-    ttl                    = [{ enabled = true, attribute_name = "expiresAt" }]
-    hash_key               = "PK"
-    range_key              = "SK"
+    arn       = "arn:aws:dynamodb:eu-west-1:123456789012:table/products-test"
+    hash_key  = "PK"
+    range_key = "SK"
     attribute = [
       { name = "PK", type = "S" },
       { name = "SK", type = "S" },
@@ -34,6 +32,9 @@ mock_data "aws_dynamodb_table" {
       read_capacity      = 0
       write_capacity     = 0
     }]
+
+    point_in_time_recovery = [{ enabled = true, recovery_period_in_days = 35 }]
+    ttl                    = [{ enabled = true, attribute_name = "expiresAt" }]
   }
 }
 
