@@ -137,7 +137,7 @@ def with_a_canary(packages: Packages, tmp_path_factory: pytest.TempPathFactory) 
     return Rehearsal(options, Steps(print)).run(lambda deployment: None)
 
 
-@pytest.mark.drill
+@pytest.mark.failover
 def test_a_bad_release_never_comes_to_serve_and_a_good_one_does(with_a_canary: Rehearsal) -> None:
     step = with_a_canary.step("shift to bad releases")
     assert step.passed, step.problem
@@ -147,7 +147,7 @@ def test_a_bad_release_never_comes_to_serve_and_a_good_one_does(with_a_canary: R
     assert ended["is good"].startswith("serves after "), step.details
 
 
-@pytest.mark.drill
+@pytest.mark.failover
 def test_each_fault_sets_off_its_alarms_and_no_other(with_a_canary: Rehearsal) -> None:
     step = with_a_canary.step("make things go wrong")
     assert step.passed, step.problem
