@@ -1,4 +1,4 @@
-"""One self-contained table for each operation: all that the run time needs to judge its requests and responses."""
+"""One self-contained table for each operation: all that the run time needs to check its requests and responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a schema leads to, somewhere below it: computed once for a whole document."""
+"""What a schema leads to: properties of requests or of responses only, and defaults.
+
+`readOnly` properties belong to responses, `writeOnly` ones to requests (OpenAPI 3.0.3, Schema Object, fixed fields:
+https://spec.openapis.org/oas/v3.0.3#schema-object). What stands somewhere below is found once for a whole document.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from functools import lru_cache
 
 from contract_compiler import discriminators
 from contract_compiler.document import Node, Whole
-from contract_compiler.references import follow
-from contract_compiler.traversal import walk
+from contract_compiler.references import all_of_parts, follow
+from contract_compiler.traversal import Direction, walk
 
+_HIDING: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 Place = tuple[str, ...]
 
 _DIRECTED = ("readOnly", "writeOnly")
@@ -76,3 +81,24 @@ def _fillable_below(schema: Node) -> Iterator[Node]:
         schema[keyword] for keyword in ("items", "additionalProperties") if isinstance(schema.read(keyword), dict)
     )
     yield from (schema["allOf"].elements() if "allOf" in schema else ())
+
+
+def is_hidden(schema: Node, direction: Direction | None) -> bool:
+    """Whether a property of this schema, seen through references and allOf, has no place in such a message."""
+    if direction is None:
+        return False
+    keyword = _HIDING[direction]
+    return any(part.read(keyword) is True for part in all_of_parts(schema))
+
+
+def hidden_names(schema: Node, direction: Direction | None) -> set[str]:
+    """The schema's own properties that have no place in a message of that direction."""
+    if "properties" not in schema:
+        return set()
+    return {name for name, child in schema["properties"].entries() if is_hidden(child, direction)}
+
+
+def required(schema: Node, direction: Direction | None) -> list[str]:
+    """The properties that a message of that direction must have."""
+    hidden = hidden_names(schema, direction)
+    return [name for name in schema.read("required", []) if name not in hidden]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from contract_compiler import discriminators, formats, patterns, read_write_only, schema_reachability
+from contract_compiler import discriminators, formats, patterns, schema_reachability
 from contract_compiler.document import Node
 from contract_compiler.references import follow, target
 from contract_compiler.traversal import Direction
@@ -114,13 +114,13 @@ class Schemas:
         result: JsonSchema = {}
         if "properties" in schema:
             result["properties"] = {
-                name: read_write_only.is_hidden(child, direction) is False and self._translated(child, direction)
+                name: schema_reachability.is_hidden(child, direction) is False and self._translated(child, direction)
                 for name, child in schema["properties"].entries()
             }
         for keyword in ("additionalProperties", "items"):
             if keyword in schema:
                 result[keyword] = self._or_boolean(schema[keyword], direction)
-        required = read_write_only.required(schema, direction)
+        required = schema_reachability.required(schema, direction)
         return result | ({"required": required} if required else {})
 
     def _or_boolean(self, schema: Node, direction: Direction | None) -> JsonSchema | bool:

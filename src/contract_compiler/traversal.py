@@ -27,6 +27,7 @@ Form = Literal["one", "list", "map"]
 # RFC 7231, 4.3: a body has no meaning, so OpenAPI 3.0 ignores it.
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE", "TRACE"})
 
+_TEMPLATED = re.compile(r"\{([^{}]*)\}")
 _FIELDS: dict[Kind, dict[str, tuple[Form, Kind]]] = {
     "document": {"paths": ("map", "path item"), "components": ("one", "components")},
     "components": {
@@ -141,3 +142,18 @@ def operations(document: Node) -> Iterator[Operation]:
         for method in METHODS:
             if method in item:
                 yield Operation(method.upper(), path, item, item[method])
+
+
+def template_names(path: str) -> list[str]:
+    """The parameters of a path template, in their order."""
+    return _TEMPLATED.findall(path)
+
+
+def without_names(path: str) -> str:
+    """The path with its parameters unnamed: the same for all that match the same requests."""
+    return _TEMPLATED.sub("{}", path)
+
+
+def is_template(path: str) -> bool:
+    """Whether every brace belongs to a parameter with a name."""
+    return all(template_names(path)) and re.search("[{}]", _TEMPLATED.sub("", path)) is None

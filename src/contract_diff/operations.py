@@ -9,9 +9,8 @@ from contract.http_syntax import matching_media_type
 from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
 from contract_compiler.document import Node
-from contract_compiler.path_templates import anonymous, names
 from contract_compiler.references import all_of_parts, follow
-from contract_compiler.traversal import Direction, Operation, operations
+from contract_compiler.traversal import Direction, Operation, operations, template_names, without_names
 from contract_diff.changes import Change, merged
 from contract_diff.documentation import documentation_changes
 from contract_diff.equality import same_value
@@ -134,24 +133,24 @@ class _Comparison:
 
 def _routes(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> Iterator[Change]:
     """Operations that are gone or new; for one that answers below another base path, its server."""
-    paths = [{anonymous(each.path) for each in found.values()} for found in (old, new)]
-    methods = [{(each.method, anonymous(each.path)) for each in found.values()} for found in (old, new)]
+    paths = [{without_names(each.path) for each in found.values()} for found in (old, new)]
+    methods = [{(each.method, without_names(each.path)) for each in found.values()} for found in (old, new)]
     for route in old.keys() - new.keys():
         operation = old[route]
-        if (operation.method, anonymous(operation.path)) in methods[1]:
+        if (operation.method, without_names(operation.path)) in methods[1]:
             yield moved(operation, route, "server-removed")
         else:
-            whole = anonymous(operation.path) not in paths[1]
+            whole = without_names(operation.path) not in paths[1]
             at, rule = (operation.item, "path-removed") if whole else (operation.node, "operation-removed")
             yield Change(
                 rule, at.pointer, f"{method_and_path(operation)} is gone", "old", (method_and_path(operation),)
             )
     for route in new.keys() - old.keys():
         operation = new[route]
-        if (operation.method, anonymous(operation.path)) in methods[0]:
+        if (operation.method, without_names(operation.path)) in methods[0]:
             yield moved(operation, route, "server-added")
         else:
-            whole = anonymous(operation.path) not in paths[0]
+            whole = without_names(operation.path) not in paths[0]
             at, rule = (operation.item, "path-added") if whole else (operation.node, "operation-added")
             yield Change(rule, at.pointer, f"{method_and_path(operation)} is new", "new", (method_and_path(operation),))
 
@@ -163,7 +162,7 @@ def _identity(old: Operation, new: Operation) -> Iterator[Change]:
         message = f"was {was}, is {now}: so it is called in code that is generated anew"
         at = new.node.get("operationId") or new.node
         yield Change("operation-id-changed", at.pointer, message)
-    for before, after in zip(names(old.path), names(new.path), strict=True):
+    for before, after in zip(template_names(old.path), template_names(new.path), strict=True):
         if before != after:
             message = f"{before} is {after} now: so it is called in code that is generated anew"
             yield Change("path-parameter-renamed", new.item.pointer, message)

@@ -9,9 +9,8 @@ from contract_compiler.defaults import own_default
 from contract_compiler.document import Node
 from contract_compiler.parameter_types import ParameterType, parameter_type
 from contract_compiler.parameters import explodes, identity, parameters, style, value_schema
-from contract_compiler.path_templates import names
 from contract_compiler.references import follow
-from contract_compiler.traversal import Direction, Operation
+from contract_compiler.traversal import Direction, Operation, template_names
 from contract_diff.changes import Change
 from contract_diff.equality import same_value
 from contract_diff.flat_schemas import DocumentSchemas
@@ -47,7 +46,7 @@ def header_changes(old: Node, new: Node, schemas: Pair) -> Iterator[Change]:
 
 def _by_key(operation: Operation) -> Mapping[_Key, Node]:
     """Path parameters go by their place in the path: what they are called is for people."""
-    templated = names(operation.path)
+    templated = template_names(operation.path)
     return {_key(identity(node), templated): node for node in parameters(operation)}
 
 

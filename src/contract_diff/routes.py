@@ -11,8 +11,7 @@ from urllib.parse import unquote, urlsplit
 from contract_compiler.document import Node
 from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters, value_schema
-from contract_compiler.path_templates import names
-from contract_compiler.traversal import Operation
+from contract_compiler.traversal import Operation, template_names
 from contract_diff.changes import Change, Side
 from contract_diff.flat_schemas import DocumentSchemas
 
@@ -120,7 +119,7 @@ def _was_allowed(loser: Operation, path: str, url: str, schemas: DocumentSchemas
     `/products/search` takes nothing from `/products/{id}` where an id is a number.
     """
     found = _pattern(path).fullmatch(url)
-    values = zip(names(loser.path), found.groups() if found else (), strict=True)
+    values = zip(template_names(loser.path), found.groups() if found else (), strict=True)
     declared = {each.read("name"): value_schema(each) for each in parameters(loser) if each.read("in") == "path"}
     return all(_ANYTHING in text or _is_allowed(unquote(text), declared.get(key), schemas) for key, text in values)
 

@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from contract_compiler.document import Node
-from contract_compiler.path_templates import anonymous
-from contract_compiler.traversal import operations
+from contract_compiler.traversal import operations, without_names
 from contract_diff.changes import Change, Weight
 from contract_diff.sources import Source
 from contract_diff.versions import Changelog, Version
@@ -82,7 +81,7 @@ def _has_successor(new: Node, name: str) -> bool:
 
 
 def _follows(old: re.Match[str], new: re.Match[str] | None) -> bool:
-    if new is None or (old[1], anonymous(old[4])) != (new[1], anonymous(new[4])):
+    if new is None or (old[1], without_names(old[4])) != (new[1], without_names(new[4])):
         return False
     return _number(new) > _number(old)
 

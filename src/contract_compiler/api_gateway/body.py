@@ -134,7 +134,7 @@ class _Renderer:
 
         A body that may be absent has none: API Gateway validates the absent one as an empty object.
         """
-        body = operation.node.get("requestBody")
+        body = operation.request_body
         if body is None or not follow(body).read("required", False):
             return {}
         name = operation.operation_id[:1].upper() + operation.operation_id[1:] + "Body"
@@ -198,5 +198,5 @@ def _is_never_blank(parameter: Node) -> bool:
 def _request_headers(operation: Operation) -> list[str]:
     """The headers that a script may send with this operation, and that are no browser's own business."""
     declared = [each.read("name") for each in parameters(operation) if each.read("in") == "header"]
-    typed = ["Content-Type"] if "requestBody" in operation.node else []
+    typed = ["Content-Type"] if operation.request_body is not None else []
     return [*declared, *typed, *(["Authorization"] if security(operation) else [])]

@@ -1,1 +1,1 @@
-"""What a document must keep to, so that everything it says can be enforced."""
+"""Rules of what a document must be, so that everything it says can be enforced."""

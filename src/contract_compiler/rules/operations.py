@@ -14,9 +14,16 @@ from contract_compiler.document import Node
 from contract_compiler.operations import declared_response, module_name, own_statuses, security
 from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters
-from contract_compiler.path_templates import anonymous, is_template, names
 from contract_compiler.references import follow
-from contract_compiler.traversal import BODILESS_METHODS, Operation, Part, operations
+from contract_compiler.traversal import (
+    BODILESS_METHODS,
+    Operation,
+    Part,
+    is_template,
+    operations,
+    template_names,
+    without_names,
+)
 
 _NO_CONTENT = ("1", "204", "205", "304")  # RFC 9110, 6.4.1: these responses never have content
 
@@ -51,19 +58,19 @@ def handlers(document: Node, folder: Path) -> Iterator[Diagnostic]:
 
 def paths(document: Node) -> Iterator[Diagnostic]:
     """No two paths match the same requests, and templates are well formed."""
-    counts = Counter(anonymous(path) for path, _ in document["paths"].members())
+    counts = Counter(without_names(path) for path, _ in document["paths"].members())
     for path, item in document["paths"].members():
-        if counts[anonymous(path)] > 1:
+        if counts[without_names(path)] > 1:
             yield item.diagnostic("path-twice", "another path matches the same requests")
         if not is_template(path):
             yield item.diagnostic("path-template", "its braces do not make a template")
-        if len(set(names(path))) < len(names(path)):
+        if len(set(template_names(path))) < len(template_names(path)):
             yield item.diagnostic("path-template", "it names a parameter twice")
 
 
 def path_parameters(operation: Operation) -> Iterator[Diagnostic]:
     """The path's template and the declared path parameters are the same names."""
-    templated = set(names(operation.path))
+    templated = set(template_names(operation.path))
     declared = {node.read("name"): node for node in parameters(operation) if node.read("in") == "path"}
     for name in templated - declared.keys():
         message = f"the path's {{{name}}} is not declared"

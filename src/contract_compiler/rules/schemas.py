@@ -10,8 +10,8 @@ from contract_compiler import discriminators, formats
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
 from contract_compiler.patterns import PatternError, portability_faults, translate
-from contract_compiler.read_write_only import hidden_names
 from contract_compiler.references import all_of_parts
+from contract_compiler.schema_reachability import hidden_names
 from contract_compiler.traversal import Direction, Part
 
 _DIRECTIONS: tuple[Direction, ...] = ("request", "response")

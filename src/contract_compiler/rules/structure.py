@@ -112,7 +112,7 @@ def _reference(part: Part, kinds: dict[tuple[str, ...], Kind]) -> Iterator[Diagn
 
 
 def endless_schemas(document: Node) -> Iterator[Diagnostic]:
-    """Every schema that includes itself without going down into the value, so that no value could ever be judged."""
+    """Every schema that includes itself without going down into the value, so that no value could ever be checked."""
     for part in walk(document):
         if part.kind == "schema" and "$ref" not in part.node and _meets(part.node, part.node.path):
             message = "the schema includes itself at the same place"
@@ -132,7 +132,7 @@ def _meets(schema: Node, path: tuple[str, ...]) -> bool:
 
 
 def _in_place(schema: Node) -> Iterator[Node]:
-    """The schemas that judge the very value that this one judges."""
+    """The schemas that apply to the very value that this one applies to."""
     if "$ref" in schema:
         yield target(schema)
         return

@@ -1,4 +1,4 @@
-"""The names of definitions; what schemas mean stands in tests/fixtures/documents/judged."""
+"""The names of definitions; what schemas mean stands in tests/fixtures/documents/schemas."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_schema_is_translated_once() -> None:
     assert schemas.translate(DOCUMENT["a"], "request") == schemas.translate(DOCUMENT["a"], "response")
 
 
-def test_an_integer_is_marked_so_that_its_literal_can_be_judged() -> None:
+def test_an_integer_is_marked_so_that_its_literal_can_be_checked() -> None:
     schemas = Schemas()
     assert schemas.translate(parse("type: integer\nnullable: true"), None) == {
         "type": ["integer", "null"],

@@ -14,7 +14,7 @@ from contract_compiler.lint import lint
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import Direction
 
-DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "judged"
+DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "schemas"
 DIRECTIONS: tuple[Direction, ...] = ("request", "response")
 
 
@@ -30,13 +30,13 @@ def cases() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("document", "direction", "value", "expected"), list(cases()))
-def test_a_compiled_schema_judges_as_the_document_means(
+def test_a_compiled_schema_decides_as_the_document_means(
     document: Node, direction: Direction, value: object, expected: bool
 ) -> None:
     schemas = Schemas()
     compiled = schemas.translate(document["components"]["schemas"]["Thing"], direction)
-    judge = Schema(compiled, schemas.definitions)
-    assert judge.is_valid(value) is expected  # type: ignore[arg-type]
+    validator = Schema(compiled, schemas.definitions)
+    assert validator.is_valid(value) is expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("path", sorted(DOCUMENTS.glob("*.yaml")), ids=lambda path: path.stem)
