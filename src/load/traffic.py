@@ -1,0 +1,144 @@
+"""The requests, sent at a held rate whatever the answers take: an open loop over locust's HTTP client.
+
+Each request has a time at which it is due, and its latency counts from then on. A generator that waits for slow answers
+before it sends more would measure a slow service too well ("coordinated omission").
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import gevent
+from gevent.pool import Pool
+from locust.contrib.fasthttp import FastHttpUser
+from locust.env import Environment
+
+from load.operations import Mix, Operation
+
+MOST_SECONDS = 30.0  # API Gateway waits for 29.
+STARTING_PRODUCTS = 20
+MARK = "Load"
+
+
+class Sample(NamedTuple):
+    """One request. `due` and `seconds` count from the start and from when it was due; `status` 0: no answer."""
+
+    operation_id: str
+    due: float
+    seconds: float
+    status: int
+    failed: bool
+
+
+class Traffic:
+    """Sends the mix's requests to the API at `url`, and makes and retires the products that it writes to."""
+
+    def __init__(self, url: str, mix: Mix, token: str | None, seed: int) -> None:
+        class Client(FastHttpUser):
+            host = url.rstrip("/")
+            abstract = True
+            concurrency = 2000
+            network_timeout = connection_timeout = MOST_SECONDS
+
+        self._client = Client(Environment()).client
+        self._mix = mix
+        self._token = token
+        self._random = random.Random(seed)
+        self._run = uuid.UUID(int=self._random.getrandbits(128)).hex[:8]
+        self._created = 0
+        self._own: deque[str] = deque()
+        self._listed: list[str] = []
+        self.samples: list[Sample] = []
+
+    def prepare(self) -> None:
+        """Finds ids to read, and creates products to write to. Raises ConnectionError with what was answered."""
+        writes = any(self._mix.operations[name].secured for name in self._mix.shares)
+        for _ in range(STARTING_PRODUCTS if writes else 0):
+            self._expect(201, self._operation("POST"))
+        body = self._expect(200, self._operation("GET", listing=True))
+        self._listed = [each["productId"] for each in body["products"]]
+        if not self._listed:
+            raise ConnectionError("The catalogue is empty: there is nothing to read. Give a token, or seed it.")
+
+    def hold(self, rate: float, seconds: float, tick: Callable[[int, list[Sample]], None]) -> None:
+        """Sends `rate` requests a second for so many seconds. Calls `tick` with each second that has passed."""
+        names, weights = list(self._mix.shares), list(self._mix.shares.values())
+        pool, begin, said = Pool(), time.monotonic(), 0
+        for number in range(round(rate * seconds)):
+            due = number / rate
+            gevent.sleep(max(0.0, begin + due - time.monotonic()))
+            name = self._random.choices(names, weights)[0]
+            pool.spawn(self._measure, self._mix.operations[name], begin, due)
+            if due >= said + 1:
+                said = int(due)
+                tick(said, self.samples)
+        pool.join(timeout=MOST_SECONDS + 5)
+
+    def retire(self) -> list[str]:
+        """Retires every product of its own; returns the ids of those that it could not."""
+        delete = self._operation("DELETE")
+        left = [each for each in self._own if self._send(delete, each)[0] not in (204, 404)]
+        self._own.clear()
+        return left
+
+    def _measure(self, operation: Operation, begin: float, due: float) -> None:
+        status, _ = self._send(operation)
+        seconds = time.monotonic() - begin - due
+        # Another request may have retired what this one is about: that 404 is an answer as it should be.
+        failed = status == 0 or status >= 500 or status in (400, 401, 403, 405, 413, 415, 429)
+        self.samples.append(Sample(operation.operation_id, due, seconds, status, failed))
+
+    def _send(self, operation: Operation, product_id: str = "") -> tuple[int, Any]:
+        path, headers = operation.path, {}
+        if operation.secured:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if "{" in path:
+            path = path[: path.index("{")] + (product_id or self._product(operation))
+        body = self._body(operation)
+        data = None if body is None else json.dumps(body)
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        with self._client.request(operation.method, path, data=data, headers=headers, catch_response=True) as answer:
+            answer.success()  # What is a failure is told by the status, above.
+            text = answer.text
+        status = int(answer.status_code or 0)
+        content: Any = json.loads(text) if text and status < 300 else None
+        if operation.method == "POST" and status == 201:
+            self._own.append(content["product"]["productId"])
+        return status, content
+
+    def _product(self, operation: Operation) -> str:
+        """A product of its own for a write, the next one each time; any for a read."""
+        if not operation.secured:
+            return self._random.choice([*self._listed, *list(self._own)[-5:]])
+        if not self._own:
+            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        if operation.method == "DELETE":
+            return self._own.popleft()
+        self._own.rotate(-1)
+        return self._own[-1]
+
+    def _body(self, operation: Operation) -> Mapping[str, Any] | None:
+        if operation.method == "POST" and operation.body is not None:
+            self._created += 1
+            return {**operation.body, "name": f"{MARK} {self._run} {self._created}"}
+        return {"price": self._random.randint(1, 10_000) / 100} if operation.method == "PUT" else None
+
+    def _operation(self, method: str, *, listing: bool = False) -> Operation:
+        return next(
+            each
+            for each in self._mix.operations.values()
+            if each.method == method and (method != "GET" or listing == ("{" not in each.path))
+        )
+
+    def _expect(self, wanted: int, operation: Operation) -> Any:
+        status, body = self._send(operation)
+        if status != wanted:
+            raise ConnectionError(f"{operation.operation_id} answered {status or 'nothing'}, not {wanted}.")
+        return body
