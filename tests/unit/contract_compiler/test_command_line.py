@@ -162,6 +162,14 @@ def test_wrong_options_are_usage_errors(arguments: list[str], capsys: pytest.Cap
     assert "usage: python -m contract_compiler" in capsys.readouterr().err
 
 
+def test_types_of_operations_are_made_of_those_of_schemas(
+    document: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(document, "--out", out, "--operation-types", "operation_types.pyi")
+    assert "give --types too" in capsys.readouterr().err
+
+
 def test_help_tells_the_exit_status() -> None:
     command = [sys.executable, "-m", "contract_compiler", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -62,6 +62,9 @@ def test_numbers_are_exact(text: str) -> None:
         ("a: " + "9" * 5000, "too many digits"),
         ('{"a": ' + "9" * 5000 + "}", "limit"),
         ("[" * 5000, "too deeply"),
+        ('{"a": ' * 300 + "1" + "}" * 300, "too deeply"),
+        ('{"a": "\\ud800"}', "half a character"),
+        ("a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)), "aliases"),
     ],
 )
 def test_what_json_cannot_say_is_refused_with_its_place(text: str, message: str) -> None:
