@@ -32,6 +32,7 @@ def counted(pattern: str, line: object) -> bool:
         ("{ $.status = 422 }", {"status": 422}, True),
         ("{ $.status = 422 }", {"status": "422"}, False),
         ("{ $.record.ms > 0 }", {"record": {"ms": 0.5}}, True),
+        ("{ $.record.ms > 0 }", {"record": {"ms": 0}}, False),
         ("{ $.record.ms > 0 }", {"record": {}}, False),
         (FAULT, {"message": "failed"}, True),
         (FAULT, {"message": "refused", "status": 500}, True),
