@@ -16,7 +16,10 @@ from tests.served import Served, served
 USE_MODELS = """
 import json, sys
 import httpx, pydantic
+from decimal import Decimal
 from catalogue import life_of_a_product
+from models import ProductUpdate
+assert ProductUpdate(price=Decimal("0.01")).model_dump_json() == '{"price":0.01}'  # The least that the contract admits.
 with httpx.Client(base_url=sys.argv[1]) as api:
     print(json.dumps({"pydantic": pydantic.VERSION, "names": life_of_a_product(api, sys.argv[2])}))
 """
