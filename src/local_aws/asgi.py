@@ -1,12 +1,12 @@
-"""Between ASGI's messages and whole requests and responses."""
+"""Conversion between ASGI messages and whole requests and responses."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import HttpRequest
+from local_aws.proxy_response import HttpResponse
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,11 +16,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class BodyTooLarge(Exception):
-    """The request's body is longer than allowed."""
+    """Exception for a request body that is longer than allowed."""
 
 
 class ClientGone(Exception):
-    """The client closed the connection before its request was complete."""
+    """Exception for a client that closed the connection before its request was complete."""
 
 
 def http_request(scope: Scope, body: bytes = b"") -> HttpRequest:

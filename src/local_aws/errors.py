@@ -2,4 +2,4 @@
 
 
 class CannotStart(Exception):
-    """A server cannot start. The message is one line for a person, and says what to do about it."""
+    """Exception for a server that cannot start. The message is one line for a person, and says what to do about it."""

@@ -25,19 +25,19 @@ logger = logging.getLogger(__name__)
 
 
 class FunctionFailed(Exception):
-    """The function raised, or its answer is no JSON. The message says which, without values."""
+    """Exception for a function that raised, or whose answer is no JSON. The message says which, without values."""
 
 
 class FunctionMissing(CannotStart):
-    """There is no such function, or it cannot be loaded."""
+    """Exception for a function that is not there, or cannot be loaded."""
 
 
 class InvokeForbidden(Exception):
-    """The function's resource policy does not let this caller call it."""
+    """Exception for a caller whom the function's resource policy does not let in."""
 
 
 class InvokeFailed(Exception):
-    """Lambda did not run the function: there is none, or it has no capacity left."""
+    """Exception for a function that Lambda did not run: there is none, or it has no capacity left."""
 
 
 class Function(Protocol):

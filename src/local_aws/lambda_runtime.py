@@ -48,14 +48,14 @@ class Configuration:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What Lambda's image brings along: the interpreter, and the folder that holds awslambdaric."""
+    """The parts of Lambda's image: the interpreter, and the folder that holds awslambdaric."""
 
     interpreter: Path
     libraries: Path
 
 
-class Environment:
-    """One process, from init to its end."""
+class ExecutionEnvironment:
+    """An execution environment: one process, from init to its end."""
 
     def __init__(self, configuration: Configuration, runtime: Runtime, home: Path, log: Log) -> None:
         """Starts the process and leaves it to initialise itself. `home` is a folder of its own."""

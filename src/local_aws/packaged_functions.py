@@ -17,7 +17,7 @@ from lambda_packages.build import build
 from lambda_packages.target import BuildError, Target, choose_interpreter, this_architecture
 from local_aws.errors import CannotStart
 from local_aws.functions import FunctionMissing
-from local_aws.lambda_runtime import Configuration, Environment, Runtime
+from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 
 # As many processes a function as a laptop bears; on AWS this is the reserved concurrency.
 ENVIRONMENTS = 4
@@ -30,10 +30,10 @@ Say = Callable[[str], None]
 class PackagedFunction:
     """One function: an invocation takes an idle environment or a new one, or waits for one of the last."""
 
-    def __init__(self, start: Callable[[], Environment], limit: int = ENVIRONMENTS) -> None:
+    def __init__(self, start: Callable[[], ExecutionEnvironment], limit: int = ENVIRONMENTS) -> None:
         self._start = start
-        self._idle: list[Environment] = []
-        self._all: list[Environment] = []
+        self._idle: list[ExecutionEnvironment] = []
+        self._all: list[ExecutionEnvironment] = []
         self._slots = threading.BoundedSemaphore(limit)
 
     def invoke(self, event: bytes, request_id: str) -> bytes:
@@ -49,7 +49,7 @@ class PackagedFunction:
         for environment in self._all:
             environment.stop()
 
-    def _take(self) -> Environment:
+    def _take(self) -> ExecutionEnvironment:
         while self._idle:
             environment = self._idle.pop()
             if environment.alive:
@@ -95,8 +95,8 @@ def _function(configuration: Configuration, runtime: Runtime, log: Log) -> Packa
     home = configuration.code.with_name(f"{configuration.name}.home")
     home.mkdir()
 
-    def start() -> Environment:
-        return Environment(configuration, runtime, home, lambda line: log(configuration.name, line))
+    def start() -> ExecutionEnvironment:
+        return ExecutionEnvironment(configuration, runtime, home, lambda line: log(configuration.name, line))
 
     return PackagedFunction(start)
 

@@ -24,7 +24,7 @@ LARGEST_ANSWER = 6 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Invocation:
-    """What a function is asked. `deadline` in milliseconds since 1970."""
+    """One invocation of a function. `deadline` in milliseconds since 1970."""
 
     request_id: str
     event: bytes
@@ -35,12 +35,12 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Ready:
-    """The process has started, or is done with its last invocation, and asks for the next."""
+    """Event: the process has started, or is done with its last invocation, and asks for the next."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The handler returned."""
+    """Event: the handler returned."""
 
     request_id: str
     body: bytes
@@ -48,7 +48,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Failed:
-    """The handler raised, or, without `request_id`, the process could not load it. `error_type` is the exception's."""
+    """Event: the handler raised; without `request_id`, it could not be loaded. `error_type` is the exception's."""
 
     request_id: str | None
     error_type: str

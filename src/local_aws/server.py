@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local_aws.asgi import App
 from local_aws.errors import CannotStart
-from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_response import HttpResponse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -27,8 +27,8 @@ from local_aws.asgi import App, Receive, Scope, Send, header, send_response
 from local_aws.gateway import ApiIdentity, Gateway, Stage
 from local_aws.gateway.call import Call
 from local_aws.gateway.stage import InvokedFunctions
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import ACCOUNT, STAGE
+from local_aws.proxy_response import HttpResponse
 from local_aws.user_pool import UserPool
 from local_server import project
 from local_server.documents import contract_documents, swagger_ui
@@ -60,7 +60,7 @@ class LocalApp:
     app: App = field(init=False)
 
     def __post_init__(self) -> None:
-        """Raises NotPlayable: the gateway cannot be made of the body."""
+        """Raises NotEmulated: the gateway cannot be made of the body."""
         content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         known = KnownDifferences(self.beyond_schema).explain
         object.__setattr__(self, "disagreements", Disagreements(SecondOpinion(self.document.content), known))
@@ -122,7 +122,7 @@ class _GatewayByOrigin:
     def __init__(self, make: Callable[[Sequence[str]], Gateway], origins: Sequence[str]) -> None:
         self._origins = origins
         self._made = cache(lambda first: make([first, *(each for each in origins if each != first)]))
-        self._made(origins[0])  # What cannot be played stops the start.
+        self._made(origins[0])  # A body that is not emulated stops the start.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = header(scope, "origin")

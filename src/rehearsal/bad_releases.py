@@ -101,7 +101,7 @@ def _problems(deployment: Deployment, release: Release, shifted: Shifted) -> Ite
 
 
 def _shift(deployment: Deployment, path: str) -> tuple[Shifted, Counter[int]]:
-    """scripts/shift_traffic, with CodeDeploy and the alarms played."""
+    """scripts/shift_traffic, with CodeDeploy and the alarms emulated."""
     account, statuses, said = deployment.account, Counter[int](), list[str]()
     token = account.administrator.token()
 

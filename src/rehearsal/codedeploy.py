@@ -21,7 +21,7 @@ _AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 
 
 class UnknownConfiguration(Exception):
-    """Exception for a deployment configuration that is not played here."""
+    """Exception for a deployment configuration that is not emulated here."""
 
 
 @dataclass

@@ -17,8 +17,8 @@ import httpx
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
 from cross_check.second_opinion import SecondOpinion
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import HttpRequest
+from local_aws.proxy_response import HttpResponse
 from local_server import project
 from rehearsal.cloudwatch_alarms import Watch
 from rehearsal.deployment import Deployment, refuse, served

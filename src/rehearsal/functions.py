@@ -19,7 +19,7 @@ from moto.awslambda.exceptions import GenericResourcNotFound, UnknownAliasExcept
 from moto.awslambda.utils import get_backend
 
 from local_aws.functions import Function, FunctionFailed, Functions, InvokeFailed, InvokeForbidden
-from local_aws.lambda_runtime import Configuration, Environment, Runtime
+from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 from local_aws.packaged_functions import PackagedFunction
 from rehearsal.cloudwatch_alarms import Metrics
 from rehearsal.cloudwatch_logs import LogGroups
@@ -141,14 +141,14 @@ class DeployedFunctions(Functions):
         with zipfile.ZipFile(io.BytesIO(version.code)) as archive:
             archive.extractall(code)
 
-        def start() -> Environment:
+        def start() -> ExecutionEnvironment:
             return self._environment(version.configuration, code, home)
 
         function = PackagedFunction(start)
         self._resources.callback(function.stop)
         return function
 
-    def _environment(self, told: Mapping[str, Any], code: Path, home: Path) -> Environment:
+    def _environment(self, told: Mapping[str, Any], code: Path, home: Path) -> ExecutionEnvironment:
         name, group = told["FunctionName"], _log_group(told)
         variables = {
             **told.get("Environment", {}).get("Variables", {}),
@@ -163,7 +163,7 @@ class DeployedFunctions(Functions):
         python = told["Runtime"].removeprefix("python")
         timeout = min(float(told["Timeout"]), self.longest_seconds or float("inf"))
         configuration = Configuration(name, told["Handler"], code, variables, python, told["MemorySize"], timeout)
-        return Environment(configuration, self._runtime, home, self._log(told, group, variables))
+        return ExecutionEnvironment(configuration, self._runtime, home, self._log(told, group, variables))
 
     def _log(self, told: Mapping[str, Any], group: str, credentials: Mapping[str, str]) -> Any:
         """Where lines go: nowhere, when the role may not write them."""

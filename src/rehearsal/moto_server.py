@@ -41,7 +41,7 @@ _GLOBAL = {"iam": "iam.amazonaws.com"}
 # A busy machine makes the mock slow; nothing that it refuses is better asked twice.
 _PATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=30, read_timeout=120, proxies={})
 Credentials = Mapping[str, str]
-Refused = Callable[[str], None]
+OnUnmocked = Callable[[str], None]
 
 
 class MockedAws:
@@ -51,7 +51,7 @@ class MockedAws:
     answer.
     """
 
-    def __init__(self, region: str, refused: Refused = lambda request: None) -> None:
+    def __init__(self, region: str, refused: OnUnmocked = lambda request: None) -> None:
         self.region = region
         self.lock = RLock()  # moto reads and writes what it keeps without locks of its own.
         self._refused = refused

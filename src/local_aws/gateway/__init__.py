@@ -1,6 +1,6 @@
 """`Gateway`: API Gateway with one REST API, made of the body that is imported, with no look at the contract.
 
-It plays what AWS documents and what AWS was recorded to do (tests/unit/local_aws/gateway/test_recordings.py).
+It does what AWS documents and what AWS was recorded to do (tests/unit/local_aws/gateway/test_recordings.py).
 What it does not know in the body, it refuses at the start. Known limits, for want of a page or a recording:
 
 * A slash at the end of a path leads to the same method, and stays in the event's `path`. For a literal path this is
@@ -15,7 +15,7 @@ What it does not know in the body, it refuses at the start. Known limits, for wa
 """
 
 from local_aws.gateway.gateway import Gateway
-from local_aws.gateway.imported_body import NotPlayable
+from local_aws.gateway.imported_body import NotEmulated
 from local_aws.gateway.stage import (
     ApiIdentity,
     AuthorizerFailed,
@@ -33,7 +33,7 @@ __all__ = [
     "Authorizers",
     "Gateway",
     "InvokedFunctions",
-    "NotPlayable",
+    "NotEmulated",
     "Stage",
     "Throttle",
 ]

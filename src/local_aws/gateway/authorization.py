@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.stage import AuthorizerFailed, AuthorizerMisconfigured, Authorizers
 
@@ -33,12 +33,12 @@ class CognitoAuthorizer:
         self._authorizers = authorizers
 
     async def claims(self, call: Call) -> Mapping[str, str]:
-        """The claims of the caller's token. Raises Refused when it has none that is good."""
+        """The claims of the caller's token. Raises GatewayError when it has none that is good."""
         token = _token(call.header(self._header) or "")
         claims = await asyncio.to_thread(self._ask, token) if token else None
         if claims is None:
             call.note("authorizer", error="Unauthorized", status=401)
-            raise Refused("UNAUTHORIZED", "Unauthorized")
+            raise GatewayError("UNAUTHORIZED", "Unauthorized")
         call.note("authorizer", status=200)
         call.note("authorizer.claims", **claims)
         return claims
@@ -48,9 +48,9 @@ class CognitoAuthorizer:
             found = (self._authorizers.claims(pool, token) for pool in self._pools)
             return next((claims for claims in found if claims is not None), None)
         except AuthorizerFailed:
-            raise Refused("AUTHORIZER_FAILURE", "Internal server error") from None
+            raise GatewayError("AUTHORIZER_FAILURE", "Internal server error") from None
         except AuthorizerMisconfigured:
-            raise Refused("AUTHORIZER_CONFIGURATION_ERROR", "Internal server error") from None
+            raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR", "Internal server error") from None
 
 
 def _token(credentials: str) -> str:
@@ -60,15 +60,15 @@ def _token(credentials: str) -> str:
 
 
 def authorizer_of(method: Place, schemes: Mapping[str, CognitoAuthorizer]) -> CognitoAuthorizer | None:
-    """The authorizer of a method; None when anybody may call it. Raises NotPlayable."""
+    """The authorizer of a method; None when anybody may call it. Raises NotEmulated."""
     security = method.get("security", [])
     alternatives = list(security.elements())
     if not alternatives:
         return None
     requirements = [requirement for each in alternatives for requirement in each.members()]
     if len(requirements) != 1:
-        raise security.refused("a method has one authorizer")
+        raise security.not_emulated("a method has one authorizer")
     [(name, scopes)] = requirements
     if scopes.value or name not in schemes:
-        raise scopes.refused("only ID tokens of a declared scheme can be played: no scopes")
+        raise scopes.not_emulated("only ID tokens of a declared scheme are emulated: no scopes")
     return schemes[name]

@@ -1,4 +1,4 @@
-"""One request on its way through the gateway, with what becomes known of it."""
+"""`Call`: one request on its way through the gateway, with its `$context` variables."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from local_aws.proxy_event import Deployment, HttpRequest
 _JSON = "application/json"
 
 
-class Refused(Exception):
-    """The gateway answers this request itself: with its response of a type, and the type's status or another one."""
+class GatewayError(Exception):
+    """Exception for a request that the gateway answers itself, by the gateway response of a type."""
 
     def __init__(self, response_type: str, message: str, *, status: int | None = None, details: str = "") -> None:
         super().__init__(response_type)
@@ -28,7 +28,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """`request.path` has no stage in it, `path` has. `variables` are API Gateway's, by whole name."""
+    """One request. `request.path` has no stage in it, `path` has. `variables` are API Gateway's, by whole name."""
 
     request: HttpRequest
     deployment: Deployment
@@ -64,7 +64,7 @@ class Call:
         prefix = f"context.{group}." if group else "context."
         self.variables |= {prefix + name: str(value) for name, value in values.items() if value is not None}
 
-    def note_refusal(self, refused: Refused) -> None:
+    def note_refusal(self, refused: GatewayError) -> None:
         """What templates and logs may say of it."""
         self.note(
             "error",

@@ -14,16 +14,16 @@ from typing import Any
 
 from local_aws.asgi import BodyTooLarge, ClientGone, Receive, Scope, Send, http_request, read_body, send_response
 from local_aws.gateway.authorization import CognitoAuthorizer
-from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.gateway_responses import GatewayResponses
 from local_aws.gateway.imported_body import Place, resolved
 from local_aws.gateway.methods import ANY, METHODS, Method, Parts
+from local_aws.gateway.request_validator import VALIDATOR, VALIDATORS, Models
 from local_aws.gateway.resources import Resource, find
 from local_aws.gateway.stage import LARGEST_BODY, ApiIdentity, Authorizers, InvokedFunctions, Stage
-from local_aws.gateway.validation import VALIDATOR, VALIDATORS, Models
 from local_aws.gateway.variables import IN_ACCESS_LOGS, Template
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import HttpRequest
+from local_aws.proxy_response import HttpResponse
 
 _RESPONSES = "x-amazon-apigateway-gateway-responses"
 _OVERRIDE = "x-http-method-override"
@@ -44,7 +44,7 @@ class Gateway:
         authorizers: Authorizers,
         api: ApiIdentity,
     ) -> None:
-        """Raises NotPlayable: the body has something that is not known here, or what API Gateway would not import."""
+        """Raises NotEmulated: the body has something that is not known here, or what API Gateway would not import."""
         imported = Place(resolved(body, api)).only((*_ABOUT, "paths", "components", _RESPONSES, VALIDATOR, VALIDATORS))
         components = imported.get("components", {}).only(("schemas", "securitySchemes"))
         schemes = {
@@ -83,13 +83,13 @@ class Gateway:
             return await self._method(call).respond(call)
         except BodyTooLarge:
             return _too_large(call)
-        except Refused as refused:
+        except GatewayError as refused:
             return self._responses.to(call, refused)
         except ClientGone:
             raise
         except Exception:
             logger.exception("the gateway failed", extra={"requestId": call.request_id})
-            return self._responses.to(call, Refused("DEFAULT_5XX", "Internal server error", status=500))
+            return self._responses.to(call, GatewayError("DEFAULT_5XX", "Internal server error", status=500))
 
     def _method(self, call: Call) -> Method:
         """The method of the most literal path that has it: another path may have it where that one has not."""
@@ -143,12 +143,12 @@ def _too_large(call: Call) -> HttpResponse:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
     """
     message = f"HTTP content length exceeded {LARGEST_BODY} bytes."
-    call.note_refusal(Refused("REQUEST_TOO_LARGE", message))
+    call.note_refusal(GatewayError("REQUEST_TOO_LARGE", message))
     return HttpResponse(413, (("Content-Type", "text/plain"),), message.encode())
 
 
-def _unknown(call: Call) -> Refused:
+def _unknown(call: Call) -> GatewayError:
     """Where no authorizer reads Authorization, API Gateway looks for an AWS signature in it."""
     if call.header("authorization"):
-        return Refused("INVALID_SIGNATURE", "Invalid key=value pair (missing equal-sign) in Authorization header")
-    return Refused("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")
+        return GatewayError("INVALID_SIGNATURE", "Invalid key=value pair (missing equal-sign) in Authorization header")
+    return GatewayError("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")

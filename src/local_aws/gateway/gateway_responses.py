@@ -1,4 +1,4 @@
-"""What the API says when it refuses a request itself: a response for each type, customised in the body or not.
+"""Gateway responses: what API Gateway answers by itself, one for each type, customised in the body or not.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.variables import IN_GATEWAY_RESPONSES, Expression, Template, mapped_headers
-from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_response import HttpResponse
 
-# The statuses of the refusals that are played, where the body gives no other. Which types a body may have besides is
+# The statuses of the refusals that are emulated, where the body gives no other. Which types a body may have besides is
 # for the import to say: nothing asks for them here.
 _STATUSES = {
     "API_CONFIGURATION_ERROR": 500,
@@ -30,7 +30,7 @@ _STATUSES = {
     "UNAUTHORIZED": 401,
     "UNSUPPORTED_MEDIA_TYPE": 415,
 }
-# What a response that nobody has customised tells besides, as far as it is known.
+# The headers that a response has when nobody has customised it, those that are known.
 _ERROR_TYPES = {
     "API_CONFIGURATION_ERROR": "InternalServerErrorException",
     "MISSING_AUTHENTICATION_TOKEN": "MissingAuthenticationTokenException",
@@ -42,7 +42,7 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class GatewayResponse:
-    """`status` None is the one that the refusal has by itself."""
+    """A gateway response. `status` None: the one that the error has by itself."""
 
     status: int | None
     headers: Mapping[str, Expression]
@@ -71,7 +71,7 @@ class GatewayResponse:
 
 def _header(name: str, place: Place) -> tuple[str, Expression]:
     if not name.startswith(_HEADER):
-        raise place.refused("only headers can be played")
+        raise place.not_emulated("only headers are emulated")
     return name.removeprefix(_HEADER), Expression.parse(place, IN_GATEWAY_RESPONSES)
 
 
@@ -85,7 +85,7 @@ class GatewayResponses:
         """`place` is the extension x-amazon-apigateway-gateway-responses."""
         self._responses = {name: GatewayResponse.parse(each) for name, each in place.members()}
 
-    def to(self, call: Call, refused: Refused) -> HttpResponse:
+    def to(self, call: Call, refused: GatewayError) -> HttpResponse:
         """The response to a request that the gateway refuses."""
         call.note_refusal(refused)
         status = refused.status or _STATUSES[refused.response_type]

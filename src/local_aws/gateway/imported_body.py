@@ -13,8 +13,8 @@ from local_aws.errors import CannotStart
 from local_aws.gateway.stage import ApiIdentity
 
 
-class NotPlayable(CannotStart):
-    """The imported body has something that this gateway cannot play. Names the place, as a JSON Pointer (RFC 6901)."""
+class NotEmulated(CannotStart):
+    """Exception for a part of the imported body that is not emulated. Names its JSON Pointer (RFC 6901)."""
 
     def __init__(self, pointer: str, reason: str) -> None:
         super().__init__(f"{pointer or '/'}: {reason}")
@@ -23,21 +23,21 @@ class NotPlayable(CannotStart):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`pointer` is a JSON Pointer (RFC 6901) into the body."""
+    """A value of the body with the place where it stands. `pointer` is a JSON Pointer (RFC 6901) into the body."""
 
     value: Any
     pointer: str = ""
 
-    def refused(self, reason: str) -> NotPlayable:
-        """The error to raise when this place cannot be played."""
-        return NotPlayable(self.pointer, reason)
+    def not_emulated(self, reason: str) -> NotEmulated:
+        """The exception to raise for this place."""
+        return NotEmulated(self.pointer, reason)
 
     def __contains__(self, key: str) -> bool:
         return key in self.mapping()
 
     def __getitem__(self, key: str) -> Place:
         if key not in self.mapping():
-            raise self.refused(f"{key} is missing")
+            raise self.not_emulated(f"{key} is missing")
         return Place(self.value[key], f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1')}")
 
     def get(self, key: str, default: Any) -> Place:
@@ -51,32 +51,32 @@ class Place:
     def elements(self) -> Iterator[Place]:
         """The elements of a list."""
         if not isinstance(self.value, list):
-            raise self.refused("a list is expected")
+            raise self.not_emulated("a list is expected")
         return (Place(value, f"{self.pointer}/{index}") for index, value in enumerate(self.value))
 
     def mapping(self) -> Mapping[str, Any]:
         """The value, which is a JSON object."""
         if not isinstance(self.value, Mapping):
-            raise self.refused("an object is expected")
+            raise self.not_emulated("an object is expected")
         return self.value
 
     def text(self) -> str:
         """The value, which is a string."""
         if not isinstance(self.value, str):
-            raise self.refused("a string is expected")
+            raise self.not_emulated("a string is expected")
         return self.value
 
     def one_of(self, *allowed: object) -> Any:
         """The value, which is one of these."""
         if self.value not in allowed:
-            raise self.refused(f"only {', '.join(map(str, allowed))} can be played")
+            raise self.not_emulated(f"only {', '.join(map(str, allowed))} are emulated")
         return self.value
 
     def only(self, known: Iterable[str]) -> Place:
         """The same place, after a look for members that nobody here would read."""
         for key in self.mapping():
             if key not in known:
-                raise self[key].refused("it is not known here")
+                raise self[key].not_emulated("it is not known here")
         return self
 
 

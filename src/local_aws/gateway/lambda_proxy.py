@@ -12,11 +12,11 @@ import time
 from dataclasses import replace
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
-from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.stage import LONGEST_SECONDS, InvokedFunctions
-from local_aws.proxy_answer import HttpResponse, MalformedAnswer, http_response
 from local_aws.proxy_event import Match, proxy_event
+from local_aws.proxy_response import HttpResponse, MalformedProxyResponse, http_response
 
 _URI = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):apigateway:(?P<region>[a-z0-9-]+):lambda:path/2015-03-31/functions/"
@@ -61,7 +61,7 @@ class LambdaProxy:
         integration["httpMethod"].one_of("POST")
         found = _URI.fullmatch(integration["uri"].text())
         if found is None:
-            raise integration["uri"].refused("it does not name a function")
+            raise integration["uri"].not_emulated("it does not name a function")
         self._function_arn = found["function"]
         self._resource = resource
         self._source_arn = source_arn
@@ -69,11 +69,11 @@ class LambdaProxy:
         self._timeout = min(longest, _seconds(integration.get("timeoutInMillis", _LONGEST)))
 
     async def respond(self, call: Call) -> HttpResponse:
-        """The function's answer. Raises Refused when there is none that can be sent."""
+        """The function's answer. Raises GatewayError when there is none that can be sent."""
         started = time.monotonic()
         try:
             return self._response(call, await self._answer(call))
-        except (FunctionFailed, MalformedAnswer, InvokeForbidden, InvokeFailed, TimeoutError) as error:
+        except (FunctionFailed, MalformedProxyResponse, InvokeForbidden, InvokeFailed, TimeoutError) as error:
             logger.error("no usable answer", extra={"requestId": call.request_id, "cause": type(error).__name__})
             call.note("integration", error=type(error).__name__)
             raise _refused(error) from error
@@ -108,20 +108,20 @@ def _handed_on(call: Call) -> tuple[tuple[str, str], ...]:
 
 def _seconds(place: Place) -> float:
     if place.value not in _MILLISECONDS:
-        raise place.refused(f"a REST API waits for {_MILLISECONDS[0]} to {_LONGEST} milliseconds")
+        raise place.not_emulated(f"a REST API waits for {_MILLISECONDS[0]} to {_LONGEST} milliseconds")
     return float(place.value) / 1000
 
 
-def _refused(error: Exception) -> Refused:
+def _refused(error: Exception) -> GatewayError:
     """The gateway response for what went wrong.
 
     The documentation gives the status of a function's failure (502) and no type for it, and none of the types has that
     status: so it is the default one. https://repost.aws/knowledge-center/malformed-502-api-gateway
     """
     if isinstance(error, TimeoutError):
-        return Refused("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+        return GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out")
     if isinstance(error, InvokeForbidden):
-        return Refused("API_CONFIGURATION_ERROR", _FAILED)
+        return GatewayError("API_CONFIGURATION_ERROR", _FAILED)
     if isinstance(error, InvokeFailed):
-        return Refused("INTEGRATION_FAILURE", _FAILED)
-    return Refused("DEFAULT_5XX", _FAILED, status=502)
+        return GatewayError("INTEGRATION_FAILURE", _FAILED)
+    return GatewayError("DEFAULT_5XX", _FAILED, status=502)

@@ -1,4 +1,4 @@
-"""The API's methods: what a request for one of them goes through."""
+"""Methods of the API: authorizer, throttling, validator and integration of each, in the order of a request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from local_aws.gateway.call import Call
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.lambda_proxy import LambdaProxy
 from local_aws.gateway.mock import Mock
+from local_aws.gateway.request_validator import VALIDATOR, Models, RequestValidator
 from local_aws.gateway.resources import Resource
 from local_aws.gateway.stage import ApiIdentity, InvokedFunctions, Stage
 from local_aws.gateway.throttling import TokenBucket, throttle_of
-from local_aws.gateway.validation import VALIDATOR, Models, RequestValidator
-from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_response import HttpResponse
 
 ANY = "ANY"
 METHODS = {
@@ -30,12 +30,12 @@ class Integration(Protocol):
     """Where a method's answer comes from."""
 
     async def respond(self, call: Call) -> HttpResponse:
-        """The answer. Raises Refused when there is none."""
+        """The answer. Raises GatewayError when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What methods are made of."""
+    """Everything of an API that its methods refer to."""
 
     body: Place
     models: Models
@@ -56,7 +56,7 @@ class Method:
 
     @classmethod
     def parse(cls, parts: Parts, resource: Resource, key: str) -> Method:
-        """The method that stands under this key of the resource's path item. Raises NotPlayable."""
+        """The method that stands under this key of the resource's path item. Raises NotEmulated."""
         item = parts.body["paths"][resource.path]
         place = item[key].only((*_ABOUT, "parameters", "requestBody", "responses", "security", VALIDATOR, _INTEGRATION))
         throttle = throttle_of(parts.stage.throttling, resource.path, METHODS[key])
@@ -68,7 +68,7 @@ class Method:
         )
 
     async def respond(self, call: Call) -> HttpResponse:
-        """The answer of the integration, or Refused by one of those before it.
+        """The answer of the integration, or GatewayError by one of those before it.
 
         The order of the first two is not documented: a usage plan's limits need to know who calls, and so come second.
         """

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local_aws.gateway import velocity
-from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.variables import IN_MAPPINGS, Expression, mapped_headers
-from local_aws.proxy_answer import HttpResponse
+from local_aws.proxy_response import HttpResponse
 
 _HEADER = "method.response.header."
 _JSON = "application/json"
@@ -63,7 +63,7 @@ class Mock:
                 return answer.render(call, scope)
         default = dict(self._answers).get("default")
         if default is None:
-            raise Refused("API_CONFIGURATION_ERROR", _FAILED)
+            raise GatewayError("API_CONFIGURATION_ERROR", _FAILED)
         return default.render(call, scope)
 
     def _request(self, call: Call, scope: velocity.Scope) -> str:
@@ -75,7 +75,7 @@ class Mock:
         if template is not None:
             return template.run(scope)
         if self._passthrough == "never" or (self._passthrough == "when_no_templates" and self._requests):
-            raise Refused("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type")
+            raise GatewayError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type")
         return call.request.body.decode("utf-8", errors="replace")
 
 
@@ -91,7 +91,7 @@ def _answer(place: Place, method: Place) -> _Answer:
 def _header(name: str, place: Place, declared: Place) -> tuple[str, Expression]:
     header = name.removeprefix(_HEADER)
     if not name.startswith(_HEADER) or header not in declared:
-        raise place.refused("it is no header that the method's response declares")
+        raise place.not_emulated("it is no header that the method's response declares")
     return header, Expression.parse(place, IN_MAPPINGS)
 
 
@@ -108,5 +108,5 @@ def _status(text: str) -> int:
         value = None
     status = value.get("statusCode") if isinstance(value, dict) else None
     if not isinstance(status, int) or isinstance(status, bool):
-        raise Refused("DEFAULT_5XX", _FAILED, status=500)
+        raise GatewayError("DEFAULT_5XX", _FAILED, status=500)
     return status

@@ -28,7 +28,7 @@ class _Segment:
             return cls(text, 0)
         found = _PARAMETER.fullmatch(text)
         if found is None:
-            raise place.refused("a segment is a literal or one parameter")
+            raise place.not_emulated("a segment is a literal or one parameter")
         return cls(found[1], 2 if found[2] else 1)
 
 
@@ -43,7 +43,7 @@ class Resource:
     def parse(cls, path: str, place: Place) -> Resource:
         segments = tuple(_Segment.parse(text, place) for text in _split(path))
         if not path.startswith("/") or any(segment.rank == 2 for segment in segments[:-1]):
-            raise place.refused("a path begins with a slash, and only its last segment is greedy")
+            raise place.not_emulated("a path begins with a slash, and only its last segment is greedy")
         return cls(path, segments)
 
     @property

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import Deployment, Event
+from local_aws.proxy_response import HttpResponse
 
 LARGEST_BODY = 10 * 1024 * 1024
 LONGEST_SECONDS = 29.0
@@ -34,11 +34,11 @@ class InvokedFunctions(Protocol):
 
 
 class AuthorizerFailed(Exception):
-    """The authorizer could not come to a decision."""
+    """Exception for an authorizer that could not come to a decision."""
 
 
 class AuthorizerMisconfigured(Exception):
-    """The authorizer's user pool cannot be reached."""
+    """Exception for an authorizer whose user pool cannot be reached."""
 
 
 class Authorizers(Protocol):
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """So many requests a second, and so many at once before that counts. A negative number is no limit."""
+    """Limits of a method: requests a second, and a burst of so many at once. A negative number is no limit."""
 
     rate: float
     burst: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from local_aws.gateway.call import Refused
+from local_aws.gateway.call import GatewayError
 from local_aws.gateway.stage import Throttle
 
 
@@ -21,12 +21,12 @@ class TokenBucket:
         self._filled = clock()
 
     def take(self) -> None:
-        """A token for one request. Raises Refused when there is none left."""
+        """A token for one request. Raises GatewayError when there is none left."""
         now = self._clock()
         self._tokens = min(self._throttle.burst, self._tokens + (now - self._filled) * self._throttle.rate)
         self._filled = now
         if self._tokens < 1:
-            raise Refused("THROTTLED", "Too Many Requests")
+            raise GatewayError("THROTTLED", "Too Many Requests")
         self._tokens -= 1
 
 

@@ -40,9 +40,9 @@ _REFERENCE = re.compile(r"\$(?:\{(?P<braced>[^}]*)\}|(?P<plain>[A-Za-z][A-Za-z0-
 
 
 def known(name: str, place: Place, among: frozenset[str]) -> str:
-    """The name, which is one of a variable that this gateway has values for. Raises NotPlayable."""
+    """The name, which is one of a variable that this gateway has values for. Raises NotEmulated."""
     if name not in among and not name.startswith(_OPEN_ENDED):
-        raise place.refused(f"the variable {name or '$'} is not known here")
+        raise place.not_emulated(f"the variable {name or '$'} is not known here")
     return name
 
 

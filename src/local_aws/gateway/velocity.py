@@ -218,11 +218,11 @@ _SPACE = re.compile(r"\s*")
 
 
 def parse(place: Place) -> Block:
-    """The template as a tree. Raises NotPlayable."""
+    """The template as a tree. Raises NotEmulated."""
     parser = _Parser(place)
     block = parser.block()
     if not parser.at_end():
-        raise parser.refused()
+        raise parser.not_emulated()
     return block
 
 
@@ -234,13 +234,15 @@ class _Parser:
         self._text = place.text()
         self._at = 0
         if "#" in self._text and "\n" in self._text:
-            raise place.refused("a template with directives has to be one line: Velocity takes line breaks after them")
+            raise place.not_emulated(
+                "a template with directives has to be one line: Velocity drops line breaks after them"
+            )
 
     def at_end(self) -> bool:
         return self._at == len(self._text)
 
-    def refused(self) -> Exception:
-        return self._place.refused(f"this is no VTL that is known here: {self._text[self._at :][:40]}")
+    def not_emulated(self) -> Exception:
+        return self._place.not_emulated(f"this is no VTL that is known here: {self._text[self._at :][:40]}")
 
     def block(self) -> Block:
         statements: list[Statement] = []
@@ -269,7 +271,7 @@ class _Parser:
             return OverrideStatus(status)
         name = self._expected(_VARIABLE)[1]
         if name in ("context", "input", "util", "stageVariables"):
-            raise self.refused()
+            raise self.not_emulated()
         return Set(name, self._assigned())
 
     def _assigned(self) -> Value:
@@ -307,7 +309,7 @@ class _Parser:
         while not self._take("]"):
             items.append(self._value())
             if not self._take(",") and not self._text.startswith("]", self._at):
-                raise self.refused()
+                raise self.not_emulated()
         return ListOf(tuple(items))
 
     def _receiver(self) -> Value:
@@ -320,7 +322,7 @@ class _Parser:
     def _calls(self, value: Value) -> Value:
         while method := self._match(_METHOD):
             if method[1] not in METHODS:
-                raise self._place.refused(f"the method {method[1]} is not known here")
+                raise self._place.not_emulated(f"the method {method[1]} is not known here")
             value = MethodCall(value, method[1], self._value())
             self._require(")")
         return value
@@ -336,7 +338,7 @@ class _Parser:
     def _expected(self, pattern: re.Pattern[str]) -> re.Match[str]:
         found = self._match(pattern)
         if found is None:
-            raise self.refused()
+            raise self.not_emulated()
         return found
 
     def _take(self, token: str) -> bool:
@@ -347,7 +349,7 @@ class _Parser:
 
     def _require(self, token: str) -> None:
         if not self._take(token):
-            raise self.refused()
+            raise self.not_emulated()
 
 
 def _after_space(text: str, at: int) -> int:

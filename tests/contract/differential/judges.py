@@ -17,8 +17,8 @@ from cross_check.contract_document import ContractDocument
 from cross_check.contract_document import Operation as Route
 from cross_check.exchange import Exchange
 from cross_check.second_opinion import Fault, SecondOpinion
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.proxy_response import HttpResponse
 from tests.contract.differential.parameters import declared_headers, declared_media_types, declared_parameters
 from tests.contract.differential.respelling import path_for_openapi_core, query_for_openapi_core
 from tests.contract.differential.schemas import Document

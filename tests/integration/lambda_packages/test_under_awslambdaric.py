@@ -10,7 +10,7 @@ import pytest
 
 from local_aws.database.embedded import EmbeddedDynamoDB
 from local_aws.functions import FunctionFailed
-from local_aws.lambda_runtime import Configuration, Environment
+from local_aws.lambda_runtime import Configuration, ExecutionEnvironment
 from local_aws.packaged_functions import PackagedFunctions, Packages
 from tests.integration.lambda_packages.conftest import FUNCTIONS, VARIABLES, Unpacked
 from tests.performance.benchmark.events import FIRST_REQUESTS
@@ -48,10 +48,10 @@ def functions(packages: Packages, log: list[tuple[str, str]]) -> Iterator[Packag
 
 
 @pytest.fixture
-def misbehaving(packages: Packages, tmp_path: Path) -> Iterator[Environment]:
+def misbehaving(packages: Packages, tmp_path: Path) -> Iterator[ExecutionEnvironment]:
     (tmp_path / "bad.py").write_text(MISBEHAVING)
     configuration = Configuration("bad", "bad.handler", tmp_path, VARIABLES, timeout_seconds=1)
-    environment = Environment(configuration, packages.runtime, tmp_path, lambda line: None)
+    environment = ExecutionEnvironment(configuration, packages.runtime, tmp_path, lambda line: None)
     yield environment
     environment.stop()
 
@@ -82,24 +82,24 @@ def test_a_missing_variable_is_an_init_error_that_names_it(
     variables = {name: value for name, value in VARIABLES.items() if name != "PRODUCTS_TABLE"}
     code = unpack("get_product").folder
     configuration = Configuration("get_product", "products.handlers.get_product.handler", code, variables)
-    environment = Environment(configuration, packages.runtime, tmp_path, log.append)
+    environment = ExecutionEnvironment(configuration, packages.runtime, tmp_path, log.append)
     with pytest.raises(FunctionFailed, match="MissingSetting"):
         environment.invoke(b"{}", "request-1")
     assert any("PRODUCTS_TABLE" in line for line in log)
 
 
-def test_a_handler_has_lambdas_context_and_trace(misbehaving: Environment) -> None:
+def test_a_handler_has_lambdas_context_and_trace(misbehaving: ExecutionEnvironment) -> None:
     assert json.loads(misbehaving.invoke(b'"answer"', "request-1")) == ["request-1", True, "Root=1-"]
 
 
-def test_an_exception_is_a_failure_without_its_words(misbehaving: Environment) -> None:
+def test_an_exception_is_a_failure_without_its_words(misbehaving: ExecutionEnvironment) -> None:
     with pytest.raises(FunctionFailed, match=r"^LookupError$"):
         misbehaving.invoke(b'"raise"', "request-1")
     assert misbehaving.alive
 
 
 @pytest.mark.parametrize(("event", "reason"), [(b'"crash"', "exit status 9"), (b'"hang"', "timed out")])
-def test_a_crash_or_a_timeout_ends_the_process(misbehaving: Environment, event: bytes, reason: str) -> None:
+def test_a_crash_or_a_timeout_ends_the_process(misbehaving: ExecutionEnvironment, event: bytes, reason: str) -> None:
     with pytest.raises(FunctionFailed, match=reason):
         misbehaving.invoke(event, "request-1")
     assert not misbehaving.alive

@@ -15,8 +15,8 @@ from cross_check.exchange import Exchange
 from cross_check.second_opinion import SecondOpinion
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway import ApiIdentity, Gateway, Stage, Throttle
-from local_aws.proxy_answer import HttpResponse
 from local_aws.proxy_event import Event, HttpRequest
+from local_aws.proxy_response import HttpResponse
 from local_server import project
 from tests.integration.products.api import ADMINISTRATOR, COLLECTION, ENTRY, ORIGIN, Api
 from tests.unit.local_aws.gateway.rendered import rendered

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local_aws.functions import FunctionFailed
-from local_aws.lambda_runtime import Configuration, Environment, Runtime
+from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 
 # In awslambdaric's place: the same protocol in few lines. Its one argument is the handler: here, what to do.
 RUNTIME = """
@@ -50,7 +50,7 @@ while True:
     elif asked == "say too much":
         call("POST", path + "/response", " " * (6 * 1024 * 1024 + 1))
 """
-Starts = Callable[..., Environment]
+Starts = Callable[..., ExecutionEnvironment]
 
 
 @pytest.fixture
@@ -65,11 +65,11 @@ def start(tmp_path: Path, log: list[str]) -> Iterator[Starts]:
     (tmp_path / "code").mkdir()
     started = []
 
-    def start(handler: str = "waits", **options: Any) -> Environment:
+    def start(handler: str = "waits", **options: Any) -> ExecutionEnvironment:
         variables = {"AWS_REGION": "af-south-1", "OWN": "1", "_HANDLER": "not to be set"}
         configuration = Configuration("spoon", handler, tmp_path / "code", variables, **options)
         runtime = Runtime(Path(sys.executable), tmp_path / "libraries")
-        started.append(Environment(configuration, runtime, tmp_path, log.append))
+        started.append(ExecutionEnvironment(configuration, runtime, tmp_path, log.append))
         return started[-1]
 
     yield start
@@ -77,7 +77,7 @@ def start(tmp_path: Path, log: list[str]) -> Iterator[Starts]:
         environment.stop()
 
 
-def ask(environment: Environment, asked: str) -> Any:
+def ask(environment: ExecutionEnvironment, asked: str) -> Any:
     return json.loads(environment.invoke(json.dumps(asked).encode(), "request-1"))
 
 

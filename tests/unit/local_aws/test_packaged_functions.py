@@ -14,7 +14,7 @@ import pytest
 
 from local_aws.errors import CannotStart
 from local_aws.functions import FunctionFailed, FunctionMissing, Functions
-from local_aws.lambda_runtime import Environment, Runtime
+from local_aws.lambda_runtime import ExecutionEnvironment, Runtime
 from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, packages_for_this_machine
 
 # In awslambdaric's place: answers every event with itself, the file of the handler, and what is in the environment.
@@ -63,9 +63,9 @@ def started() -> list[Idle]:
 
 
 def function(started: list[Idle], limit: int = 4) -> PackagedFunction:
-    def start() -> Environment:
+    def start() -> ExecutionEnvironment:
         started.append(Idle())
-        return cast(Environment, started[-1])
+        return cast(ExecutionEnvironment, started[-1])
 
     return PackagedFunction(start, limit)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local_aws.functions import InvokeFailed
-from local_aws.gateway import NotPlayable, Throttle
+from local_aws.gateway import NotEmulated, Throttle
 from tests.unit.local_aws.gateway.apis import Deployed, Json, mock, proxy, secured
 
 FORMAT = json.dumps(
@@ -87,5 +87,5 @@ def test_every_request_is_a_line_and_without_a_format_there_is_none(deployed: De
 
 
 def test_a_variable_that_is_not_known_is_refused() -> None:
-    with pytest.raises(NotPlayable, match=r"^access log format: .*context\.nobody"):
+    with pytest.raises(NotEmulated, match=r"^access log format: .*context\.nobody"):
         Deployed(body(), access_log_format="$context.nobody")

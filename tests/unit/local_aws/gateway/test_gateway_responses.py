@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from local_aws.gateway import NotPlayable
+from local_aws.gateway import NotEmulated
 from tests.unit.local_aws.gateway.apis import RESPONSES, Deployed, Json, secured
 
 
@@ -78,5 +78,5 @@ def test_the_client_chooses_among_templates(accept: str, text: str) -> None:
     ],
 )
 def test_what_is_not_known_is_refused_with_its_place(responses: Json, pointer: str) -> None:
-    with pytest.raises(NotPlayable, match=f"^/{RESPONSES}{pointer}: "):
+    with pytest.raises(NotEmulated, match=f"^/{RESPONSES}{pointer}: "):
         refused(responses)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.gateway import NotPlayable
+from local_aws.gateway import NotEmulated
 from tests.unit.local_aws.gateway.apis import INTEGRATION, URI, Deployed, Json, api, proxy
 
 METHOD = "/paths/~1things/get"
@@ -30,14 +30,14 @@ def with_integration(**integration: Any) -> Json:
     ],
 )
 def test_a_method_that_cannot_be_played_is_refused(method: Any, message: str) -> None:
-    with pytest.raises(NotPlayable) as refused:
+    with pytest.raises(NotEmulated) as refused:
         Deployed(api({"/things": {"get": method}}))
     assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize("path", ["things", "/things{id}", "/{id}x", "/{rest+}/more", "/a b", "/{}"])
 def test_a_path_that_api_gateway_does_not_take_is_refused(path: str) -> None:
-    with pytest.raises(NotPlayable):
+    with pytest.raises(NotEmulated):
         Deployed(api({path: {"get": proxy()}}))
 
 
@@ -52,7 +52,7 @@ def test_a_path_that_api_gateway_does_not_take_is_refused(path: str) -> None:
 )
 def test_a_schema_that_is_no_model_is_refused_wherever_it_stands(schema: Json) -> None:
     method = proxy(requestBody={"content": {"application/json": {"schema": schema}}})
-    with pytest.raises(NotPlayable, match=r"^/paths/~1things/get/requestBody/content/application~1json/schema/"):
+    with pytest.raises(NotEmulated, match=r"^/paths/~1things/get/requestBody/content/application~1json/schema/"):
         Deployed(api({"/things": {"get": method}}))
 
 

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from local_aws.gateway import NotPlayable
+from local_aws.gateway import NotEmulated
 from local_aws.gateway.call import Call
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.mock import Mock
@@ -112,10 +112,10 @@ def test_no_response_for_a_status_is_a_configuration_error() -> None:
     ],
 )
 def test_what_is_not_known_is_refused_with_its_place(method: Json, pointer: str) -> None:
-    with pytest.raises(NotPlayable, match=f"^/paths/~1things/options/{INTEGRATION}/{pointer}: "):
+    with pytest.raises(NotEmulated, match=f"^/paths/~1things/options/{INTEGRATION}/{pointer}: "):
         answer(method)
 
 
 def test_a_response_that_the_method_does_not_declare_is_refused() -> None:
-    with pytest.raises(NotPlayable, match=r"^/paths/~1things/options/responses: 200 is missing"):
+    with pytest.raises(NotEmulated, match=r"^/paths/~1things/options/responses: 200 is missing"):
         answer({**mock(200), "responses": {}})

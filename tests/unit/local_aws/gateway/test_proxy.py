@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
-from local_aws.gateway import NotPlayable
+from local_aws.gateway import NotEmulated
 from local_aws.gateway.stage import LARGEST_BODY
 from tests.unit.local_aws.gateway.apis import FUNCTION, INTEGRATION, URI, Deployed, api, proxy
 
@@ -106,7 +106,7 @@ def test_aws_variables_are_filled_in_as_an_import_does() -> None:
     ],
 )
 def test_a_uri_that_names_no_function_is_refused(uri: str) -> None:
-    with pytest.raises(NotPlayable, match=r"^/paths/~1things/post/x-amazon-apigateway-integration/uri: "):
+    with pytest.raises(NotEmulated, match=r"^/paths/~1things/post/x-amazon-apigateway-integration/uri: "):
         Deployed(api({"/things": {"post": _with_uri(uri)}}))
 
 

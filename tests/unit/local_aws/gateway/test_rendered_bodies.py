@@ -1,4 +1,4 @@
-"""The catalogue's own API: all that is in its body can be played, and it says what it was told to say."""
+"""The catalogue's own API: all of its body is emulated, and it answers as the body says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
-from local_aws.gateway import AuthorizerFailed, AuthorizerMisconfigured, NotPlayable, Throttle
+from local_aws.gateway import AuthorizerFailed, AuthorizerMisconfigured, NotEmulated, Throttle
 from local_aws.gateway.stage import LARGEST_BODY
 from local_aws.gateway.variables import IN_ACCESS_LOGS
 from tests.unit.local_aws.gateway.apis import ANY, INTEGRATION, RESPONSES, VALIDATOR, Deployed
@@ -19,23 +19,23 @@ from tests.unit.local_aws.gateway.rendered import ENVIRONMENTS, PROJECT, rendere
 
 PRODUCTS = "/v1.0/products"
 GOOD = {"Authorization": "Bearer good"}
-Play = Callable[[Deployed], httpx.Response]
+Provoke = Callable[[Deployed], httpx.Response]
 
 
-def answering(answer: object) -> Play:
-    def play(deployed: Deployed) -> httpx.Response:
+def answering(answer: object) -> Provoke:
+    def provoke(deployed: Deployed) -> httpx.Response:
         deployed.functions.answer = answer
         return deployed("GET", PRODUCTS)
 
-    return play
+    return provoke
 
 
-def authorizing(failure: Exception) -> Play:
-    def play(deployed: Deployed) -> httpx.Response:
+def authorizing(failure: Exception) -> Provoke:
+    def provoke(deployed: Deployed) -> httpx.Response:
         deployed.tokens.failure = failure
         return deployed("POST", PRODUCTS, headers=GOOD)
 
-    return play
+    return provoke
 
 
 def throttled(deployed: Deployed) -> httpx.Response:
@@ -43,7 +43,7 @@ def throttled(deployed: Deployed) -> httpx.Response:
     return deployed("GET", f"{PRODUCTS}/PROD-001")
 
 
-PLAYED: dict[str, Play] = {
+PROVOKED: dict[str, Provoke] = {
     "API_CONFIGURATION_ERROR": answering(InvokeForbidden()),
     "AUTHORIZER_CONFIGURATION_ERROR": authorizing(AuthorizerMisconfigured()),
     "AUTHORIZER_FAILURE": authorizing(AuthorizerFailed()),
@@ -59,7 +59,7 @@ PLAYED: dict[str, Play] = {
         "PATCH", PRODUCTS, headers={"Content-Type": "text/plain"}, content=b"x"
     ),
 }
-NOT_PLAYED = {
+NOT_PROVOKED = {
     "ACCESS_DENIED": "neither a resource policy nor an authorizer with scopes refuses anybody",
     "BAD_REQUEST_PARAMETERS": "no operation requires a query parameter or a header",
     "DEFAULT_4XX": "every type of its class has a response of its own",
@@ -89,13 +89,13 @@ def test_every_environments_body_can_be_played(environment: str) -> None:
 
 
 def test_every_gateway_response_is_played_or_cannot_be() -> None:
-    assert sorted([*PLAYED, *NOT_PLAYED]) == sorted(rendered()[RESPONSES])
+    assert sorted([*PROVOKED, *NOT_PROVOKED]) == sorted(rendered()[RESPONSES])
 
 
-@pytest.mark.parametrize("kind", PLAYED)
+@pytest.mark.parametrize("kind", PROVOKED)
 def test_a_gateway_response_is_the_one_of_the_body(kind: str) -> None:
     served = deployed()
-    response = PLAYED[kind](served)
+    response = PROVOKED[kind](served)
     configured = rendered()[RESPONSES][kind]
     assert served.log[-1] == kind
     assert response.status_code == int(configured.get("statusCode", 502))
@@ -164,7 +164,7 @@ def test_a_feature_that_is_not_known_is_refused_with_its_place(path: tuple[str |
     for step in path[:-1]:
         holder = holder[step]
     holder[path[-1]] = "added"
-    with pytest.raises(NotPlayable) as refused:
+    with pytest.raises(NotEmulated) as refused:
         Deployed(body)
     assert refused.value.pointer == "".join(f"/{str(step).replace('/', '~1')}" for step in path)
 
@@ -176,5 +176,5 @@ def test_a_feature_that_is_not_known_is_refused_with_its_place(path: tuple[str |
 def test_security_that_is_not_known_is_refused(security: list[Any], reason: str) -> None:
     body = rendered()
     body["paths"][PRODUCTS]["post"]["security"] = security
-    with pytest.raises(NotPlayable, match=reason):
+    with pytest.raises(NotEmulated, match=reason):
         Deployed(body)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_aws.gateway import NotPlayable
+from local_aws.gateway import NotEmulated
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.velocity import Scope, parse
 
@@ -96,5 +96,5 @@ def test_each_run_begins_anew() -> None:
     ],
 )
 def test_whatever_else_velocity_has_is_refused(template: str) -> None:
-    with pytest.raises(NotPlayable):
+    with pytest.raises(NotEmulated):
         parse(Place(template))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.proxy_answer import MalformedAnswer, http_response
+from local_aws.proxy_response import MalformedProxyResponse, http_response
 
 GOOD: dict[str, Any] = {"statusCode": 200, "headers": {"X-A": "1"}, "body": "é", "isBase64Encoded": False}
 
@@ -82,5 +82,5 @@ def test_the_length_is_the_gateways_to_say() -> None:
     ],
 )
 def test_any_other_shape_is_malformed(answer: object) -> None:
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(MalformedProxyResponse):
         http_response(answer)

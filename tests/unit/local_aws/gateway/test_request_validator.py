@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.gateway import NotPlayable
+from local_aws.gateway import NotEmulated
 from tests.unit.local_aws.gateway.apis import VALIDATOR, VALIDATORS, Deployed, Json, api, proxy
 
 MODEL: Json = {
@@ -89,12 +89,12 @@ def test_parameters_of_a_path_count_for_its_methods() -> None:
 
 
 def test_a_validator_that_is_not_declared_is_refused() -> None:
-    with pytest.raises(NotPlayable, match="no such request validator"):
+    with pytest.raises(NotEmulated, match="no such request validator"):
         Deployed(body("none"))
 
 
 @pytest.mark.parametrize("keyword", ["nullable", "example", "minItems", "discriminator", "format"])
 def test_what_models_do_not_have_is_refused(keyword: str) -> None:
     model = {**MODEL, "properties": {"name": {"type": "string", keyword: 1}}}
-    with pytest.raises(NotPlayable, match=f"^/components/schemas/Thing/properties/name/{keyword}: "):
+    with pytest.raises(NotEmulated, match=f"^/components/schemas/Thing/properties/name/{keyword}: "):
         Deployed(body("all", model))

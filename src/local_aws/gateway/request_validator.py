@@ -14,7 +14,7 @@ from typing import Any
 
 from jsonschema_rs import Draft4Validator
 
-from local_aws.gateway.call import Call, Refused
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 
 VALIDATOR = "x-amazon-apigateway-request-validator"
@@ -53,9 +53,9 @@ def _known(schema: Place) -> None:
         if keyword == "additionalProperties" and isinstance(place.value, bool):
             continue
         if keyword not in _SIMPLE | _ONE | _LISTS | _MAPS:
-            raise place.refused("models do not have it")
+            raise place.not_emulated("models do not have it")
         if keyword == "$ref" and not place.text().startswith(_SCHEMAS):
-            raise place.refused("a model refers to models only")
+            raise place.not_emulated("a model refers to models only")
         for inner in _inner(keyword, place):
             _known(inner)
 
@@ -87,15 +87,15 @@ class RequestValidator:
         )
 
     def check(self, call: Call) -> None:
-        """Raises Refused: a required parameter is missing or blank, or the body is not as its model says."""
+        """Raises GatewayError: a required parameter is missing or blank, or the body is not as its model says."""
         given = {"query": call.query(), "path": call.path_parameters, "header": dict(call.request.headers)}
         required = sorted(self.required, key=lambda each: _REPORTED.index(each[0]))
         missing = [name for where, name in required if not _value(given[where], where, name).strip()]
         if missing:
-            raise Refused("BAD_REQUEST_PARAMETERS", f"Missing required request parameters: [{', '.join(missing)}]")
+            raise GatewayError("BAD_REQUEST_PARAMETERS", f"Missing required request parameters: [{', '.join(missing)}]")
         model = self.bodies.get(call.media_type())
         if model is not None and not _is_valid(model, call.request.body):
-            raise Refused("BAD_REQUEST_BODY", "Invalid request body")
+            raise GatewayError("BAD_REQUEST_BODY", "Invalid request body")
 
 
 def _value(given: Mapping[str, str], where: str, name: str) -> str:
@@ -115,7 +115,7 @@ def _checks(body: Place, method: Place) -> Place:
     if chosen.value is None:
         return Place({}, chosen.pointer)
     if chosen.text() not in body.get(VALIDATORS, {}):
-        raise chosen.refused("there is no such request validator")
+        raise chosen.not_emulated("there is no such request validator")
     return body[VALIDATORS][chosen.text()].only(("validateRequestParameters", "validateRequestBody"))
 
 

@@ -25,13 +25,13 @@ _REMAPPED = frozenset(
 _DROPPED = frozenset({"expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "via"})
 
 
-class MalformedAnswer(Exception):
-    """The function's answer is not a proxy answer. The message says what is wrong with it, without its values."""
+class MalformedProxyResponse(Exception):
+    """Exception for a function's answer that is not a proxy response. The message has none of its values."""
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What goes back over the wire."""
+    """A response as it goes over the wire."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -39,9 +39,9 @@ class HttpResponse:
 
 
 def http_response(answer: object) -> HttpResponse:
-    """The response of a proxy answer. Raises MalformedAnswer, which API Gateway answers with a 502."""
+    """The response of a proxy answer. Raises MalformedProxyResponse, which API Gateway answers with a 502."""
     if not isinstance(answer, Mapping) or not answer.keys() <= _KEYS:
-        raise MalformedAnswer("not an object with the keys of a proxy answer")
+        raise MalformedProxyResponse("not an object with the keys of a proxy answer")
     headers = [_on_the_wire(name, value) for name, value in _headers(answer) if name.lower() not in _DROPPED]
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
@@ -53,18 +53,18 @@ def _status(answer: Mapping[str, Any]) -> int:
     if isinstance(status, str) and status.isascii() and status.isdigit():
         status = int(status)
     if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
-        raise MalformedAnswer("statusCode is not a status")
+        raise MalformedProxyResponse("statusCode is not a status")
     return status
 
 
 def _body(answer: Mapping[str, Any]) -> bytes:
     body = answer.get("body")
     if not isinstance(body, str | None):
-        raise MalformedAnswer("body is not a string")
+        raise MalformedProxyResponse("body is not a string")
     try:
         return (body or "").encode()
     except UnicodeEncodeError:
-        raise MalformedAnswer("body is not Unicode text") from None
+        raise MalformedProxyResponse("body is not Unicode text") from None
 
 
 def _headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -72,14 +72,14 @@ def _headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     single, multiple = _map(answer.get("headers")), _map(answer.get("multiValueHeaders"))
     for name, values in multiple.items():
         if not isinstance(values, list):
-            raise MalformedAnswer("multiValueHeaders is not a map of lists")
+            raise MalformedProxyResponse("multiValueHeaders is not a map of lists")
         yield from (_header(name, value) for value in values)
     yield from (_header(name, value) for name, value in single.items())
 
 
 def _map(headers: object) -> Mapping[object, object]:
     if not isinstance(headers, Mapping | None):
-        raise MalformedAnswer("headers is not a map")
+        raise MalformedProxyResponse("headers is not a map")
     return headers or {}
 
 
@@ -87,9 +87,9 @@ def _header(name: object, value: object) -> tuple[str, str]:
     if isinstance(value, bool):
         value = str(value).lower()
     if not isinstance(name, str) or not isinstance(value, str):
-        raise MalformedAnswer("a header is not a string")
+        raise MalformedProxyResponse("a header is not a string")
     if any(ord(character) > 255 or character in "\r\n\0" for character in name + value):
-        raise MalformedAnswer("a header cannot be sent")
+        raise MalformedProxyResponse("a header cannot be sent")
     return name, value
 
 
