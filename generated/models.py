@@ -83,23 +83,29 @@ class Conflict(_Model):
     A `Problem`. For a name that is taken, it says who has it.
     """
 
-    error: Annotated[StrictStr, Field(min_length=1)]
+    error: Annotated[StrictStr, Field(examples=["Conflict"], min_length=1)]
     """
     A short title for the status.
     """
-    message: Annotated[StrictStr, Field(min_length=1)]
+    message: Annotated[
+        StrictStr, Field(examples=["Another product has this name."], min_length=1)
+    ]
     """
     One sentence for a person.
     """
-    requestId: Annotated[StrictStr | None, _NotNull] = None
+    requestId: Annotated[
+        StrictStr | None, Field(examples=["c6af9ac6-7b61-11e6-9a41-93e8deadbeef"]), _NotNull
+    ] = None
     """
     Names this request in the service's logs.
     """
-    productId: Annotated[StrictStr | None, Field(min_length=1), _NotNull] = None
+    productId: Annotated[
+        StrictStr | None, Field(examples=["PROD-001"], min_length=1), _NotNull
+    ] = None
     """
     The product that has the name. Absent for another conflict.
     """
-    active: Annotated[StrictBool | None, _NotNull] = None
+    active: Annotated[StrictBool | None, Field(examples=[False]), _NotNull] = None
     """
     Whether that product is active. One that is retired can be restored by `updateProduct`.
     """

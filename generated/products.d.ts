@@ -229,15 +229,30 @@ export interface components {
         };
         /** @description A `Problem`. For a name that is taken, it says who has it. */
         Conflict: {
-            /** @description A short title for the status. */
+            /**
+             * @description A short title for the status.
+             * @example Conflict
+             */
             error: string;
-            /** @description One sentence for a person. */
+            /**
+             * @description One sentence for a person.
+             * @example Another product has this name.
+             */
             message: string;
-            /** @description Names this request in the service's logs. */
+            /**
+             * @description Names this request in the service's logs.
+             * @example c6af9ac6-7b61-11e6-9a41-93e8deadbeef
+             */
             requestId?: string;
-            /** @description The product that has the name. Absent for another conflict. */
+            /**
+             * @description The product that has the name. Absent for another conflict.
+             * @example PROD-001
+             */
             productId?: string;
-            /** @description Whether that product is active. One that is retired can be restored by `updateProduct`. */
+            /**
+             * @description Whether that product is active. One that is retired can be restored by `updateProduct`.
+             * @example false
+             */
             active?: boolean;
         };
         /** @description One way in which the request broke this contract. Never repeats the offending value. */
