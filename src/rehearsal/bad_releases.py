@@ -69,11 +69,14 @@ def try_releases(deployment: Deployment, packages: Path, step: Step) -> None:
     problems = []
     with _changed_product(deployment) as path:
         for release in RELEASES:
-            started = time.monotonic()
+            started, serving = time.monotonic(), _alias(deployment)["FunctionVersion"]
             with _packaged(packages / f"{_MODULE}.zip", release.added):
                 deployment.stack.apply()
                 shifted, statuses = _shift(deployment, path)
-            problems += [f"{release.name}: {problem}" for problem in _problems(deployment, release, shifted)]
+            found = [f"{release.name}: {problem}" for problem in _problems(deployment, release, shifted)]
+            if found and release.alarms:
+                _serve(deployment, serving)  # The next release is not to pay for this one.
+            problems += found
             ended = (
                 f"stopped in minute {shifted.minutes}" if shifted.alarms else f"serves after {shifted.minutes} minutes"
             )
@@ -93,11 +96,22 @@ def _problems(deployment: Deployment, release: Release, shifted: Shifted) -> Ite
         yield "came to serve"
     elif not any(alarm.endswith(f"-{end}") for alarm in shifted.alarms for end in release.alarms):
         yield f"stopped by {', '.join(sorted(shifted.alarms))} alone"
-    target = _target(deployment)
-    alias = deployment.account.aws.client("lambda").get_alias(FunctionName=target.function, Name=target.alias)
-    serves_new = alias["FunctionVersion"] == target.version
+    alias = _alias(deployment)
+    serves_new = alias["FunctionVersion"] == _target(deployment).version
     if serves_new is bool(release.alarms) or alias.get("RoutingConfig", {}).get("AdditionalVersionWeights"):
         yield f"the alias is left at {alias['FunctionVersion']}, {alias.get('RoutingConfig')}"
+
+
+def _alias(deployment: Deployment) -> Any:
+    target = _target(deployment)
+    return deployment.account.aws.client("lambda").get_alias(FunctionName=target.function, Name=target.alias)
+
+
+def _serve(deployment: Deployment, version: str) -> None:
+    target = _target(deployment)
+    deployment.account.aws.client("lambda").update_alias(
+        FunctionName=target.function, Name=target.alias, FunctionVersion=version, RoutingConfig={}
+    )
 
 
 def _shift(deployment: Deployment, path: str) -> tuple[Shifted, Counter[int]]:
