@@ -15,7 +15,15 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 
-from rollout.promotion import STARTED_BY, Build, GitHub, NotValidated, validated_by_run, validated_release
+from rollout.promotion import (
+    STARTED_BY,
+    Build,
+    GitHub,
+    NotValidated,
+    validated_by_run,
+    validated_last,
+    validated_release,
+)
 
 MANIFEST = "packages.json"
 
@@ -79,6 +87,8 @@ def _find(options: argparse.Namespace) -> None:
 def _build(options: argparse.Namespace, github: GitHub) -> Build:
     if options.release:
         return validated_release(github, options.environment, options.release)
+    if options.last:
+        return validated_last(github, options.environment)
     return validated_by_run(github, options.environment, options.run)
 
 
@@ -110,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         "--run", metavar="ID", help="id of the run that has validated it, the number in the run's address"
     )
     which.add_argument("--release", metavar="TAG", help="tag of its commit")
+    which.add_argument("--last", action="store_true", help="the one that was deployed last")
     find.set_defaults(act=_find)
     told = actions.add_parser("digest", help="checks a build's zips against its manifest, and prints its digest")
     told.add_argument("folder", type=Path, metavar="DIR")

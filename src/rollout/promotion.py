@@ -23,8 +23,8 @@ Ask = Callable[[str], Mapping[str, Any]]
 CONTRACT_INDEX = "generated/operations.json"
 """The compiled contract's table of contents, which has its `version`."""
 
-STARTED_BY = {"dev": "push", "sit": "workflow_dispatch"}
-"""The environments that validate builds for another one, each with the event that starts its workflow."""
+STARTED_BY = {"dev": "push", "sit": "workflow_dispatch", "prod": "workflow_dispatch"}
+"""The environments, each with the event that starts its workflow."""
 
 
 class NotValidated(Exception):
@@ -86,6 +86,15 @@ def validated_release(ask: Ask, environment: str, tag: str) -> Build:
         f"no run has validated {tag} (commit {commit}) in {environment}, or what it kept has expired: deploy it to"
         f" {environment} first"
     )
+
+
+def validated_last(ask: Ask, environment: str) -> Build:
+    """The build of the newest deployment that succeeded, which is the one that is served. Raises NotValidated."""
+    query = f"branch=main&event={STARTED_BY[environment]}&status=success&per_page=1"
+    runs = ask(f"/actions/workflows/deploy-{environment}.yml/runs?{query}")["workflow_runs"]
+    if not runs:
+        raise NotValidated(f"no deployment to {environment} has succeeded yet")
+    return validated_by_run(ask, environment, str(runs[0]["id"]))
 
 
 def _artefacts(ask: Ask, path: str) -> list[Mapping[str, Any]]:

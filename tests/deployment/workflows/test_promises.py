@@ -29,7 +29,7 @@ JOBS = dict(jobs())
 RUN = {name: job for name, job in JOBS.items() if "steps" in job}
 CALLS = {name: job for name, job in JOBS.items() if "steps" not in job}
 ENVIRONMENTS = ("dev", "sit", "prod")
-PLAN, DEPLOY = JOBS["deploy.plan"], JOBS["deploy.deploy"]
+PLAN, DEPLOY, CHECK = JOBS["deploy.plan"], JOBS["deploy.deploy"], JOBS["scheduled.check"]
 USES = re.compile(r"^ *(?:- )?uses: (?P<action>\S+)(?P<comment> +# v\d+\.\d+\.\d+)?$", re.MULTILINE)
 
 
@@ -198,7 +198,8 @@ def test_every_variable_is_documented_for_the_environments_that_need_it() -> Non
         if step.get("if") != "inputs.writes != 'none'" or inputs["writes"] != "none"
         for name in variables_of(step)
     }
-    others = (job for name, job in JOBS.items() if job not in (PLAN, DEPLOY) and not name.startswith("publish"))
+    assert variables_of(CHECK) == variables_of(PLAN)
+    others = (job for name, job in JOBS.items() if job not in (PLAN, DEPLOY, CHECK) and not name.startswith("publish"))
     assert not any(map(variables_of, others))
     for name in ("NPM_REGISTRY", "ATTESTATIONS"):
         assert f"* `{name}`:" in (GITHUB / "SETTINGS.md").read_text()
@@ -250,6 +251,31 @@ def test_a_build_counts_as_validated_only_after_all_else_has_passed() -> None:
 def test_each_environment_is_written_as_far_as_it_may_be() -> None:
     writes = {environment: CALLS[f"deploy-{environment}.deploy"]["with"]["writes"] for environment in ENVIRONMENTS}
     assert writes == {"dev": "all", "sit": "clean-up", "prod": "two"}
+
+
+def test_sit_is_put_under_load_before_its_build_counts_as_validated_and_whatever_fails_there_is_rolled_back() -> None:
+    loads = {environment: CALLS[f"deploy-{environment}.deploy"]["with"].get("load", 0) for environment in ENVIRONMENTS}
+    assert loads["sit"] > 0
+    assert loads["dev"] == loads["prod"] == 0
+    [load_step] = [n for n, step in enumerate(DEPLOY["steps"]) if "scripts/load" in step.get("run", "")]
+    assert step_of(DEPLOY, "validate")[0] < load_step < step_of(DEPLOY, "roll-back")[0]
+
+
+def test_every_environment_is_checked_every_day_as_it_was_deployed_and_nothing_is_changed() -> None:
+    assert set(load(GITHUB / "workflows/scheduled.yml")["on"]) == {"schedule", "workflow_dispatch"}
+    assert CHECK["strategy"]["matrix"]["environment"] == list(ENVIRONMENTS)
+    assert CHECK["strategy"]["fail-fast"] is False
+    assert CHECK["environment"] == "${{ matrix.environment }}-plan"
+    assert step_of(CHECK, "plan")[1]["with"]["keep"] is False
+    [find] = [step for step in CHECK["steps"] if step.get("id") == "find"]
+    [found] = commands(find["run"])
+    assert found[-1] == "--last"
+    for name in ("commit", "digest", "run"):
+        assert f"steps.find.outputs.{name}" in str(CHECK["steps"])
+    [validation] = [
+        words for step in CHECK["steps"] for words in commands(step.get("run", "")) if "validate_d" in words[0]
+    ]
+    assert "--read-only" in validation
 
 
 @pytest.mark.parametrize(("environment", "before", "by"), [("sit", "dev", "--run"), ("prod", "sit", "--release")])

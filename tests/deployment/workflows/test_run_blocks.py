@@ -31,7 +31,7 @@ set -eu
 echo "$*" >>"$STORE/terraform"
 case "$2" in
   init) [ -f terraform/.terraform.lock.hcl ] || echo "locked" >terraform/.terraform.lock.hcl ;;
-  plan) echo "the plan" >terraform/stack.tfplan ;;
+  plan) echo "the plan" >terraform/stack.tfplan; exit "${PLAN_STATUS:-0}" ;;
   show) echo "Plan: 1 to add" ;;
   output) echo '{}' ;;
 esac
@@ -137,6 +137,26 @@ def test_another_plan_is_not_applied(runner: Runner) -> None:
 def test_a_plan_that_is_only_shown_locks_nothing(runner: Runner) -> None:
     assert runner.run(action("plan")[0], ENVIRONMENT="dev", KEEP="false").returncode == 0
     assert "-lock=false" in (Path(runner.variables["STORE"]) / "terraform").read_text()
+
+
+@pytest.mark.parametrize(("status", "changes"), [("0", "false"), ("2", "true")])
+def test_a_plan_says_whether_it_changes_anything(runner: Runner, status: str, changes: str) -> None:
+    assert runner.run(action("plan")[0], ENVIRONMENT="sit", KEEP="false", PLAN_STATUS=status).returncode == 0
+    assert runner.output["changes"] == changes
+
+
+def test_a_plan_that_cannot_be_made_fails(runner: Runner) -> None:
+    assert runner.run(action("plan")[0], ENVIRONMENT="sit", KEEP="false", PLAN_STATUS="1").returncode == 1
+    assert "changes" not in runner.output
+
+
+@pytest.mark.parametrize(("changes", "status"), [("false", 0), ("true", 1), ("", 1)])
+def test_drift_fails_the_scheduled_check_and_says_where(runner: Runner, changes: str, status: int) -> None:
+    [script] = [
+        step["run"] for _, step in steps(GITHUB / "workflows/scheduled.yml") if "CHANGES" in step.get("env", {})
+    ]
+    done = runner.run(script, CHANGES=changes, ENVIRONMENT="sit")
+    assert (done.returncode, "Drift in sit" in done.stdout) == (status, status == 1)
 
 
 def test_traffic_that_is_not_shifted_fails_the_apply(runner: Runner) -> None:

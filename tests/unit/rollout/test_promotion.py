@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rollout.packages import main
-from rollout.promotion import Build, NotValidated, validated_by_run, validated_release
+from rollout.promotion import Build, NotValidated, validated_by_run, validated_last, validated_release
 
 COMMIT, DIGEST = "c0" * 20, "d1" * 32
 HERE = {"full_name": "o/r"}
@@ -115,6 +115,22 @@ def test_a_release_that_was_never_validated_says_what_to_do() -> None:
 def test_a_tag_that_is_not_the_version_of_its_contract_is_refused() -> None:
     with pytest.raises(NotValidated, match=r"contract says version 1\.3\.0: a release is tagged v1\.3\.0"):
         validated_release((release(3, version="1.3.0") | sit_run(3)).__getitem__, "sit", "v1.2.0")
+
+
+def deployments(*runs: int) -> dict[str, Any]:
+    query = "branch=main&event=workflow_dispatch&status=success&per_page=1"
+    return {f"/actions/workflows/deploy-sit.yml/runs?{query}": {"workflow_runs": [{"id": run} for run in runs]}}
+
+
+def test_what_is_served_is_the_build_of_the_newest_deployment_that_succeeded() -> None:
+    assert validated_last((deployments(9, 3) | sit_run(3) | sit_run(9)).__getitem__, "sit") == Build(
+        "9", COMMIT, DIGEST
+    )
+
+
+def test_an_environment_without_a_deployment_says_so() -> None:
+    with pytest.raises(NotValidated, match="no deployment to sit has succeeded yet"):
+        validated_last(deployments().__getitem__, "sit")
 
 
 class Answers(BaseHTTPRequestHandler):
