@@ -31,7 +31,7 @@ from local_aws.proxy_event import ACCOUNT, STAGE
 from local_aws.proxy_response import HttpResponse
 from local_aws.user_pool import UserPool
 from local_server import project
-from local_server.documents import contract_documents, swagger_ui
+from local_server.documents import contract_documents, swagger_ui, swagger_ui_files
 from local_server.local_endpoints import local_endpoints
 
 # So many are answered before their clients give up; when the oldest of some is so old, there are too many already.
@@ -64,7 +64,8 @@ class LocalApp:
         content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         known = KnownDifferences(self.beyond_schema).explain
         object.__setattr__(self, "disagreements", Disagreements(SecondOpinion(self.document.content), known))
-        routes = [*local_endpoints(self.user_pool, self.disagreements.report), *contract_documents(content)]
+        local = local_endpoints(self.user_pool, self.disagreements.report)
+        routes = [*local, *contract_documents(content), swagger_ui_files()]
         api = swagger_ui(content, _GatewayByOrigin(self._gateway(), self.origins))
         object.__setattr__(self, "app", Router(routes, default=Shedding(api, self.origins), redirect_slashes=False))
 

@@ -6,12 +6,15 @@ import copy
 import hashlib
 import json
 import warnings
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import yaml
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 with warnings.catch_warnings():
     # connexion imports Starlette's test client, which warns about the HTTP client that it would use.
@@ -25,6 +28,7 @@ from local_aws.asgi import App
 Json = dict[str, Any]
 JSON_PATH = "/openapi.json"
 YAML_PATH = "/openapi.yaml"
+SWAGGER_UI_FILES = "/ui/files"
 
 
 def contract_documents(content: Json) -> list[Route]:
@@ -56,17 +60,31 @@ def _document(path: str, media_type: str, body: bytes) -> Route:
 
 
 def swagger_ui(content: Json, app: App) -> App:
-    """`app` with Swagger UI at /ui/, which shows the document at /openapi.json."""
+    """`app` with Swagger UI at /ui/, which shows the document at /openapi.json. Its page needs `swagger_ui_files`."""
     documented = ConnexionMiddleware(
         app,
         middlewares=[SwaggerUIMiddleware],
         swagger_ui_options=SwaggerUIOptions(
             serve_spec=False,  # connexion's copy has no references left.
             spec_path=JSON_PATH,
-            swagger_ui_config={"persistAuthorization": True},
+            swagger_ui_config={"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
+            swagger_ui_template_dir=str(Path(__file__).with_name("swagger_ui")),
+            swagger_ui_template_arguments={"title": content["info"]["title"], "files": SWAGGER_UI_FILES},
         ),
     )
     # The whole URL of `servers` would become the base path of the page.
     documented.add_api(copy.deepcopy({**content, "servers": [{"url": "/"}]}))
     served: App = documented
     return served
+
+
+def swagger_ui_files() -> Mount:
+    """What Swagger UI's page loads.
+
+    The release that connexion would bring is of 2023. flask-swagger-ui has the current one; its folder is found without
+    importing the package, which would import Flask.
+    """
+    package = find_spec("flask_swagger_ui")
+    assert package is not None
+    assert package.origin is not None
+    return Mount(SWAGGER_UI_FILES, StaticFiles(directory=Path(package.origin).with_name("dist")))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -184,7 +185,10 @@ def test_swagger_ui_is_served_from_this_machine(request_to: Client) -> None:
     assert page.status_code == 200
     assert "http" not in page.text.replace("http://www.w3.org", "").replace("https://www.w3.org", "")
     assert "/openapi.json" in page.text
-    assert request_to("GET", "/ui/swagger-ui-bundle.js").status_code == 200
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert [each for each in loaded if each.endswith((".js", ".css"))]
+    for file in loaded:
+        assert request_to("GET", file).status_code == 200, file
 
 
 @pytest.mark.parametrize(("path", "read"), [("/openapi.json", json.loads), ("/openapi.yaml", yaml.safe_load)])
