@@ -33,6 +33,7 @@ from local_aws.user_pool import UserPool
 from local_server import project
 from local_server.documents import contract_documents, swagger_ui, swagger_ui_files
 from local_server.local_endpoints import local_endpoints
+from local_server.site import site_pages
 
 # So many are answered before their clients give up; when the oldest of some is so old, there are too many already.
 REQUESTS_AT_ONCE, SOME_REQUESTS, OLD_SECONDS = 64, 16, 5.0
@@ -65,7 +66,7 @@ class LocalApp:
         known = KnownDifferences(self.beyond_schema).explain
         object.__setattr__(self, "disagreements", Disagreements(SecondOpinion(self.document.content), known))
         local = local_endpoints(self.user_pool, self.disagreements.report)
-        routes = [*local, *contract_documents(content), swagger_ui_files()]
+        routes = [*local, *contract_documents(content), swagger_ui_files(), *site_pages(project.SITE)]
         api = swagger_ui(content, _GatewayByOrigin(self._gateway(), self.origins))
         object.__setattr__(self, "app", Router(routes, default=Shedding(api, self.origins), redirect_slashes=False))
 

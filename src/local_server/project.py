@@ -22,6 +22,7 @@ GATEWAY_BODY = ROOT / "generated" / "apigateway.json"
 GATEWAY_SETTINGS = ROOT / "openapi" / "apigateway.yaml"
 HANDLER = "products.handlers.{}.handler"
 CATALOGUE = Path(__file__).with_name("catalogue.json")
+SITE = ROOT / "dist" / "site"
 NODE_MODULES = ROOT / "scripts" / "toolchain" / "node_modules"
 DATA = ROOT / ".local"
 

@@ -30,6 +30,7 @@ _IN_PROCESS_AT_ONCE = 8
 _READY = """\
 API          {url}{path}
 Contract     {url}/openapi.json and {url}/openapi.yaml
+Client teams {url}/
 Swagger UI   {url}/ui/
 Data         {data}
 Validators   {url}/_local/disagreements

@@ -93,7 +93,7 @@ def test_a_slash_at_the_end_of_a_path_leads_to_the_same_operation(request_to: Cl
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1.0", "/v1.0//products", "/v1.0/products/1/2", "/v1.0%2Fproducts", "/V1.0/products"]
+    "path", ["/nothing", "/v1.0", "/v1.0//products", "/v1.0/products/1/2", "/v1.0%2Fproducts", "/V1.0/products"]
 )
 def test_an_unknown_path_is_404(request_to: Client, path: str) -> None:
     assert_problem(request_to("GET", path), 404, "Not Found")
