@@ -153,7 +153,7 @@ def test_every_variable_is_described_and_typed() -> None:
 
 
 def test_no_account_and_no_pool_is_written_down() -> None:
-    for path in [*PROJECT.glob("terraform/*.tf"), *PROJECT.glob("terraform/environments/*")]:
+    for path in [*PROJECT.glob("terraform/**/*.tf"), *PROJECT.glob("terraform/environments/*")]:
         assert not re.search(r"\b[0-9]{12}\b|userpool/[a-z]", path.read_text()), path.name
 
 
