@@ -21,7 +21,7 @@ from uuid import uuid4
 import yaml
 
 from fuzzing.clean_up import Notes, clean_up
-from fuzzing.run import CONTRACT, PROJECT, Outcome, Settings, run
+from fuzzing.run import CONTRACT, PROJECT, FuzzOptions, Outcome, run
 from fuzzing.status_coverage import status_coverage, summary
 
 TOKEN_VARIABLE = "API_TOKEN"
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _fuzz(options: argparse.Namespace, wanted: Settings) -> int:
+def _fuzz(options: argparse.Namespace, wanted: FuzzOptions) -> int:
     document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     _get(wanted.url + next(iter(document["paths"])))
     if wanted.read_only and not options.read_only:
@@ -105,7 +105,7 @@ def _are_empty(url: str, labels: Iterable[str]) -> bool:
     return False
 
 
-def _clean_up(wanted: Settings, notes: Notes, document: Mapping[str, Any]) -> list[str]:
+def _clean_up(wanted: FuzzOptions, notes: Notes, document: Mapping[str, Any]) -> list[str]:
     """What could not be deleted. Another Ctrl-C does not end it."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
@@ -116,7 +116,7 @@ def _clean_up(wanted: Settings, notes: Notes, document: Mapping[str, Any]) -> li
     return left
 
 
-def _conclude(options: argparse.Namespace, wanted: Settings, outcome: Outcome, document: Mapping[str, Any]) -> None:
+def _conclude(options: argparse.Namespace, wanted: FuzzOptions, outcome: Outcome, document: Mapping[str, Any]) -> None:
     base_path = urlsplit(wanted.url).path
     answers = status_coverage(wanted.report, document, base_path) if wanted.report.exists() else {}
     text = summary(outcome.summary, answers)
@@ -155,11 +155,11 @@ def _parser() -> argparse.ArgumentParser:
     return made
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(options: argparse.Namespace) -> FuzzOptions:
     """Raises CannotRun."""
     token = "" if options.read_only else _token(options)
     report = (options.report or PROJECT / "build" / "fuzz" / "report.ndjson").resolve()
-    return Settings(
+    return FuzzOptions(
         url=options.url.rstrip("/"),
         token=token,
         read_only=not token,

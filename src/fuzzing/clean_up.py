@@ -100,7 +100,7 @@ def matching(template: str, path: str) -> dict[str, str] | None:
 
 
 def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) -> list[str]:
-    """Deletes all that the run has created. Returns what may still be there; `url` is as in `Settings`.
+    """Deletes all that the run has created. Returns what may still be there; `url` is as in `FuzzOptions`.
 
     A creation whose answer was lost is sent again with its Idempotency-Key: the service answers with the first answer,
     or makes what it had not made, which is deleted like the rest.

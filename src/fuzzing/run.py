@@ -25,7 +25,7 @@ _PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
-class Settings:
+class FuzzOptions:
     """`url` precedes the contract's paths. With `read_only` no request has a method that could change anything.
 
     `report` is schemathesis' NDJSON report, `outcome` its JSON one; `junit` is left out when None. `max_examples` is
@@ -71,7 +71,7 @@ class Outcome:
         return self.exit_status == 1 and bool(self.summary["complete"]) and warnings == {kind}
 
 
-def run(settings: Settings, notes: Notes) -> Outcome:
+def run(settings: FuzzOptions, notes: Notes) -> Outcome:
     """Runs it to its end; what it says goes to standard output. An interruption, too, waits for it to end."""
     command = [str(Path(sys.executable).with_name("st")), *settings.arguments()]
     path = os.pathsep.join((str(PROJECT / "src"), str(PROJECT)))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from load.operations import PROJECT, Mix, MixError
+from load.mix import PROJECT, Mix, MixError
 
 TOKEN_VARIABLE = "API_TOKEN"
 

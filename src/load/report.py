@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from load.operations import Mix
+    from load.mix import Mix
     from load.traffic import Sample
 
 LARGEST_ERROR_SHARE = 0.001  # of the requests

@@ -19,7 +19,7 @@ from gevent.pool import Pool
 from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
 
-from load.operations import Mix, Operation
+from load.mix import Mix, MixOperation
 
 MOST_SECONDS = 30.0  # API Gateway waits for 29.
 STARTING_PRODUCTS = 20
@@ -87,14 +87,14 @@ class Traffic:
         self._own.clear()
         return left
 
-    def _measure(self, operation: Operation, begin: float, due: float) -> None:
+    def _measure(self, operation: MixOperation, begin: float, due: float) -> None:
         status, _ = self._send(operation)
         seconds = time.monotonic() - begin - due
         # Another request may have retired what this one is about: that 404 is an answer as it should be.
         failed = status == 0 or status >= 500 or status in (400, 401, 403, 405, 413, 415, 429)
         self.samples.append(Sample(operation.operation_id, due, seconds, status, failed))
 
-    def _send(self, operation: Operation, product_id: str = "") -> tuple[int, Any]:
+    def _send(self, operation: MixOperation, product_id: str = "") -> tuple[int, Any]:
         path, headers = operation.path, {}
         if operation.secured:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -113,7 +113,7 @@ class Traffic:
             self._own.append(content["product"]["productId"])
         return status, content
 
-    def _product(self, operation: Operation) -> str:
+    def _product(self, operation: MixOperation) -> str:
         """A product of its own for a write, the next one each time; any for a read."""
         if not operation.secured:
             return self._random.choice([*self._listed, *list(self._own)[-5:]])
@@ -124,20 +124,20 @@ class Traffic:
         self._own.rotate(-1)
         return self._own[-1]
 
-    def _body(self, operation: Operation) -> Mapping[str, Any] | None:
+    def _body(self, operation: MixOperation) -> Mapping[str, Any] | None:
         if operation.method == "POST" and operation.body is not None:
             self._created += 1
             return {**operation.body, "name": f"{MARK} {self._run} {self._created}"}
         return {"price": self._random.randint(1, 10_000) / 100} if operation.method == "PUT" else None
 
-    def _operation(self, method: str, *, listing: bool = False) -> Operation:
+    def _operation(self, method: str, *, listing: bool = False) -> MixOperation:
         return next(
             each
             for each in self._mix.operations.values()
             if each.method == method and (method != "GET" or listing == ("{" not in each.path))
         )
 
-    def _expect(self, wanted: int, operation: Operation) -> Any:
+    def _expect(self, wanted: int, operation: MixOperation) -> Any:
         status, body = self._send(operation)
         if status != wanted:
             raise ConnectionError(f"{operation.operation_id} answered {status or 'nothing'}, not {wanted}.")

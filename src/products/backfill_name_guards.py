@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from products.items import Item
 
 
-class State(Enum):
+class GuardState(Enum):
     """States of a product whose name is not, or was not, reserved for it."""
 
     UNGUARDED = "lacks its guard"
@@ -45,23 +45,23 @@ class State(Enum):
     CHANGED = "has changed meanwhile, run again"
 
 
-class Finding(NamedTuple):
+class UnguardedProduct(NamedTuple):
     """The state of one product. `about` names the other product of a duplicate, or the attribute that is broken."""
 
     product: StoredProduct
-    state: State
+    state: GuardState
     about: str = ""
 
     def __str__(self) -> str:
         return f"{self.product.key}: {self.state.value} {self.about}".rstrip()
 
 
-def findings(contents: Iterable[Item]) -> list[Finding]:
+def unguarded_products(contents: Iterable[Item]) -> list[UnguardedProduct]:
     """A finding for each product among the items of a table that has no guard."""
     by_key = {item["PK"]["S"]: item for item in contents}
     guards = {key: item["productId"]["S"] for key, item in by_key.items() if key.startswith("NAME#")}
     products = [StoredProduct(item) for key, item in by_key.items() if key.startswith("PRODUCT#")]
-    found = [Finding(each, State.BROKEN, attribute) for each in products if (attribute := _broken(each))]
+    found = [UnguardedProduct(each, GuardState.BROKEN, attribute) for each in products if (attribute := _broken(each))]
     broken = {each.product.key for each in found}
     # The active one and then the older one of two with the same name comes first, and gets the guard.
     sound = [each for each in products if each.key not in broken]
@@ -70,9 +70,9 @@ def findings(contents: Iterable[Item]) -> list[Finding]:
         owner = guards.setdefault(guard, "")
         if not owner:
             guards[guard] = product.product_id
-            found.append(Finding(product, State.UNGUARDED))
+            found.append(UnguardedProduct(product, GuardState.UNGUARDED))
         elif owner != product.product_id:
-            found.append(Finding(product, State.DUPLICATE, owner))
+            found.append(UnguardedProduct(product, GuardState.DUPLICATE, owner))
     return found
 
 
@@ -91,7 +91,7 @@ class Backfill:
         for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True):
             yield from page["Items"]
 
-    def write(self, product: StoredProduct) -> Finding:
+    def write(self, product: StoredProduct) -> UnguardedProduct:
         """One transaction: the guard, and what makes the product complete."""
         try:
             self._client.transact_write_items(
@@ -100,9 +100,9 @@ class Backfill:
         except self._client.exceptions.TransactionCanceledException as error:
             guard = cancellation_reasons(error)[1].item
             if guard is None:
-                return Finding(product, State.CHANGED)
-            return Finding(product, State.DUPLICATE, guard["productId"]["S"])
-        return Finding(product, State.BACKFILLED)
+                return UnguardedProduct(product, GuardState.CHANGED)
+            return UnguardedProduct(product, GuardState.DUPLICATE, guard["productId"]["S"])
+        return UnguardedProduct(product, GuardState.BACKFILLED)
 
     def _completion(self, product: StoredProduct) -> UpdateTypeDef:
         unchanged = "#version = :version" if product.is_versioned else "attribute_not_exists(#version)"
@@ -136,14 +136,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BotoCoreError, ClientError) as error:
         print(f"DynamoDB cannot be used: {error}", file=sys.stderr)
         return 1
-    if any(each.state is State.UNGUARDED for each in results):
+    if any(each.state is GuardState.UNGUARDED for each in results):
         print("Nothing was written. Use --write.")
-    return 1 if any(each.state not in (State.UNGUARDED, State.BACKFILLED) for each in results) else 0
+    return 1 if any(each.state not in (GuardState.UNGUARDED, GuardState.BACKFILLED) for each in results) else 0
 
 
-def _results(backfill: Backfill, *, write: bool) -> Iterator[Finding]:
-    for finding in findings(backfill.contents()):
-        result = backfill.write(finding.product) if write and finding.state is State.UNGUARDED else finding
+def _results(backfill: Backfill, *, write: bool) -> Iterator[UnguardedProduct]:
+    for finding in unguarded_products(backfill.contents()):
+        result = backfill.write(finding.product) if write and finding.state is GuardState.UNGUARDED else finding
         print(result)
         yield result
 

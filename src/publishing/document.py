@@ -26,33 +26,33 @@ class NoAddress(Exception):
 
 
 @dataclass(frozen=True)
-class Environment:
+class PublicEnvironment:
     """`url` is where the contract's paths begin, without a slash at its end."""
 
     name: str
     url: str
 
 
-def environments(settings: Path = SETTINGS) -> list[Environment]:
+def environments(settings: Path = SETTINGS) -> list[PublicEnvironment]:
     """The environments that clients reach under a host of their own (`public_host`), prod first. Raises NoAddress."""
     found = []
     for file in sorted(settings.glob("*.tfvars.json")):
         written = json.loads(file.read_text(encoding="utf-8"))
         if host := written.get("public_host"):
             parts = (f"https://{host}", written.get("base_path"))
-            found.append(Environment(written["environment"], "/".join(filter(None, parts))))
+            found.append(PublicEnvironment(written["environment"], "/".join(filter(None, parts))))
     if not found:
         raise NoAddress(f"No file of {settings} has a public_host: clients would not know where the API is.")
     order = list(_PURPOSES)
     return sorted(found, key=lambda each: order.index(each.name) if each.name in order else len(order))
 
 
-def published(bundle: dict[str, Any], servers: list[Environment]) -> dict[str, Any]:
+def published(bundle: dict[str, Any], servers: list[PublicEnvironment]) -> dict[str, Any]:
     """The bundle with the environments for its servers."""
     return {key: _servers(servers) if key == "servers" else value for key, value in bundle.items()}
 
 
-def published_text(contract: str, servers: list[Environment]) -> str:
+def published_text(contract: str, servers: list[PublicEnvironment]) -> str:
     """The contract's own YAML, comments and all, with the environments for its servers."""
     lines = (f"  - {json.dumps(each)}\n" for each in _servers(servers))
     text, count = _SERVERS.subn(lambda _: "servers:\n" + "".join(lines), contract)
@@ -60,7 +60,7 @@ def published_text(contract: str, servers: list[Environment]) -> str:
     return text
 
 
-def _servers(environments: list[Environment]) -> list[dict[str, Any]]:
+def _servers(environments: list[PublicEnvironment]) -> list[dict[str, Any]]:
     return [
         {"url": each.url, "description": _PURPOSES.get(each.name, each.name), "x-internal": each.name != "prod"}
         for each in environments

@@ -18,10 +18,10 @@ from local_aws.database import create_table
 from local_aws.database.dynamodb_local import DynamoDBLocal
 from local_server import project
 from rehearsal.cloudwatch_logs import LogGroups
+from rehearsal.cognito import CognitoUserPool, User
 from rehearsal.iam import Roles
 from rehearsal.iam_proxy import IamProxy
 from rehearsal.moto_server import MockedAws
-from rehearsal.user_pool import User, UserPool
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Prerequisites:
     table: str
     bucket: str
     state_key: str
-    user_pool: UserPool
+    user_pool: CognitoUserPool
 
     def state(self) -> dict[str, Any]:
         """Terraform's state, as its backend keeps it: Terraform itself would take seconds to show it."""
@@ -51,7 +51,7 @@ def make_prerequisites(
     aws.client("s3").create_bucket(
         Bucket=backend["bucket"], CreateBucketConfiguration={"LocationConstraint": aws.region}
     )
-    pool = UserPool.make(aws, f"{environment['api_name']}-users")
+    pool = CognitoUserPool.make(aws, f"{environment['api_name']}-users")
     return Prerequisites(table, backend["bucket"], backend["key"], pool)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from products.backfill_name_guards import Backfill, Finding, State, findings, main
+from products.backfill_name_guards import Backfill, GuardState, UnguardedProduct, main, unguarded_products
 from products.items import StoredProduct
 from tests.integration.products.api import ENTRY, REGION, Api, Table
 
@@ -126,31 +126,31 @@ def test_a_product_that_has_its_version_but_no_guard_keeps_its_version(table: Ta
 class TestWhileTheServiceRuns:
     """Something happens between the reading of the table and the writing of its guard."""
 
-    def meanwhile(self, table: Table, change: Any) -> Finding:
+    def meanwhile(self, table: Table, change: Any) -> UnguardedProduct:
         seen = StoredProduct(stored(table, "PRODUCT#PROD-001"))
         change()
         return Backfill(table.client, table.name).write(seen)
 
     def test_a_product_that_was_written_is_left(self, api: Api, table: Table) -> None:
         found = self.meanwhile(table, lambda: api.update("PROD-001", {"name": "Plus"}))
-        assert found.state is State.CHANGED
+        assert found.state is GuardState.CHANGED
         assert table.item("NAME#entry") is None
 
     def test_a_product_that_something_else_renamed_is_left(self, table: Table) -> None:
         found = self.meanwhile(table, lambda: table.put_older(name={"S": "Plus"}))
-        assert found.state is State.CHANGED
+        assert found.state is GuardState.CHANGED
         assert table.item("NAME#entry") is None
 
     def test_a_name_that_was_taken_is_a_clash(self, api: Api, table: Table) -> None:
         newer: list[str] = []
         found = self.meanwhile(table, lambda: newer.append(api.create().product["productId"]))
-        assert (found.state, found.about) == (State.DUPLICATE, newer[0])
+        assert (found.state, found.about) == (GuardState.DUPLICATE, newer[0])
 
     def test_a_guard_that_was_not_seen_is_no_clash(self, table: Table) -> None:
         Backfill(table.client, table.name).write(StoredProduct(stored(table, "PRODUCT#PROD-001")))
         seen = StoredProduct(stored(table, "PRODUCT#PROD-001"))
-        assert Backfill(table.client, table.name).write(seen).state is State.BACKFILLED
-        assert not [each for each in findings(table.items()) if each.product.key == seen.key]
+        assert Backfill(table.client, table.name).write(seen).state is GuardState.BACKFILLED
+        assert not [each for each in unguarded_products(table.items()) if each.product.key == seen.key]
 
 
 def test_a_table_that_cannot_be_read_is_one_line_and_status_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fuzzing.run import Outcome, Settings
+from fuzzing.run import FuzzOptions, Outcome
 
 SUMMARY: dict[str, Any] = {
     "complete": True,
@@ -17,9 +17,9 @@ SUMMARY: dict[str, Any] = {
 }
 
 
-def settings(*, read_only: bool) -> Settings:
+def settings(*, read_only: bool) -> FuzzOptions:
     report = Path("report.ndjson")
-    return Settings("https://api.example.com/dev", "", read_only, 7, report, report.with_suffix(".json"))
+    return FuzzOptions("https://api.example.com/dev", "", read_only, 7, report, report.with_suffix(".json"))
 
 
 def test_a_run_that_reads_excludes_every_method_that_changes_anything() -> None:

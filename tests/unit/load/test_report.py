@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from load.operations import Mix
+from load.mix import Mix
 from load.report import Report, percentile, report
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publishing.document import Environment, NoAddress, environments, published, published_text
+from publishing.document import NoAddress, PublicEnvironment, environments, published, published_text
 
 TEXT = "info: {title: Things}\nservers:\n  - url: /\n    description: Any.\n# What follows.\npaths: {}\n"
 
@@ -22,7 +22,7 @@ def settings(tmp_path: Path) -> Path:
 
 def test_production_comes_first_and_what_has_no_host_is_left_out(settings: Path) -> None:
     assert environments(settings) == [
-        Environment("prod", "https://prod.example.com"), Environment("dev", "https://dev.example.com/products"),
+        PublicEnvironment("prod", "https://prod.example.com"), PublicEnvironment("dev", "https://dev.example.com/products"),
     ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_settings_without_any_host_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_text_keeps_all_but_its_servers() -> None:
-    text = published_text(TEXT, [Environment("prod", "https://prod.example.com")])
+    text = published_text(TEXT, [PublicEnvironment("prod", "https://prod.example.com")])
     assert text.startswith("info: {title: Things}\nservers:\n  - {")
     assert text.endswith("}\n# What follows.\npaths: {}\n")
     assert "description: Any." not in text
@@ -40,7 +40,7 @@ def test_the_text_keeps_all_but_its_servers() -> None:
 
 def test_the_bundle_keeps_its_order() -> None:
     document = published(
-        {"openapi": "3.0.3", "servers": [{"url": "/"}], "paths": {}}, [Environment("dev", "https://d")]
+        {"openapi": "3.0.3", "servers": [{"url": "/"}], "paths": {}}, [PublicEnvironment("dev", "https://d")]
     )
     assert list(document) == ["openapi", "servers", "paths"]
     assert document["servers"][0]["url"] == "https://d"

@@ -15,7 +15,7 @@ from rehearsal.moto_server import MockedAws
 
 
 @dataclass(frozen=True)
-class UserPool:
+class CognitoUserPool:
     """A pool that exists, with one client that may sign users in."""
 
     aws: MockedAws
@@ -23,7 +23,7 @@ class UserPool:
     client_id: str
 
     @classmethod
-    def make(cls, aws: MockedAws, name: str) -> UserPool:
+    def make(cls, aws: MockedAws, name: str) -> CognitoUserPool:
         cognito = aws.client("cognito-idp")
         pool = cognito.create_user_pool(PoolName=name)["UserPool"]
         flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
@@ -50,7 +50,7 @@ class UserPool:
 class User:
     """Somebody who can sign in."""
 
-    pool: UserPool
+    pool: CognitoUserPool
     name: str
     _password: str
 

@@ -14,7 +14,7 @@ MIX = Path(__file__).with_name("mix.json")
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
 
 
-class Operation(NamedTuple):
+class MixOperation(NamedTuple):
     """One operation of the contract. `target` is x-latency-target-ms; `body` is the first example of its request."""
 
     operation_id: str
@@ -33,7 +33,7 @@ class MixError(Exception):
 class Mix:
     """The operations with their shares of the requests, which add up to one."""
 
-    operations: Mapping[str, Operation]
+    operations: Mapping[str, MixOperation]
     shares: Mapping[str, float]
 
     @classmethod
@@ -51,12 +51,12 @@ class Mix:
         return cls(operations, {name: weight / total for name, weight in chosen.items()})
 
 
-def _operations(document: Mapping[str, Any]) -> dict[str, Operation]:
+def _operations(document: Mapping[str, Any]) -> dict[str, MixOperation]:
     found = {}
     for path, item in document["paths"].items():
         for method in METHODS & item.keys():
             each = item[method]
-            found[each["operationId"]] = Operation(
+            found[each["operationId"]] = MixOperation(
                 operation_id=each["operationId"],
                 method=method.upper(),
                 path=path,
