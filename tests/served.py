@@ -30,7 +30,7 @@ class Served:
         return str(self._local("token", {"groups": groups})["idToken"])
 
     def disagreements(self) -> dict[str, Any]:
-        """What the second validator says: how many exchanges were `judged`, and the `count` that it disagrees on."""
+        """What the second validator says: the number of `exchanges` validated, and the `count` that it disagrees on."""
         return self._local("disagreements")
 
     def _local(self, name: str, content: dict[str, Iterable[str]] | None = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operations import module_name
-from contract_compiler.traversal import Operation, operations
+from contract_compiler.traversal import OperationNode, operations
 
 NAME = "PERMISSIONS"
 
@@ -53,7 +53,7 @@ def _declared(path: Path, otherwise: Any = None) -> Any:
     return otherwise
 
 
-def _faults(operation: Operation, path: Path, declared: Any) -> Iterator[Diagnostic]:
+def _faults(operation: OperationNode, path: Path, declared: Any) -> Iterator[Diagnostic]:
     if not _is_sound(declared):
         message = f"{path.parent.name}/{path.name} does not declare {NAME}, an object of objects and of lists of texts"
         yield operation.node.diagnostic("handler-permissions", message, "operationId")

@@ -8,7 +8,7 @@ from pathlib import Path
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.rules import examples, operations, parameters, schemas, structure
-from contract_compiler.traversal import Kind, Operation, Part, walk
+from contract_compiler.traversal import Kind, OperationNode, Part, walk
 from contract_compiler.traversal import operations as all_operations
 
 # What these rules find compiles to something that contradicts nothing of the document: it leaves open or undeclared
@@ -42,7 +42,7 @@ _OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Diagnostic]], ...]] = {
         schemas.discriminator,
     ),
 }
-_OF_OPERATION: tuple[Callable[[Operation], Iterator[Diagnostic]], ...] = (
+_OF_OPERATION: tuple[Callable[[OperationNode], Iterator[Diagnostic]], ...] = (
     operations.path_parameters,
     parameters.claims,
     operations.request_bodies,

@@ -28,7 +28,7 @@ from contract_compiler.parameters import parameters, value_schema
 from contract_compiler.references import all_of_parts, follow, target
 from contract_compiler.schema_reachability import differs_by_direction
 from contract_compiler.schemas import Schemas
-from contract_compiler.traversal import Operation, operations
+from contract_compiler.traversal import OperationNode, operations
 
 _HEAD = """\
 # Generated from the contract by scripts/generate. Change the contract, not this file.
@@ -61,13 +61,13 @@ class _Writer:
         self._known = known
         self.used: set[str] = set()
 
-    def operation(self, operation: Operation, schemas: Schemas) -> Iterator[str]:
+    def operation(self, operation: OperationNode, schemas: Schemas) -> Iterator[str]:
         """The declarations of one operation, one after the other."""
         name = "".join(word.title() for word in module_name(operation.operation_id).split("_"))
         yield from self._request(operation, name)
         yield from self._responses(operation, name, schemas)
 
-    def _request(self, operation: Operation, name: str) -> Iterator[str]:
+    def _request(self, operation: OperationNode, name: str) -> Iterator[str]:
         for place, suffix in _PLACES.items():
             declared = [each for each in parameters(operation) if each.read("in") == place]
             yield _typed_dict(f"{name}{suffix}", {each.read("name"): self._parameter(each) for each in declared})
@@ -84,7 +84,7 @@ class _Writer:
         found = f"{found} | str" if parameter.read("allowEmptyValue") is True and found != "str" else found
         return found if always else f"NotRequired[{found}]"
 
-    def _responses(self, operation: Operation, name: str, schemas: Schemas) -> Iterator[str]:
+    def _responses(self, operation: OperationNode, name: str, schemas: Schemas) -> Iterator[str]:
         rows = operation_table(operation, schemas)["responses"]
         made = [f"class {name}Response(Response):\n"]
         for key, node in operation.node["responses"].members():

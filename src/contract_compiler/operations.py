@@ -13,7 +13,7 @@ from contract_compiler.document import Node
 from contract_compiler.parameters import header_rows, parameter_rows
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.traversal import Operation, operations
+from contract_compiler.traversal import OperationNode, operations
 
 FORMAT = 1
 
@@ -29,7 +29,7 @@ def module_name(operation_id: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()).strip("_")
 
 
-def operation_table(operation: Operation, schemas: Schemas) -> Table:
+def operation_table(operation: OperationNode, schemas: Schemas) -> Table:
     """The table of one operation. `schemas` are the document's, and can serve all of its operations.
 
     Raises:
@@ -69,13 +69,13 @@ def index(document: Node) -> Table:
     }
 
 
-def security(operation: Operation) -> list[dict[str, list[str]]]:
+def security(operation: OperationNode) -> list[dict[str, list[str]]]:
     """The alternatives of which a caller must meet one, the operation's own or the document's; [] is public."""
     everywhere = operation.node.root.get("security", [])
     return list(operation.node.read("security", everywhere))
 
 
-def throttling(operation: Operation) -> dict[str, Any] | None:
+def throttling(operation: OperationNode) -> dict[str, Any] | None:
     """What the operation takes from all its callers together: `requestsPerSecond`, and `burst`, how many at once.
 
     It is the operation's own `x-throttling`, or the document's for operations that read (GET, HEAD) or write; None is
@@ -87,7 +87,7 @@ def throttling(operation: Operation) -> dict[str, Any] | None:
     return found
 
 
-def own_statuses(operation: Operation) -> Iterator[HTTPStatus]:
+def own_statuses(operation: OperationNode) -> Iterator[HTTPStatus]:
     """The statuses that the run time answers by itself."""
     # 400 for every operation: unknown query parameters are refused also where none is declared.
     yield HTTPStatus.BAD_REQUEST
@@ -98,25 +98,25 @@ def own_statuses(operation: Operation) -> Iterator[HTTPStatus]:
         yield from (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
-def declared_response(operation: Operation, status: HTTPStatus) -> Node | None:
+def declared_response(operation: OperationNode, status: HTTPStatus) -> Node | None:
     """The Response Object for a status, of itself, its range or the default; None when it is not declared."""
     responses = operation.node["responses"]
     keys = (str(status.value), f"{status // 100}XX", "default")
     return next((follow(responses[key]) for key in keys if key in responses), None)
 
 
-def _security_schemes(operation: Operation) -> dict[str, Any]:
+def _security_schemes(operation: OperationNode) -> dict[str, Any]:
     names = {name for alternative in security(operation) for name in alternative}
     return {name: _without_description(operation, name) for name in sorted(names)}
 
 
-def _without_description(operation: Operation, name: str) -> dict[str, Any]:
+def _without_description(operation: OperationNode, name: str) -> dict[str, Any]:
     document = Node(operation.node.root, (), operation.node.root)
     scheme = follow(document["components"]["securitySchemes"][name])
     return {key: value for key, value in scheme.value.items() if key != "description"}
 
 
-def _request_body(operation: Operation, schemas: Schemas) -> Table | None:
+def _request_body(operation: OperationNode, schemas: Schemas) -> Table | None:
     body = operation.request_body
     if body is None:
         return None
@@ -127,14 +127,14 @@ def _request_body(operation: Operation, schemas: Schemas) -> Table | None:
     return {"required": body.read("required", False), "maxBytes": body.read("x-max-bytes"), "content": rows}
 
 
-def _responses(operation: Operation, schemas: Schemas) -> Table:
+def _responses(operation: OperationNode, schemas: Schemas) -> Table:
     members = operation.node["responses"].members()
     responses = {status: _response(follow(node), operation, schemas) for status, node in members}
     undeclared = [status for status in own_statuses(operation) if declared_response(operation, status) is None]
     return responses | {str(status.value): _UNDECLARED for status in undeclared}
 
 
-def _response(response: Node, operation: Operation, schemas: Schemas) -> Table:
+def _response(response: Node, operation: OperationNode, schemas: Schemas) -> Table:
     # The content of an answer to HEAD describes what GET would send: HEAD has no body itself (RFC 9110, 9.3.2).
     content = None if operation.method == "HEAD" else response.get("content")
     return {

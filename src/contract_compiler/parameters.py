@@ -13,7 +13,7 @@ from contract_compiler.document import Node
 from contract_compiler.parameter_types import parameter_type
 from contract_compiler.references import all_of_parts, follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.traversal import Direction, Operation
+from contract_compiler.traversal import Direction, OperationNode
 
 Row = dict[str, Any]
 
@@ -24,7 +24,7 @@ DEFAULT_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
-def parameters(operation: Operation) -> list[Node]:
+def parameters(operation: OperationNode) -> list[Node]:
     """The operation's parameters, references followed: its own, and those of its path that it does not override."""
     found: dict[tuple[str, str], Node] = {}
     for holder in (operation.item, operation.node):
@@ -40,7 +40,7 @@ def identity(parameter: Node) -> tuple[str, str]:
     return place, name.lower() if place == "header" else name
 
 
-def parameter_rows(operation: Operation, schemas: Schemas) -> list[Row]:
+def parameter_rows(operation: OperationNode, schemas: Schemas) -> list[Row]:
     """The table's rows for the operation's parameters, in the document's order."""
     return [_parameter_row(parameter, schemas) for parameter in parameters(operation)]
 

@@ -114,7 +114,7 @@ def _nodes(form: Form, field: Node, kind: Kind) -> Iterator[Node]:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationNode:
     """An operation with its place in the API; `node` is its Operation Object."""
 
     method: str
@@ -136,12 +136,12 @@ class Operation:
         return None if ignored else follow(self.node["requestBody"])
 
 
-def operations(document: Node) -> Iterator[Operation]:
+def operations(document: Node) -> Iterator[OperationNode]:
     """Every operation in the document's order."""
     for path, item in document["paths"].members():
         for method in METHODS:
             if method in item:
-                yield Operation(method.upper(), path, item, item[method])
+                yield OperationNode(method.upper(), path, item, item[method])
 
 
 def template_names(path: str) -> list[str]:

@@ -10,7 +10,7 @@ from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
 from contract_compiler.document import Node
 from contract_compiler.references import all_of_parts, follow
-from contract_compiler.traversal import Direction, Operation, operations, template_names, without_names
+from contract_compiler.traversal import Direction, OperationNode, operations, template_names, without_names
 from contract_diff.changes import Change, merged
 from contract_diff.documentation import documentation_changes
 from contract_diff.equality import same_value
@@ -51,7 +51,7 @@ class _Comparison:
             for change in self._operation(old[route], new[route]):
                 yield Change(change.rule, change.pointer, change.message, change.side, (method_and_path(new[route]),))
 
-    def _operation(self, old: Operation, new: Operation) -> Iterator[Change]:
+    def _operation(self, old: OperationNode, new: OperationNode) -> Iterator[Change]:
         yield from _identity(old, new)
         yield from host_changes(old, new)
         yield from security_changes(old, new)
@@ -59,7 +59,7 @@ class _Comparison:
         yield from self._request_body(old.node.get("requestBody"), new.node.get("requestBody"), new)
         yield from self._responses(old, new)
 
-    def _request_body(self, old: Node | None, new: Node | None, operation: Operation) -> Iterator[Change]:
+    def _request_body(self, old: Node | None, new: Node | None, operation: OperationNode) -> Iterator[Change]:
         if old is not None and new is not None:
             yield from self._body(follow(old), follow(new))
         elif old is not None:
@@ -82,7 +82,7 @@ class _Comparison:
             if former is not None and media_range(name) == former:
                 yield from _defaults(_media(old, former).get("schema"), media.get("schema"))
 
-    def _responses(self, old: Operation, new: Operation) -> Iterator[Change]:
+    def _responses(self, old: OperationNode, new: OperationNode) -> Iterator[Change]:
         before, after = (dict(each.node["responses"].members()) for each in (old, new))
         for status in after:
             former = _covering(before, status)
@@ -131,7 +131,7 @@ class _Comparison:
         return self._schemas[index].placed(rows[name].get("schema", True), place)
 
 
-def _routes(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> Iterator[Change]:
+def _routes(old: Mapping[Route, OperationNode], new: Mapping[Route, OperationNode]) -> Iterator[Change]:
     """Operations that are gone or new; for one that answers below another base path, its server."""
     paths = [{without_names(each.path) for each in found.values()} for found in (old, new)]
     methods = [{(each.method, without_names(each.path)) for each in found.values()} for found in (old, new)]
@@ -155,7 +155,7 @@ def _routes(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> I
             yield Change(rule, at.pointer, f"{method_and_path(operation)} is new", "new", (method_and_path(operation),))
 
 
-def _identity(old: Operation, new: Operation) -> Iterator[Change]:
+def _identity(old: OperationNode, new: OperationNode) -> Iterator[Change]:
     """What code is generated from, and what tells its author to move on. Neither is on the wire: a client runs on."""
     if old.operation_id != new.operation_id:
         was, now = (each.operation_id or "none" for each in (old, new))

@@ -10,7 +10,7 @@ from contract_compiler.document import Node
 from contract_compiler.parameter_types import ParameterType, parameter_type
 from contract_compiler.parameters import explodes, identity, parameters, style, value_schema
 from contract_compiler.references import follow
-from contract_compiler.traversal import Direction, Operation, template_names
+from contract_compiler.traversal import Direction, OperationNode, template_names
 from contract_diff.changes import Change
 from contract_diff.equality import same_value
 from contract_diff.flat_schemas import DocumentSchemas
@@ -20,7 +20,7 @@ Pair = tuple[DocumentSchemas, DocumentSchemas]
 _Key = tuple[str, str]
 
 
-def parameter_changes(old: Operation, new: Operation, schemas: Pair) -> Iterator[Change]:
+def parameter_changes(old: OperationNode, new: OperationNode, schemas: Pair) -> Iterator[Change]:
     """The changes of an operation's parameters."""
     before, after = _by_key(old), _by_key(new)
     for key in before.keys() - after.keys():
@@ -44,7 +44,7 @@ def header_changes(old: Node, new: Node, schemas: Pair) -> Iterator[Change]:
         yield from _header(name, before[name], after[name], schemas)
 
 
-def _by_key(operation: Operation) -> Mapping[_Key, Node]:
+def _by_key(operation: OperationNode) -> Mapping[_Key, Node]:
     """Path parameters go by their place in the path: what they are called is for people."""
     templated = template_names(operation.path)
     return {_key(identity(node), templated): node for node in parameters(operation)}

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from contract_compiler.document import Node
 from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters, value_schema
-from contract_compiler.traversal import Operation, template_names
+from contract_compiler.traversal import OperationNode, template_names
 from contract_diff.changes import Change, Side
 from contract_diff.flat_schemas import DocumentSchemas
 
@@ -22,18 +22,18 @@ _GREEDY = "{}+"  # API Gateway's `{proxy+}`, which takes all that is left of a U
 _ANYTHING = "\N{MIDDLE DOT}"  # Stands in a URL where a parameter does: no literal has it unencoded.
 
 
-def method_and_path(operation: Operation) -> str:
+def method_and_path(operation: OperationNode) -> str:
     """What an operation is called for a person: its method, and its path as the document has it."""
     return f"{operation.method} {operation.path}"
 
 
-def routes(operation: Operation) -> Iterator[Route]:
+def routes(operation: OperationNode) -> Iterator[Route]:
     """The operation's routes: one for each base path of its servers, most often one."""
     for base in dict.fromkeys(urlsplit(url).path.rstrip("/") for url in _servers(operation)):
         yield operation.method, base + _anonymous(operation.path)
 
 
-def moved(operation: Operation, route: Route, rule: Literal["server-added", "server-removed"]) -> Change:
+def moved(operation: OperationNode, route: Route, rule: Literal["server-added", "server-removed"]) -> Change:
     """That an operation which both documents have is, or is no longer, answered below a base path."""
     base = route[1].removesuffix(_anonymous(operation.path)) or "/"
     words: tuple[str, Side] = ("now", "new") if rule == "server-added" else ("no longer", "old")
@@ -46,7 +46,7 @@ def moved(operation: Operation, route: Route, rule: Literal["server-added", "ser
     )
 
 
-def host_changes(old: Operation, new: Operation) -> Iterator[Change]:
+def host_changes(old: OperationNode, new: OperationNode) -> Iterator[Change]:
     """Hosts that an operation is no longer called at, and new ones. A relative server names none."""
     before, after = (
         {f"{parts.scheme}://{parts.netloc}" for url in _servers(each) if (parts := urlsplit(url)).netloc}
@@ -58,7 +58,7 @@ def host_changes(old: Operation, new: Operation) -> Iterator[Change]:
         yield Change("server-added", _servers_at(new), f"{host} is new")
 
 
-def shadowed(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> Iterator[Change]:
+def shadowed(old: Mapping[Route, OperationNode], new: Mapping[Route, OperationNode]) -> Iterator[Change]:
     """Operations of the old document that lose requests to a path which is new and more exact than their own.
 
     Concrete paths come before templates (OpenAPI 3.0.3, Paths Object): `/things/search` takes what `/things/{id}`
@@ -75,7 +75,7 @@ def shadowed(old: Mapping[Route, Operation], new: Mapping[Route, Operation]) -> 
                 yield _taken_over(operation, [each for (_, path), each in new.items() if path == taker])
 
 
-def _taken_over(operation: Operation, takers: list[Operation]) -> Change:
+def _taken_over(operation: OperationNode, takers: list[OperationNode]) -> Change:
     here = takers[0]
     now = next(
         (f"{method_and_path(each)} answers it" for each in takers if each.method == operation.method), "that is a 405"
@@ -113,7 +113,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(("(.+)" if path.endswith(_GREEDY) else "([^/]+)").join(literals))
 
 
-def _was_allowed(loser: Operation, path: str, url: str, schemas: DocumentSchemas) -> bool:
+def _was_allowed(loser: OperationNode, path: str, url: str, schemas: DocumentSchemas) -> bool:
     """Whether the old contract allows what the URL has in the place of the parameters.
 
     `/products/search` takes nothing from `/products/{id}` where an id is a number.
@@ -139,7 +139,7 @@ def _anonymous(path: str) -> str:
     return re.sub(r"\{[^{}]*?(\+?)\}", r"{}\1", path)
 
 
-def _servers(operation: Operation) -> Iterator[str]:
+def _servers(operation: OperationNode) -> Iterator[str]:
     """The URLs of the servers that count for the operation, one for each value of their variables."""
     everywhere = operation.node.root.get("servers")
     for server in operation.node.read("servers") or operation.item.read("servers") or everywhere or [{"url": "/"}]:
@@ -151,7 +151,7 @@ def _servers(operation: Operation) -> Iterator[str]:
             yield url
 
 
-def _servers_at(operation: Operation) -> str:
+def _servers_at(operation: OperationNode) -> str:
     """The pointer to these servers, or to where they would stand."""
     holders = (each["servers"].pointer for each in (operation.node, operation.item) if "servers" in each)
     return next(holders, "/servers" if "servers" in operation.node.root else "")

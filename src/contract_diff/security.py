@@ -9,7 +9,7 @@ from contract_compiler.document import Node
 from contract_compiler.operations import security
 from contract_compiler.output import json_text
 from contract_compiler.references import follow
-from contract_compiler.traversal import Operation
+from contract_compiler.traversal import OperationNode
 from contract_diff.changes import Change
 
 _GROUPS = "x-allowed-groups"
@@ -34,7 +34,7 @@ class _Credential:
         return " ".join((self.name, *sorted(self.scopes), *groups))
 
 
-def security_changes(old: Operation, new: Operation) -> Iterator[Change]:
+def security_changes(old: OperationNode, new: OperationNode) -> Iterator[Change]:
     """Whether everybody who could call before still can, and whether others can now."""
     before, after = _alternatives(old), _alternatives(new)
     words = f"was {_said(before)}, is {_said(after)}"
@@ -58,14 +58,14 @@ def _all_meet(callers: list[list[_Credential]], alternatives: list[list[_Credent
     )
 
 
-def _alternatives(operation: Operation) -> list[list[_Credential]]:
+def _alternatives(operation: OperationNode) -> list[list[_Credential]]:
     return [
         [_credential(_scheme(operation, name), name, scopes) for name, scopes in alternative.items()]
         for alternative in security(operation) or [{}]
     ]
 
 
-def _scheme(operation: Operation, name: str) -> Node:
+def _scheme(operation: OperationNode, name: str) -> Node:
     root = Node(operation.node.root, (), operation.node.root)
     return follow(root["components"]["securitySchemes"][name])
 
@@ -79,7 +79,7 @@ def _credential(scheme: Node, name: str, scopes: list[str]) -> _Credential:
     return _Credential(name, json_text(sent), frozenset(scopes), groups)
 
 
-def _at(old: Operation, new: Operation) -> str:
+def _at(old: OperationNode, new: OperationNode) -> str:
     """Where the change stands: at a scheme, where the operation asks for the same schemes as before."""
     if security(old) == security(new):
         for name in {name for alternative in security(new) for name in alternative}:

@@ -30,7 +30,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Operation:
+class DocumentOperation:
     """One method, in capitals, of one path."""
 
     operation_id: str
@@ -73,7 +73,7 @@ class ContractDocument:
         """The version as headers."""
         return tuple((name, str(self.content["info"]["version"])) for name in self.version_headers)
 
-    def operations(self) -> Iterator[Operation]:
+    def operations(self) -> Iterator[DocumentOperation]:
         for path, item in self.content["paths"].items():
             for method in METHODS:
                 if method in item:
@@ -88,10 +88,10 @@ class ContractDocument:
         schemes = self.content.get("components", {}).get("securitySchemes", {})
         return [value for scheme in schemes.values() for value in scheme.get(name, ())]
 
-    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> DocumentOperation:
         operation = item[method]
         parameters = (*item.get("parameters", ()), *operation.get("parameters", ()))
-        return Operation(
+        return DocumentOperation(
             operation_id=operation["operationId"],
             method=method.upper(),
             path=path,

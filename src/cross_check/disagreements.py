@@ -9,9 +9,9 @@ from threading import Lock
 from typing import Any, Protocol
 
 from cross_check.exchange import Exchange
-from cross_check.second_opinion import CRASH, Fault
+from cross_check.second_validator import CRASH, OpenapiCoreError
 
-KEPT = 1000
+SHOWN = 1000
 _REFUSED = frozenset({400, 413, 415})
 _NOT_VALIDATED = frozenset({401, 403})
 
@@ -20,57 +20,57 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Disagreement:
-    """`judged` is `request` or `response`; `faults` is what openapi-core finds: nothing, when it alone takes it."""
+    """A disagreement about a message. `direction`: request or response. `errors`: openapi-core's, if any."""
 
-    judged: str
+    direction: str
     operation_id: str
     status: int
     request_id: str
-    faults: tuple[Fault, ...]
+    errors: tuple[OpenapiCoreError, ...]
 
 
-class Opinion(Protocol):
+class Validator(Protocol):
     """The second validator."""
 
-    def of_request(self, exchange: Exchange) -> list[Fault]: ...
+    def of_request(self, exchange: Exchange) -> list[OpenapiCoreError]: ...
 
-    def of_response(self, exchange: Exchange) -> list[Fault]: ...
+    def of_response(self, exchange: Exchange) -> list[OpenapiCoreError]: ...
 
 
 class Disagreements:
-    """An observer for the gateway. `known` says whether a refusal that openapi-core would not make is no surprise."""
+    """An observer for the gateway. `known` explains refusals that openapi-core would not make."""
 
-    def __init__(self, opinion: Opinion, known: Callable[[Exchange], bool]) -> None:
-        self._opinion = opinion
+    def __init__(self, validator: Validator, known: Callable[[Exchange], bool]) -> None:
+        self._second_validator = validator
         self._known = known
         self._lock = Lock()
-        self._judged = 0
+        self._exchanges = 0
         self._count = 0
-        self._kept: list[Disagreement] = []
+        self._shown: list[Disagreement] = []
 
     def observe(self, exchange: Exchange) -> None:
         with self._lock:
-            self._judged += 1
+            self._exchanges += 1
             for disagreement in self._found(exchange):
                 self._count += 1
-                if len(self._kept) < KEPT:
-                    self._kept.append(disagreement)
+                if len(self._shown) < SHOWN:
+                    self._shown.append(disagreement)
                 logger.error("openapi-core disagrees with the function", extra=asdict(disagreement))
 
     def report(self) -> dict[str, Any]:
         """How many exchanges were validated, how many disagreements there were, and the first of them."""
         with self._lock:
-            kept = [asdict(each) for each in self._kept]
-            return {"judged": self._judged, "count": self._count, "disagreements": kept}
+            shown = [asdict(each) for each in self._shown]
+            return {"exchanges": self._exchanges, "count": self._count, "disagreements": shown}
 
     def _found(self, exchange: Exchange) -> Iterator[Disagreement]:
         status = exchange.response.status
         about = (exchange.operation.operation_id, status, exchange.request_id)
         # The function comes to validating a request with a right to ask, and as long as it does not fail.
         if status not in _NOT_VALIDATED and status < 500:
-            faults, refused = self._opinion.of_request(exchange), status in _REFUSED
-            surprise = refused != bool(faults) and not (refused and self._known(exchange))
-            if surprise or any(fault.error == CRASH for fault in faults):
-                yield Disagreement("request", *about, tuple(faults))
-        if faults := self._opinion.of_response(exchange):
-            yield Disagreement("response", *about, tuple(faults))
+            errors, refused = self._second_validator.of_request(exchange), status in _REFUSED
+            surprise = refused != bool(errors) and not (refused and self._known(exchange))
+            if surprise or any(error.error == CRASH for error in errors):
+                yield Disagreement("request", *about, tuple(errors))
+        if errors := self._second_validator.of_response(exchange):
+            yield Disagreement("response", *about, tuple(errors))

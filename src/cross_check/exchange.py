@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from cross_check.contract_document import Operation
+from cross_check.contract_document import DocumentOperation
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order in which they were sent; a name may stand several times."""
@@ -46,7 +46,7 @@ class Response(Protocol):
 class Exchange:
     """`path_parameters` are still percent-encoded."""
 
-    operation: Operation
+    operation: DocumentOperation
     request: Request
     path_parameters: Mapping[str, str]
     response: Response

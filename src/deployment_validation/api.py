@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cross_check.contract_document import Operation
+from cross_check.contract_document import DocumentOperation
 from cross_check.exchange import Exchange
-from cross_check.second_opinion import Fault, SecondOpinion
+from cross_check.second_validator import OpenapiCoreError, SecondValidator
 from deployment_validation import cors
 from deployment_validation.check_log import CheckLog, Finding, OpenCheck, Stop
 from deployment_validation.connection import Answer, Connection, NoAnswer
@@ -48,7 +48,7 @@ class Api:
         self.first_seconds: dict[str, float] = {}
         self.cors: dict[str, OpenCheck] = {}
         self._connection = connection
-        self._openapi_core = SecondOpinion(contract.content)
+        self._openapi_core = SecondValidator(contract.content)
 
     def call(
         self,
@@ -86,7 +86,9 @@ class Api:
         check.answered(answer.header("X-Request-Id"))
         return answer
 
-    def validate(self, check: OpenCheck, operation: Operation, answer: Answer, status: int | tuple[int, ...]) -> None:
+    def validate(
+        self, check: OpenCheck, operation: DocumentOperation, answer: Answer, status: int | tuple[int, ...]
+    ) -> None:
         """Compares an answer with the contract of the operation, and with the status. Raises Stop for another one."""
         expected = status if isinstance(status, tuple) else (status,)
         redirect = ", a redirect, which is not followed" if 300 <= answer.status < 400 and answer.status != 304 else ""
@@ -102,7 +104,7 @@ class Api:
         if answer.status not in expected:
             raise Stop
 
-    def findings(self, operation: Operation, answer: Answer) -> Iterator[Finding]:
+    def findings(self, operation: DocumentOperation, answer: Answer) -> Iterator[Finding]:
         """What of the answer is not valid against the contract of this operation. None of its values is in it."""
         exchange = Exchange(operation, _Asked(operation.method, operation.path), {}, answer, "")
         bodiless = operation.method == "HEAD" or answer.status in (204, 304)
@@ -137,7 +139,7 @@ class _Asked:
     body: bytes = b""
 
 
-def _findings(fault: Fault) -> Iterator[Finding]:
+def _findings(fault: OpenapiCoreError) -> Iterator[Finding]:
     if fault.error == "ResponseNotFound":
         yield Finding("status", "", "responses", "is none that the contract declares for this operation")
         return

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from contract_compiler import document
 from contract_compiler.diagnostics import InvalidDocument
-from cross_check.contract_document import ContractDocument, Operation
+from cross_check.contract_document import ContractDocument, DocumentOperation
 from deployment_validation.connection import CannotRun
 
 LATENCY_TARGET = "x-latency-target-ms"
@@ -84,7 +84,7 @@ class Contract:
         limit = next(each["schema"] for each in parameters if each["name"] == "limit")
         return int(self._document.resolve(limit)["maximum"])
 
-    def of_path(self, path: str) -> list[Operation]:
+    def of_path(self, path: str) -> list[DocumentOperation]:
         """The operations of a path, in the document's order."""
         return [each for each in self.operations.values() if each.path == path]
 
@@ -92,7 +92,7 @@ class Contract:
         """The declared methods of a path, in capitals, in alphabetical order."""
         return self._document.methods(path)
 
-    def declaring(self, status: int) -> list[Operation]:
+    def declaring(self, status: int) -> list[DocumentOperation]:
         """The operations that may answer with this status."""
         return [each for name, each in self.operations.items() if str(status) in self._node(name)["responses"]]
 

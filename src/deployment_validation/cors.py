@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cross_check.contract_document import Operation
+from cross_check.contract_document import DocumentOperation
 from deployment_validation.check_log import Finding
 from deployment_validation.connection import Answer
 from deployment_validation.contract import Contract
@@ -19,7 +19,7 @@ UNLISTED = "https://unlisted.example"
 _SAFELISTED = frozenset({"access-control-allow-origin", "cache-control", "content-length", "content-type"})
 
 
-def faults(contract: Contract, operation: Operation, answer: Answer, origin: str) -> Iterator[Finding]:
+def faults(contract: Contract, operation: DocumentOperation, answer: Answer, origin: str) -> Iterator[Finding]:
     """Why a script of this allowed origin cannot read the answer, or all its headers that the contract declares."""
     if answer.header(ALLOW_ORIGIN) != origin:
         yield _finding(ALLOW_ORIGIN, answer, "does not name the origin")
@@ -29,7 +29,7 @@ def faults(contract: Contract, operation: Operation, answer: Answer, origin: str
             yield _finding(EXPOSE_HEADERS, answer, f"does not list {name}")
 
 
-def faults_of_preflight(operations: list[Operation], answer: Answer, origin: str) -> Iterator[Finding]:
+def faults_of_preflight(operations: list[DocumentOperation], answer: Answer, origin: str) -> Iterator[Finding]:
     """Why a script of this allowed origin could not send what these operations of one path take."""
     if answer.header(ALLOW_ORIGIN) != origin:
         yield _finding(ALLOW_ORIGIN, answer, "does not name the origin")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cross_check.contract_document import Operation, version_headers
+from cross_check.contract_document import DocumentOperation, version_headers
 from deployment_validation import cors
 from deployment_validation.api import Sent, Session
 from deployment_validation.check_log import GATEWAY, OpenCheck, Stop
@@ -59,7 +59,7 @@ def _version(session: Session) -> None:
                 check.found("header", f"/{name}", "const", f"is {shown}, not {contract.version}")
 
 
-def _without_token(session: Session, operation: Operation) -> None:
+def _without_token(session: Session, operation: DocumentOperation) -> None:
     path = {each.name: unknown_id() for each in operation.parameters if each.place == "path"}
     for name, headers in _NO_TOKEN.items():
         with session.log.check(operation.operation_id, f"with {name} it is a 401") as check:

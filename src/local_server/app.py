@@ -22,7 +22,7 @@ from cross_check.contract_document import ContractDocument
 from cross_check.disagreements import Disagreements
 from cross_check.exchange import Exchange
 from cross_check.known_differences import KnownDifferences, Place
-from cross_check.second_opinion import SecondOpinion
+from cross_check.second_validator import SecondValidator
 from local_aws.asgi import App, Receive, Scope, Send, header, send_response
 from local_aws.gateway import ApiIdentity, Gateway, Stage
 from local_aws.gateway.call import Call
@@ -64,7 +64,7 @@ class LocalApp:
         """Raises NotEmulated: the gateway cannot be made of the body."""
         content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         known = KnownDifferences(self.beyond_schema).explain
-        object.__setattr__(self, "disagreements", Disagreements(SecondOpinion(self.document.content), known))
+        object.__setattr__(self, "disagreements", Disagreements(SecondValidator(self.document.content), known))
         local = local_endpoints(self.user_pool, self.disagreements.report)
         routes = [*local, *contract_documents(content), swagger_ui_files(), *site_pages(project.SITE)]
         api = swagger_ui(content, _GatewayByOrigin(self._gateway(), self.origins))

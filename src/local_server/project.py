@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contract_compiler.api_gateway.console_import import Environment, console_body, function_names, read_environment
+from contract_compiler.api_gateway.console_import import ApiEnvironment, console_body, function_names, read_environment
 from contract_compiler.document import Node, load
 from contract_compiler.operations import module_name
 from cross_check.contract_document import ContractDocument
@@ -59,7 +59,7 @@ def modules_by_function() -> dict[str, str]:
     return {name: module_name(operation_id) for operation_id, name in names.items()}
 
 
-def _environment(user_pool_arn: str) -> Environment:
+def _environment(user_pool_arn: str) -> ApiEnvironment:
     dev = read_environment(ROOT / "terraform" / "environments" / "dev.tfvars.json", user_pool_arn)
     return replace(dev, environment="local", api_name="product-api-local")
 

@@ -44,7 +44,7 @@ def _bad(request, catalogue):
 
 
 @dataclass(frozen=True)
-class Release:
+class BadRelease:
     """`added` to the code of the function; `alarms`, by the ends of their names: one of them has to end the shift."""
 
     name: str
@@ -54,13 +54,13 @@ class Release:
 
 _FAILURES = frozenset({"release-failures", "5xx"})
 RELEASES = (
-    Release("raises", _REPLACED.format("raise RuntimeError('this release cannot update')"), _FAILURES),
-    Release("breaks the contract", _REPLACED.format("return Response(200, {'product': {}})"), _FAILURES),
-    Release("times out", _REPLACED.format("time.sleep(3600)"), _FAILURES),
-    Release(
+    BadRelease("raises", _REPLACED.format("raise RuntimeError('this release cannot update')"), _FAILURES),
+    BadRelease("breaks the contract", _REPLACED.format("return Response(200, {'product': {}})"), _FAILURES),
+    BadRelease("times out", _REPLACED.format("time.sleep(3600)"), _FAILURES),
+    BadRelease(
         "is slow", _REPLACED.format("time.sleep(1.5); return _good(request, catalogue)"), frozenset({"release-latency"})
     ),
-    Release("is good", _GOOD),
+    BadRelease("is good", _GOOD),
 )
 
 
@@ -88,7 +88,7 @@ def try_releases(deployment: Deployment, packages: Path, step: Step) -> None:
     refuse(problems, "releases did not end as they should")
 
 
-def _problems(deployment: Deployment, release: Release, shifted: Shifted) -> Iterator[str]:
+def _problems(deployment: Deployment, release: BadRelease, shifted: Shifted) -> Iterator[str]:
     if not release.alarms:
         if shifted.alarms:
             yield f"stopped by {', '.join(sorted(shifted.alarms))}"

@@ -14,12 +14,12 @@ from typing import Any
 from local_aws.gateway import ApiIdentity, Authorizers, Gateway, InvokedFunctions, Stage, Throttle
 from local_aws.lambda_runtime import Runtime
 from local_aws.server import AsgiServer, listen
+from rehearsal.cognito import PoolAuthorizers
 from rehearsal.functions import DeployedFunctions, published
 from rehearsal.mock_account import MockAccount
 from rehearsal.moto_server import ACCOUNT
 from rehearsal.steps import StepFailed
 from rehearsal.terraform import Stack, resources
-from rehearsal.user_pool import PoolAuthorizers
 
 
 def gateway_of(

@@ -16,7 +16,7 @@ import httpx
 
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
-from cross_check.second_opinion import SecondOpinion
+from cross_check.second_validator import SecondValidator
 from local_aws.proxy_event import HttpRequest
 from local_aws.proxy_response import HttpResponse
 from local_server import project
@@ -347,7 +347,7 @@ class _Contract:
 
     def __init__(self, document: ContractDocument) -> None:
         self._operations = {each.operation_id: each for each in document.operations()}
-        self._opinion = SecondOpinion(document.content)
+        self._second_validator = SecondValidator(document.content)
 
     def route(self, fault: Fault) -> tuple[str, str]:
         """The method and the path by which the fault's operation is called."""
@@ -359,7 +359,7 @@ class _Contract:
         request = HttpRequest(method, path, "", (), b"", "127.0.0.1")
         response = HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
         exchange = Exchange(operation, request, operation.path_parameters(path), response, "")
-        yield from (f"{each.error} {each.keywords}" for each in self._opinion.of_response(exchange))
+        yield from (f"{each.error} {each.keywords}" for each in self._second_validator.of_response(exchange))
         if answer.status_code >= 400 and not _is_told(answer):
             yield "the error's request is not named"
 

@@ -114,7 +114,7 @@ def rehearse(options: Options, steps: Steps, keep: Callable[[Deployment], None] 
             deployment = resources.enter_context(running(account, stack, packages.runtime, options.port))
             refuse(packages_that_differ(deployment, packages.folder), "deployed code is not what was packaged")
             step.figures["functions"] = len(deployment.names)
-        _judge(options, steps, deployment)
+        _validate_deployment(options, steps, deployment)
         _strain(steps, deployment, packages)
         keep(deployment)
         _destroy(steps, stack, account)
@@ -147,7 +147,7 @@ def _packages(options: Options, folder: Path) -> Packages:
     return replace(options.packages, folder=folder)
 
 
-def _judge(options: Options, steps: Steps, deployment: Deployment) -> None:
+def _validate_deployment(options: Options, steps: Steps, deployment: Deployment) -> None:
     if options.validate:
         with steps.check("validate the deployment") as step:
             validate(deployment, step, options.folder)

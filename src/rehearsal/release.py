@@ -26,14 +26,14 @@ _PAUSE_SECONDS = 0.05
 
 
 @dataclass
-class Traffic:
+class Visitor:
     """A visitor who keeps asking. `statuses` is what came back; a request without an answer counts as 0."""
 
     url: str
     statuses: Counter[int] = field(default_factory=Counter)
 
     @contextmanager
-    def flowing(self) -> Iterator[Traffic]:
+    def flowing(self) -> Iterator[Visitor]:
         enough = Event()
         thread = Thread(target=self._ask, args=(enough,), name="visitor")
         thread.start()
@@ -57,7 +57,7 @@ def release_again(deployment: Deployment, packages: Path, step: Step) -> None:
     before = _versions(deployment)
     for package in packages.glob("*.zip"):
         _with_another_file(package)
-    with Traffic(deployment.url + project.collection()).flowing() as traffic:
+    with Visitor(deployment.url + project.collection()).flowing() as traffic:
         deployment.stack.apply()
         if _shifts_by_itself(deployment):
             _shift(deployment, traffic)
@@ -74,7 +74,7 @@ def _shifts_by_itself(deployment: Deployment) -> bool:
     return bool(deployment.state["outputs"]["canary_deployments"]["value"])
 
 
-def _shift(deployment: Deployment, traffic: Traffic) -> None:
+def _shift(deployment: Deployment, traffic: Visitor) -> None:
     """scripts/shift_traffic, while the visitor goes on asking."""
     account = deployment.account
     watch = Watch(account.aws, account.logs, deployment.functions.metrics, deployment.state)
@@ -93,7 +93,7 @@ def _versions(deployment: Deployment) -> dict[str, str]:
     }
 
 
-def _until_answered(traffic: Traffic) -> None:
+def _until_answered(traffic: Visitor) -> None:
     """Until the new version has answered, too: the first answers may still be on their way."""
     seen = traffic.statuses.total()
     while traffic.statuses.total() < seen + 3:

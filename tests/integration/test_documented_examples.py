@@ -15,7 +15,7 @@ import pytest
 
 from contract_compiler.document import Node, load
 from contract_compiler.references import follow
-from contract_compiler.traversal import Operation, operations, walk
+from contract_compiler.traversal import OperationNode, operations, walk
 from tests.served import ROOT, Served, served
 
 DOCUMENT = load(ROOT / "openapi" / "products.yaml")
@@ -27,7 +27,7 @@ READS_FIRST = ("GET", "POST", "PUT", "DELETE")
 class Sent:
     """A request made of examples alone."""
 
-    operation: Operation
+    operation: OperationNode
     name: str
     parameters: dict[str, dict[str, str]]
     body: bytes | None
@@ -46,7 +46,7 @@ class Sent:
         return Request(f"{url}{path}?{query}", self.body, headers, method=self.operation.method)
 
 
-def parameter_examples(operation: Operation) -> dict[str, dict[str, str]]:
+def parameter_examples(operation: OperationNode) -> dict[str, dict[str, str]]:
     """The values by place and name that a tool fills in: a parameter's own or, as Swagger UI does, its schema's."""
     found: dict[str, dict[str, str]] = {}
     for parameter in map(follow, operation.node["parameters"].elements()):
@@ -57,7 +57,7 @@ def parameter_examples(operation: Operation) -> dict[str, dict[str, str]]:
     return found
 
 
-def body_examples(operation: Operation) -> Iterator[tuple[str, bytes | None]]:
+def body_examples(operation: OperationNode) -> Iterator[tuple[str, bytes | None]]:
     body = operation.node.get("requestBody")
     if body is None:
         yield "without a body", None

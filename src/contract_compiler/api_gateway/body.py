@@ -20,7 +20,7 @@ from contract_compiler.api_gateway.gateway_responses import (
 )
 from contract_compiler.api_gateway.models import Models
 from contract_compiler.api_gateway.rules import binary_media_types
-from contract_compiler.api_gateway.settings import Settings
+from contract_compiler.api_gateway.settings import GatewaySettings
 from contract_compiler.content import media_range
 from contract_compiler.defaults import own_default
 from contract_compiler.document import Node
@@ -28,7 +28,7 @@ from contract_compiler.operations import security
 from contract_compiler.parameter_types import type_name
 from contract_compiler.parameters import parameters, value_schema
 from contract_compiler.references import all_of_parts, follow
-from contract_compiler.traversal import Operation, operations
+from contract_compiler.traversal import OperationNode, operations
 
 Json = dict[str, Any]
 
@@ -63,7 +63,7 @@ def _without_templates(value: Any) -> Any:
 
 
 class _Renderer:
-    def __init__(self, document: Node, settings: Settings) -> None:
+    def __init__(self, document: Node, settings: GatewaySettings) -> None:
         self._document = document
         self._settings = settings
         self._declared = DeclaredResponses(document, settings.headers)
@@ -101,7 +101,7 @@ class _Renderer:
         segments = [_parameter(each) for each in parameters(here[0]) if each.read("in") == "path"] if here else []
         return {**{method: {**mock, "parameters": segments} for method, mock in own.items()}, **item}
 
-    def _operation(self, operation: Operation) -> Json:
+    def _operation(self, operation: OperationNode) -> Json:
         words = {key: operation.node.read(key) for key in ("summary", "description") if key in operation.node}
         rendered: Json = {
             "operationId": operation.operation_id,
@@ -117,7 +117,7 @@ class _Renderer:
             rendered["requestBody"] = {"required": True, "content": content}
         return rendered
 
-    def _integration(self, operation: Operation) -> Json:
+    def _integration(self, operation: OperationNode) -> Json:
         return {
             "type": "aws_proxy",
             "httpMethod": "POST",
@@ -129,7 +129,7 @@ class _Renderer:
             **self._settings.operations.get(operation.operation_id, {}),
         }
 
-    def _content(self, operation: Operation) -> Json:
+    def _content(self, operation: OperationNode) -> Json:
         """The models of a body by its media type.
 
         A body that may be absent has none: API Gateway validates the absent one as an empty object.
@@ -159,7 +159,7 @@ def _authorizer(kind: str) -> Json:
     }
 
 
-def _responses(operation: Operation) -> Json:
+def _responses(operation: OperationNode) -> Json:
     """The statuses, for whoever reads the API in the console: a function's answer passes as it is."""
     answers = operation.node["responses"].members()
     return {
@@ -195,7 +195,7 @@ def _is_never_blank(parameter: Node) -> bool:
     return kind == "string" and bool(values) and all(str(value).strip() for value in values)
 
 
-def _request_headers(operation: Operation) -> list[str]:
+def _request_headers(operation: OperationNode) -> list[str]:
     """The headers that a script may send with this operation, and that are no browser's own business."""
     declared = [each.read("name") for each in parameters(operation) if each.read("in") == "header"]
     typed = ["Content-Type"] if operation.request_body is not None else []

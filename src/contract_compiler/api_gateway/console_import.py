@@ -35,7 +35,7 @@ _POOL = "TF_VAR_cognito_user_pool_arn"
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class ApiEnvironment:
     """What distinguishes one environment's API from another's; the fields are Terraform's variables."""
 
     environment: str
@@ -46,7 +46,7 @@ class Environment:
     cognito_user_pool_arn: str
 
 
-def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> Environment:
+def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> ApiEnvironment:
     """An environment's settings, from the file that Terraform reads.
 
     Raises:
@@ -60,15 +60,15 @@ def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> Environment:
     except (KeyError, TypeError, ValueError) as error:
         message = f"{tfvars.name}: a setting is missing, or the file is no JSON object: {error}"
         raise InvalidDocument([Diagnostic("", "environment", "console", message)]) from error
-    return Environment(**settings, cognito_user_pool_arn=cognito_user_pool_arn)
+    return ApiEnvironment(**settings, cognito_user_pool_arn=cognito_user_pool_arn)
 
 
-def console_body(body: Any, document: Node, environment: Environment) -> Any:
+def console_body(body: Any, document: Node, environment: ApiEnvironment) -> Any:
     """The rendered body with every placeholder filled in."""
     return _filled(body, _values(document, environment))
 
 
-def function_names(document: Node, environment: Environment) -> dict[str, str]:
+def function_names(document: Node, environment: ApiEnvironment) -> dict[str, str]:
     """The name of each operation's function in an environment, by operationId."""
     prefix, suffix = environment.name_prefix, environment.environment
     return {
@@ -77,7 +77,7 @@ def function_names(document: Node, environment: Environment) -> dict[str, str]:
     }
 
 
-def _values(document: Node, environment: Environment) -> dict[str, str]:
+def _values(document: Node, environment: ApiEnvironment) -> dict[str, str]:
     values = {
         "allowed_origins": ", ".join(f"'{origin}'" for origin in environment.allowed_origins),
         "api_name": environment.api_name,

@@ -19,13 +19,13 @@ from contract.http_syntax import is_json, matching_media_type
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway import mapping
 from contract_compiler.api_gateway.rules import DEFAULT_TYPES
-from contract_compiler.api_gateway.settings import Settings
+from contract_compiler.api_gateway.settings import GatewaySettings
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operations import Table, operation_table
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
-from contract_compiler.traversal import Operation, operations
+from contract_compiler.traversal import OperationNode, operations
 
 Json = dict[str, Any]
 Mappings = dict[str, str]
@@ -124,7 +124,7 @@ class DeclaredResponses:
                 raise InvalidDocument([operation.node["responses"][key].diagnostic(_RULE, message)])
         return chosen
 
-    def _declared(self, status: int) -> Iterator[tuple[Operation, str, Table]]:
+    def _declared(self, status: int) -> Iterator[tuple[OperationNode, str, Table]]:
         """For each operation that declares the status: its name for it, and the compiled response."""
         found = False
         for operation, table in self._tables:
@@ -147,7 +147,7 @@ class DeclaredResponses:
         return self._paths.diagnostic(_RULE, message)
 
 
-def gateway_responses(settings: Settings, declared: DeclaredResponses) -> Json:
+def gateway_responses(settings: GatewaySettings, declared: DeclaredResponses) -> Json:
     """`x-amazon-apigateway-gateway-responses`, one for each type that can be customised.
 
     They cannot choose among several origins, so they name one: a script from another one cannot read what the gateway
@@ -165,7 +165,9 @@ def undeclared_method(methods: Iterable[str], declared: DeclaredResponses) -> Js
     return _mock(405, mappings, {_EXPOSE_HEADERS: _exposed(mappings)}, media_type, _text(body))
 
 
-def preflight(methods: Iterable[str], headers: Iterable[str], settings: Settings, declared: DeclaredResponses) -> Json:
+def preflight(
+    methods: Iterable[str], headers: Iterable[str], settings: GatewaySettings, declared: DeclaredResponses
+) -> Json:
     """The OPTIONS method of a path: what a browser's script from an allowed origin may send there.
 
     https://fetch.spec.whatwg.org/#cors-preflight-fetch

@@ -23,7 +23,7 @@ from contract_compiler.operations import security
 from contract_compiler.output import json_text
 from contract_compiler.parameters import IGNORED_HEADERS
 from contract_compiler.references import follow
-from contract_compiler.traversal import Operation, operations, walk
+from contract_compiler.traversal import OperationNode, operations, walk
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -110,11 +110,11 @@ def _methods(document: Node) -> Iterator[Node]:
         yield from (item[method] for method in (*METHODS, ANY_METHOD) if method in item)
 
 
-def _operations(document: Node) -> Iterator[Operation]:
+def _operations(document: Node) -> Iterator[OperationNode]:
     yield from (operations(document) if "paths" in document else ())
 
 
-def _responses(operation: Operation) -> Iterator[tuple[str, Node]]:
+def _responses(operation: OperationNode) -> Iterator[tuple[str, Node]]:
     for status, response in operation.node["responses"].members() if "responses" in operation.node else ():
         yield status, follow(response)
 

@@ -50,7 +50,7 @@ _SCHEMA = _object(
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class GatewaySettings:
     """`headers`: mapping expressions by header name. `gateway_responses`: by response type, as in the file."""
 
     integration: dict[str, Any]
@@ -61,7 +61,7 @@ class Settings:
     gateway_responses: Node
 
 
-def read(settings: Node, document: Node) -> Settings:
+def read(settings: Node, document: Node) -> GatewaySettings:
     """The settings, for this contract.
 
     Raises:
@@ -72,7 +72,7 @@ def read(settings: Node, document: Node) -> Settings:
     if diagnostics:
         raise InvalidDocument(diagnostics)
     version = document["info"].read("version")
-    return Settings(
+    return GatewaySettings(
         integration=settings.value["integration"],
         operations=settings.read("operations", {}),
         authorizers=settings.value["authorizers"],

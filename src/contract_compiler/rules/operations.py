@@ -17,7 +17,7 @@ from contract_compiler.parameters import parameters
 from contract_compiler.references import follow
 from contract_compiler.traversal import (
     BODILESS_METHODS,
-    Operation,
+    OperationNode,
     Part,
     is_template,
     operations,
@@ -68,7 +68,7 @@ def paths(document: Node) -> Iterator[Diagnostic]:
             yield item.diagnostic("path-template", "it names a parameter twice")
 
 
-def path_parameters(operation: Operation) -> Iterator[Diagnostic]:
+def path_parameters(operation: OperationNode) -> Iterator[Diagnostic]:
     """The path's template and the declared path parameters are the same names."""
     templated = set(template_names(operation.path))
     declared = {node.read("name"): node for node in parameters(operation) if node.read("in") == "path"}
@@ -79,14 +79,14 @@ def path_parameters(operation: Operation) -> Iterator[Diagnostic]:
         yield declared[name].diagnostic("path-parameter-unknown", f"{operation.path} has no {{{name}}}", "name")
 
 
-def request_bodies(operation: Operation) -> Iterator[Diagnostic]:
+def request_bodies(operation: OperationNode) -> Iterator[Diagnostic]:
     """No request body where OpenAPI 3.0 ignores it."""
     if operation.method in BODILESS_METHODS and "requestBody" in operation.node:
         message = f"OpenAPI 3.0 ignores a body of {operation.method} (RFC 7231 gives it no meaning): it is not checked"
         yield operation.node.diagnostic("request-body-ignored", message, "requestBody")
 
 
-def bodiless_responses(operation: Operation) -> Iterator[Diagnostic]:
+def bodiless_responses(operation: OperationNode) -> Iterator[Diagnostic]:
     """No content where HTTP allows none."""
     for status, node in operation.node["responses"].members():
         if status.startswith(_NO_CONTENT) and follow(node).read("content"):
@@ -94,7 +94,7 @@ def bodiless_responses(operation: Operation) -> Iterator[Diagnostic]:
             yield follow(node).diagnostic("response-body-impossible", message, "content")
 
 
-def answers(operation: Operation) -> Iterator[Diagnostic]:
+def answers(operation: OperationNode) -> Iterator[Diagnostic]:
     """Every status that the run time itself may answer for this operation is declared."""
     for status in own_statuses(operation):
         if declared_response(operation, status) is None:
@@ -102,7 +102,7 @@ def answers(operation: Operation) -> Iterator[Diagnostic]:
             yield operation.node.diagnostic("status-undeclared", message, "responses")
 
 
-def security_schemes(operation: Operation) -> Iterator[Diagnostic]:
+def security_schemes(operation: OperationNode) -> Iterator[Diagnostic]:
     """Every security scheme that is asked for is declared."""
     known = operation.node.root.get("components", {}).get("securitySchemes", {})
     unknown = {name for alternative in security(operation) for name in alternative} - set(known)

@@ -11,7 +11,7 @@ from contract_compiler.document import Node
 from contract_compiler.parameter_types import is_open, property_names, type_name
 from contract_compiler.parameters import explodes, identity, parameters, style
 from contract_compiler.references import all_of_parts, follow
-from contract_compiler.traversal import Operation, Part
+from contract_compiler.traversal import OperationNode, Part
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean", "any"})
 _SEPARATED = frozenset({"spaceDelimited", "pipeDelimited"})
@@ -92,7 +92,7 @@ def headers(part: Part) -> Iterator[Diagnostic]:
             yield node.diagnostic("header-twice", "the same header is there twice: the case of its name does not count")
 
 
-def claims(operation: Operation) -> Iterator[Diagnostic]:
+def claims(operation: OperationNode) -> Iterator[Diagnostic]:
     """Every query parameter of a request belongs to one declared parameter."""
     nodes = [node for node in parameters(operation) if node.read("in") == "query"]
     names = {str(node.read("name")) for node in nodes}

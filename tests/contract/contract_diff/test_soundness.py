@@ -1,7 +1,7 @@
 """What is called compatible is compatible: no value shows otherwise.
 
 Random schemas are edited at random and compared both ways. Wherever the comparison finds that every value which the one
-schema allows is allowed by the other, values are tried; the judge is the one of the run time.
+schema allows is allowed by the other, values are tried; by the validator of the run time.
 `--hypothesis-profile=long` looks at many more pairs, and at others each time.
 """
 
@@ -127,9 +127,9 @@ def test_what_is_shown_to_hold_holds() -> None:
         known, demanded = compiled(one, direction), compiled(other, direction)
         if Subset().gaps(known, demanded):
             return "not shown"
-        judges = [Schema(each.value, each.home.definitions) for each in (known, demanded)]  # type: ignore[arg-type]
-        tried = [value for value in values(one, other, direction, rng) if judges[0].is_valid(value)]
-        assert all(judges[1].is_valid(value) for value in tried)
+        schemas_of_both = [Schema(each.value, each.home.definitions) for each in (known, demanded)]  # type: ignore[arg-type]
+        tried = [value for value in values(one, other, direction, rng) if schemas_of_both[0].is_valid(value)]
+        assert all(schemas_of_both[1].is_valid(value) for value in tried)
         return "shown" if tried else "untried"
 
     tally = search(check)
@@ -162,6 +162,6 @@ def test_a_wrong_answer_would_be_found(edit: str) -> None:
     }[edit]
     narrow = {**wide, "maximum": 3} if edit == "maximum" else {**wide, "maxItems": 2}
     one, other = document({"Root": wide}), document({"Root": narrow})
-    judge = Schema(compiled(other, "request").value, {})  # type: ignore[arg-type]
+    demanded_schema = Schema(compiled(other, "request").value, {})  # type: ignore[arg-type]
     rng = Random(0)
-    assert not all(judge.is_valid(value) for _ in range(5) for value in values(one, other, "request", rng))
+    assert not all(demanded_schema.is_valid(value) for _ in range(5) for value in values(one, other, "request", rng))

@@ -1,4 +1,4 @@
-"""openapi-core made fit to judge by any document: it is given decimals, and JSON by whatever name."""
+"""openapi-core configured to validate by any document: with decimals, and JSON by any media type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openapi_core.casting.schemas import casters
 from openapi_core.casting.schemas.factories import SchemaCastersFactory
 from openapi_core.validation.schemas import oas30_write_schema_validators_factory
 
-from cross_check.second_opinion import SecondOpinion
+from cross_check.second_validator import SecondValidator
 from tests.contract.differential.discriminators import with_plain_discriminators
 from tests.contract.differential.schema_strategies import PATTERNS
 
@@ -70,9 +70,9 @@ _FORMATS: dict[str, Callable[[object], bool]] = {
 }
 
 
-def foreign_opinion(document: dict[str, Any]) -> SecondOpinion:
-    """openapi-core's opinion by a document of any kind."""
-    return SecondOpinion(
+def for_any_document(document: dict[str, Any]) -> SecondValidator:
+    """openapi-core's validator by a document of any kind."""
+    return SecondValidator(
         json.loads(json.dumps(with_plain_discriminators(document)), object_hook=_with_python_pattern),
         json_types={name for name in _media_types(document) if not name.startswith("text/")},
         extra_format_validators=_FORMATS,

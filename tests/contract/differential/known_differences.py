@@ -1,4 +1,4 @@
-"""Where openapi-core is known to judge otherwise than the engine, and why the engine is right.
+"""Known differences of openapi-core from the engine, and why the engine is right in each.
 
 An entry covers what its reason says and no more, so that it hides nothing else. Every entry has a case in
 `test_known_differences` that proves that it is still needed.
@@ -13,77 +13,77 @@ from dataclasses import dataclass
 from contract import strict_json
 from contract.http_syntax import is_json
 from tests.contract.differential import spelling
-from tests.contract.differential.judges import RequestJudgement, ResponseJudgement
 from tests.contract.differential.lax_literals import (
     has_lax_boolean,
     has_lax_number,
     is_lax_content_type,
 )
-from tests.contract.differential.objections import Judgement, Objection, objections
+from tests.contract.differential.objections import Comparison, Objection, objections
 from tests.contract.differential.respelling import is_spread_object
 from tests.contract.differential.spelling import Declared
+from tests.contract.differential.validators import RequestComparison, ResponseComparison
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`covers` says whether an objection of one judge is one that the other cannot share, for this reason."""
+    """`covers` says whether an objection of one validator is one that the other cannot share, for this reason."""
 
     reason: str
-    covers: Callable[[Judgement, Objection], bool]
+    covers: Callable[[Comparison, Objection], bool]
 
 
 def _engine(reason: str, covers: Callable[[Objection], bool]) -> Difference:
-    return Difference(reason, lambda _, objection: objection.judge == "engine" and covers(objection))
+    return Difference(reason, lambda _, objection: objection.validator == "engine" and covers(objection))
 
 
 def _openapi_core(reason: str, covers: Callable[[Objection], bool]) -> Difference:
-    return Difference(reason, lambda _, objection: objection.judge == "openapi-core" and covers(objection))
+    return Difference(reason, lambda _, objection: objection.validator == "openapi-core" and covers(objection))
 
 
-def _unreadable(judgement: Judgement, objection: Objection) -> bool:
-    if not isinstance(judgement, RequestJudgement) or (objection.judge, objection.place) != ("engine", "body"):
+def _unreadable(comparison: Comparison, objection: Objection) -> bool:
+    if not isinstance(comparison, RequestComparison) or (objection.validator, objection.place) != ("engine", "body"):
         return False
-    essence = _content_type(judgement).partition(";")[0].strip().lower()
-    named = {declared for declared in judgement.media_types if "*" not in declared}
+    essence = _content_type(comparison).partition(";")[0].strip().lower()
+    named = {declared for declared in comparison.media_types if "*" not in declared}
     # Two types in one field end in +json, too.
     is_readable = is_json(essence) and _MEDIA_TYPE.fullmatch(essence) is not None
     return bool(essence) and not is_readable and essence not in named
 
 
-def _lax_content_type(judgement: Judgement, objection: Objection) -> bool:
-    return objection.what == "415" and is_lax_content_type(_content_type(judgement))
+def _lax_content_type(comparison: Comparison, objection: Objection) -> bool:
+    return objection.what == "415" and is_lax_content_type(_content_type(comparison))
 
 
-def _content_type(judgement: Judgement) -> str:
-    headers = judgement.exchange.request.headers if isinstance(judgement, RequestJudgement) else ()
+def _content_type(comparison: Comparison) -> str:
+    headers = comparison.exchange.request.headers if isinstance(comparison, RequestComparison) else ()
     return ", ".join(value for name, value in headers if name == "content-type")
 
 
-def _lax_literal(judgement: Judgement, objection: Objection) -> bool:
-    if objection.judge != "engine" or objection.place in ("body", "status"):
+def _lax_literal(comparison: Comparison, objection: Objection) -> bool:
+    if objection.validator != "engine" or objection.place in ("body", "status"):
         return False
-    texts = [judgement.sent(each) for each in _declared(judgement, objection)]
+    texts = [comparison.sent(each) for each in _declared(comparison, objection)]
     # Of a response the engine says no more than the keyword.
     number = re.match("must be (an integer|a number|-?[0-9])|type|enum", objection.what)
     boolean = re.match("must be a boolean|type|enum", objection.what)
     return any((number and has_lax_number(text)) or (boolean and has_lax_boolean(text)) for text in texts)
 
 
-def _says(judgement: Judgement, text: str) -> bool:
+def _says(comparison: Comparison, text: str) -> bool:
     """Whether a response's body has this text in its JSON."""
-    return isinstance(judgement, ResponseJudgement) and text in strict_json.dumps(judgement.response.body)
+    return isinstance(comparison, ResponseComparison) and text in strict_json.dumps(comparison.response.body)
 
 
-def _declared(judgement: Judgement, objection: Objection) -> list[Declared]:
+def _declared(comparison: Comparison, objection: Objection) -> list[Declared]:
     """The parameter or header that is objected to; all of them, for an error in casting names none."""
     name = objection.name.lower()
-    return [each for each in judgement.parameters if not name or each["name"].lower() == name]
+    return [each for each in comparison.parameters if not name or each["name"].lower() == name]
 
 
-def _hides_a_delimiter(judgement: Judgement, objection: Objection) -> bool:
-    return any(_is_split_wrongly(judgement.sent(each), each) for each in _declared(judgement, objection))
+def _hides_a_delimiter(comparison: Comparison, objection: Objection) -> bool:
+    return any(_is_split_wrongly(comparison.sent(each), each) for each in _declared(comparison, objection))
 
 
 def _is_split_wrongly(text: str, declared: Declared) -> bool:
@@ -98,29 +98,29 @@ def _is_split_wrongly(text: str, declared: Declared) -> bool:
     return encoded and any(f"%{ord(delimiter):X}" in text for delimiter in ",;=&|")
 
 
-def _has_empty_elements(judgement: Judgement, objection: Objection) -> bool:
+def _has_empty_elements(comparison: Comparison, objection: Objection) -> bool:
     lists = [
-        judgement.sent(each)
-        for each in _declared(judgement, objection)
+        comparison.sent(each)
+        for each in _declared(comparison, objection)
         if each.get("in") == "header" and spelling.schema(each).get("type") == "array"
     ]
     return any("" in (element.strip(" \t") for element in text.split(",")) for text in lists)
 
 
-def _has_default(judgement: Judgement, objection: Objection) -> bool:
-    missing = objection.judge == "engine" and objection.what in ("is required", "required")
-    return missing and any("default" in spelling.schema(each) for each in _declared(judgement, objection))
+def _has_default(comparison: Comparison, objection: Objection) -> bool:
+    missing = objection.validator == "engine" and objection.what in ("is required", "required")
+    return missing and any("default" in spelling.schema(each) for each in _declared(comparison, objection))
 
 
-def _is_broken_matrix(judgement: Judgement, objection: Objection) -> bool:
-    paths = [each for each in _declared(judgement, objection) if each.get("style") == "matrix"]
-    return any("%0A" in judgement.sent(each) for each in paths)
+def _is_broken_matrix(comparison: Comparison, objection: Objection) -> bool:
+    paths = [each for each in _declared(comparison, objection) if each.get("style") == "matrix"]
+    return any("%0A" in comparison.sent(each) for each in paths)
 
 
-def _has_typed_rest(judgement: Judgement, objection: Objection) -> bool:
-    if (objection.judge, objection.what) not in (("openapi-core", "type"), ("openapi-core", "enum")):
+def _has_typed_rest(comparison: Comparison, objection: Objection) -> bool:
+    if (objection.validator, objection.what) not in (("openapi-core", "type"), ("openapi-core", "enum")):
         return False
-    rules = [spelling.schema(each).get("additionalProperties") for each in _declared(judgement, objection)]
+    rules = [spelling.schema(each).get("additionalProperties") for each in _declared(comparison, objection)]
     return any(isinstance(rule, Mapping) and rule.get("type") != "string" for rule in rules)
 
 
@@ -171,7 +171,7 @@ KNOWN_DIFFERENCES = (
     ),
     Difference(
         "openapi-core's date-time ends where Python's `$` is, which is also before a last line break",
-        lambda judgement, each: each.judge == "engine" and each.what == "format" and _says(judgement, '\\n"'),
+        lambda comparison, each: each.validator == "engine" and each.what == "format" and _says(comparison, '\\n"'),
     ),
     _engine(
         "openapi-core does not look at a body where the contract declares none",
@@ -211,7 +211,9 @@ KNOWN_DIFFERENCES = (
     ),
     Difference(
         "openapi-core goes by Python's datetime, which has no leap seconds; RFC 3339, section 5.7, has",
-        lambda judgement, each: each.judge == "openapi-core" and each.what == "format" and _says(judgement, ":60"),
+        lambda comparison, each: (
+            each.validator == "openapi-core" and each.what == "format" and _says(comparison, ":60")
+        ),
     ),
     _openapi_core(
         "openapi-core's check of the format byte crashes on a text that is not ASCII",
@@ -228,11 +230,11 @@ KNOWN_DIFFERENCES = (
 )
 
 
-def explanations(judgement: Judgement) -> set[str] | None:
+def explanations(comparison: Comparison) -> set[str] | None:
     """The reasons for a disagreement, a reason for every objection; None when one of them has none."""
     reasons = set()
-    for objection in objections(judgement):
-        covering = (each.reason for each in KNOWN_DIFFERENCES if each.covers(judgement, objection))
+    for objection in objections(comparison):
+        covering = (each.reason for each in KNOWN_DIFFERENCES if each.covers(comparison, objection))
         reason = next(covering, None)
         if reason is None:
             return None

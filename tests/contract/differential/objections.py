@@ -1,4 +1,4 @@
-"""What one judge has against an exchange that the other one accepts, place by place."""
+"""What one validator has against an exchange that the other one accepts, place by place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract.json_pointer import unescaped
-from cross_check.second_opinion import Fault
-from tests.contract.differential.judges import RequestJudgement, ResponseJudgement
+from cross_check.second_validator import OpenapiCoreError
+from tests.contract.differential.validators import RequestComparison, ResponseComparison
 
-Judgement = RequestJudgement | ResponseJudgement
-Judge = Literal["engine", "openapi-core"]
+Comparison = RequestComparison | ResponseComparison
+ValidatorName = Literal["engine", "openapi-core"]
 
 
 @dataclass(frozen=True)
@@ -22,31 +22,31 @@ class Objection:
     keyword for a response, the status for a body that it does not read; or openapi-core's keyword, "" if it has none.
     """
 
-    judge: Judge
+    validator: ValidatorName
     place: str
     name: str
     what: str
 
 
-def objections(judgement: Judgement) -> list[Objection]:
-    """The objections of the one judge that has any."""
-    if judgement.accepted:
-        return [each for fault in judgement.faults for each in _of_fault(fault)]
-    if isinstance(judgement, RequestJudgement):
-        return list(_of_refusal(judgement))
-    violations = judgement.invalid.violations if judgement.invalid else ()
+def objections(comparison: Comparison) -> list[Objection]:
+    """The objections of the one validator that has any."""
+    if comparison.accepted:
+        return [each for fault in comparison.faults for each in _of_fault(fault)]
+    if isinstance(comparison, RequestComparison):
+        return list(_of_refusal(comparison))
+    violations = comparison.invalid.violations if comparison.invalid else ()
     return [Objection("engine", each.where, _first(each.field), each.rule) for each in violations]
 
 
-def _of_refusal(judgement: RequestJudgement) -> Iterable[Objection]:
-    refusal = judgement.refusal
+def _of_refusal(comparison: RequestComparison) -> Iterable[Objection]:
+    refusal = comparison.refusal
     if refusal and not refusal.details:
         yield Objection("engine", "body", "", str(refusal.status))
     for each in refusal.details if refusal else ():
         yield Objection("engine", each.where, _first(each.field), each.message)
 
 
-def _of_fault(fault: Fault) -> Iterable[Objection]:
+def _of_fault(fault: OpenapiCoreError) -> Iterable[Objection]:
     for keyword, place in fault.keywords or (("", ""),):
         yield Objection("openapi-core", fault.error, place.split("/")[0], keyword)
 

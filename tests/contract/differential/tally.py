@@ -1,4 +1,4 @@
-"""Keeps count of judgements, and keeps the disagreements that nothing explains."""
+"""Keeps count of comparisons, and keeps the disagreements that nothing explains."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.contract.differential.known_differences import explanations
-from tests.contract.differential.objections import Judgement, objections
+from tests.contract.differential.objections import Comparison, objections
 from tests.contract.differential.requests import Kind
 
 
 class Tally:
-    """Counts by what was judged (an operation's requests, say), by its kind, and by the engine's verdict."""
+    """Counts by what was validated (an operation's requests, say), by its kind, and by the engine's verdict."""
 
     def __init__(self) -> None:
         self._verdicts: Counter[tuple[str, Kind, bool]] = Counter()
         self._explained: Counter[str] = Counter()
         self.unexplained: list[str] = []
 
-    def record(self, subject: str, kind: Kind, judgement: Judgement) -> None:
-        """Counts one judgement, and what explains a disagreement."""
-        self._verdicts[subject, kind, judgement.accepted] += 1
-        if judgement.agreed:
+    def record(self, subject: str, kind: Kind, comparison: Comparison) -> None:
+        """Counts one comparison, and what explains a disagreement."""
+        self._verdicts[subject, kind, comparison.accepted] += 1
+        if comparison.agreed:
             return
-        reasons = explanations(judgement)
+        reasons = explanations(comparison)
         if reasons is None:
-            self.unexplained.append(f"{subject}, {kind}: {objections(judgement)}\n{judgement}")
+            self.unexplained.append(f"{subject}, {kind}: {objections(comparison)}\n{comparison}")
         self._explained.update(reasons or ())
 
     def share_refused(self, kind: Kind) -> float:
@@ -42,7 +42,7 @@ class Tally:
         for subject, kind in subjects:
             accepted, refused = (self._verdicts[subject, kind, verdict] for verdict in (True, False))
             share = refused / (accepted + refused)
-            yield f"{subject:28} {kind:13} {accepted + refused:6} judged, {share:4.0%} refused"
+            yield f"{subject:28} {kind:13} {accepted + refused:6} validated, {share:4.0%} refused"
 
     def _reasons(self) -> Iterator[str]:
         for reason, count in self._explained.most_common():

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from contract.messages import Response
-from cross_check.second_opinion import SecondOpinion
+from cross_check.second_validator import SecondValidator
 from local_aws.proxy_event import HttpRequest
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION
-from tests.contract.differential.foreign import foreign_opinion
-from tests.contract.differential.judges import Judges
+from tests.contract.differential.foreign import for_any_document
 from tests.contract.differential.known_differences import KNOWN_DIFFERENCES
-from tests.contract.differential.objections import Judgement, objections
+from tests.contract.differential.objections import Comparison, objections
+from tests.contract.differential.validators import Validators
 
 Json = dict[str, Any]
 
@@ -52,28 +52,28 @@ def asked(
     query: str = "",
     headers: tuple[tuple[str, str], ...] = (),
     body: bytes = b"",
-) -> Judgement:
-    judges = Judges(contract, compiled(contract), foreign_opinion(contract))
-    route = judges.operations[OPERATION].path
+) -> Comparison:
+    validators = Validators(contract, compiled(contract), for_any_document(contract))
+    route = validators.operations[OPERATION].path
     request = HttpRequest(METHOD, route.replace("{p}", path), query, headers, body, "127.0.0.1")
-    return judges.of_request(OPERATION, request, {"p": path} if path else {})
+    return validators.of_request(OPERATION, request, {"p": path} if path else {})
 
 
-def answered(response: Response, declared: Json) -> Judgement:
+def answered(response: Response, declared: Json) -> Comparison:
     contract = document(response=declared)
     # openapi-core as it comes: what it thinks of formats is the point.
-    return Judges(contract, compiled(contract), SecondOpinion(contract)).of_response(OPERATION, response)
+    return Validators(contract, compiled(contract), SecondValidator(contract)).of_response(OPERATION, response)
 
 
 def json_body(schema: Json) -> Json:
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def json_answer(body: Any, schema: Json) -> Judgement:
+def json_answer(body: Any, schema: Json) -> Comparison:
     return answered(Response(200, body, {"Content-Type": "application/json"}), json_body(schema))
 
 
-CASES: dict[str, Callable[[], Judgement]] = {
+CASES: dict[str, Callable[[], Comparison]] = {
     "ignores query parameters": lambda: asked(document(), query="unknown=1"),
     "one of several values": lambda: asked(document(parameter("query", TEXT)), query="p=a&p=b"),
     "x-max-bytes": lambda: asked(document(**json_body(TEXT), limit=3), headers=(JSON,), body=b'"text"'),
@@ -126,11 +126,11 @@ CASES: dict[str, Callable[[], Judgement]] = {
 
 @pytest.mark.parametrize("words", CASES)
 def test_a_known_difference_is_still_one(words: str) -> None:
-    judgement = CASES[words]()
+    comparison = CASES[words]()
     entry = next(each for each in KNOWN_DIFFERENCES if words in each.reason)
-    assert not judgement.agreed
-    for objection in objections(judgement):
-        assert [each.reason for each in KNOWN_DIFFERENCES if each.covers(judgement, objection)] == [entry.reason]
+    assert not comparison.agreed
+    for objection in objections(comparison):
+        assert [each.reason for each in KNOWN_DIFFERENCES if each.covers(comparison, objection)] == [entry.reason]
 
 
 def test_every_known_difference_has_its_case() -> None:

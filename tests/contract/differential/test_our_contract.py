@@ -1,4 +1,4 @@
-"""The compiled engine and openapi-core judge the same messages of our contract: every disagreement is explained.
+"""The compiled engine and openapi-core validate the same messages of our contract: every disagreement is explained.
 
 At least 20,000 requests and 5,000 responses, always the same, in equal shares for every operation and kind.
 """
@@ -16,11 +16,11 @@ import pytest
 from contract.operation import Operation
 from contract_compiler.document import load
 from contract_compiler.output import json_text
-from cross_check.second_opinion import SecondOpinion
-from tests.contract.differential.judges import Judges
+from cross_check.second_validator import SecondValidator
 from tests.contract.differential.requests import KINDS, Requests
 from tests.contract.differential.responses import Responses
 from tests.contract.differential.tally import Tally
+from tests.contract.differential.validators import Validators
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = load(ROOT / "openapi/products.yaml").value
@@ -30,9 +30,9 @@ SEED = 1
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
+def validators() -> Validators:
     plain = json.loads(json_text(DOCUMENT, sort_keys=False))
-    return Judges(DOCUMENT, TABLES, SecondOpinion(plain))
+    return Validators(DOCUMENT, TABLES, SecondValidator(plain))
 
 
 @pytest.fixture
@@ -44,29 +44,29 @@ def tally(capsys: pytest.CaptureFixture[str]) -> Iterator[Tally]:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_disagreement_about_a_request_is_explained(name: str, judges: Judges, tally: Tally) -> None:
+def test_every_disagreement_about_a_request_is_explained(name: str, validators: Validators, tally: Tally) -> None:
     made = Requests(DOCUMENT, TABLES[name].path, TABLES[name].method, Random(f"{SEED} {name}"))
     for kind in KINDS:
         for _ in range(_share(REQUESTS)):
-            tally.record(f"requests of {name}", kind, judges.of_request(name, *made.of(kind)))
+            tally.record(f"requests of {name}", kind, validators.of_request(name, *made.of(kind)))
     assert tally.unexplained == []
     assert tally.share_refused("valid") == 0
     assert tally.share_refused("nearly valid") > 0.4
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_disagreement_about_a_response_is_explained(name: str, judges: Judges, tally: Tally) -> None:
+def test_every_disagreement_about_a_response_is_explained(name: str, validators: Validators, tally: Tally) -> None:
     made = Responses(DOCUMENT, TABLES[name].path, TABLES[name].method, Random(f"{SEED} {name}"))
     for kind in KINDS:
         for _ in range(_share(RESPONSES)):
-            tally.record(f"responses of {name}", kind, judges.of_response(name, made.of(kind)))
+            tally.record(f"responses of {name}", kind, validators.of_response(name, made.of(kind)))
     assert tally.unexplained == []
     assert tally.share_refused("valid") == 0
     assert tally.share_refused("nearly valid") > 0.4
 
 
-def test_the_tables_are_those_of_the_contract(judges: Judges) -> None:
-    assert TABLES.keys() == judges.operations.keys()
+def test_the_tables_are_those_of_the_contract(validators: Validators) -> None:
+    assert TABLES.keys() == validators.operations.keys()
 
 
 def _share(total: int) -> int:

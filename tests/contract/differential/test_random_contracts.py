@@ -1,4 +1,4 @@
-"""The compiled engine and openapi-core judge alike by any contract.
+"""The compiled engine and openapi-core agree on messages of any contract.
 
 Hypothesis makes the documents; the messages to match and to break them are made from a seed. CI looks at a few hundred
 documents, always the same. `--hypothesis-profile=long` looks at many more, and at others each time.
@@ -20,11 +20,11 @@ from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.output import json_text
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION, STYLES, documents
-from tests.contract.differential.foreign import foreign_opinion
-from tests.contract.differential.judges import Judges
+from tests.contract.differential.foreign import for_any_document
 from tests.contract.differential.requests import KINDS, Requests
 from tests.contract.differential.responses import Responses
 from tests.contract.differential.tally import Tally
+from tests.contract.differential.validators import Validators
 
 LONG = settings.get_current_profile_name() == "long"
 SETTINGS = settings(
@@ -49,13 +49,13 @@ def test_every_disagreement_by_a_random_contract_is_explained(capsys: pytest.Cap
 
     @SETTINGS
     @given(documents(), st.integers(0, 2**32 - 1))
-    def judge_alike(document: dict[str, Any], seed: int) -> None:
-        unexplained = _judged(document, Random(seed), tally)
+    def agree(document: dict[str, Any], seed: int) -> None:
+        unexplained = _disagreements(document, Random(seed), tally)
         used.update(_used(document))
         assert unexplained == [], json_text(document)
 
     try:
-        judge_alike()
+        agree()
     finally:
         with capsys.disabled():
             print(tally.report())
@@ -76,15 +76,17 @@ def _used(node: Any) -> Iterator[object]:
             yield from _used(each)
 
 
-def _judged(document: dict[str, Any], rng: Random, tally: Tally) -> list[str]:
+def _disagreements(document: dict[str, Any], rng: Random, tally: Tally) -> list[str]:
     """The unexplained disagreements about some messages."""
-    judges = Judges(document, _compiled(document), foreign_opinion(json.loads(json_text(document, sort_keys=False))))
-    path = judges.operations[OPERATION].path
+    validators = Validators(
+        document, _compiled(document), for_any_document(json.loads(json_text(document, sort_keys=False)))
+    )
+    path = validators.operations[OPERATION].path
     requests, responses = Requests(document, path, METHOD, rng), Responses(document, path, METHOD, rng)
     before = len(tally.unexplained)
     for kind in KINDS * ROUNDS:
-        tally.record("requests", kind, judges.of_request(OPERATION, *requests.of(kind)))
-        tally.record("responses", kind, judges.of_response(OPERATION, responses.of(kind)))
+        tally.record("requests", kind, validators.of_request(OPERATION, *requests.of(kind)))
+        tally.record("responses", kind, validators.of_response(OPERATION, responses.of(kind)))
     return tally.unexplained[before:]
 
 

@@ -104,10 +104,10 @@ def test_every_declared_status_that_a_client_can_provoke_was_reached(run: Run, d
     assert expected(document) - seen == set()
 
 
-def test_the_two_judges_of_every_exchange_agree(run: Run) -> None:
+def test_the_two_validators_of_every_exchange_agree(run: Run) -> None:
     report = run.cloud.disagreements()
     assert report["count"] == 0, report["disagreements"][:3]
-    assert report["judged"] > total(run.covered) / 2
+    assert report["exchanges"] > total(run.covered) / 2
 
 
 def test_a_second_run_that_cleans_up_changes_nothing_that_was_there(

@@ -1,4 +1,4 @@
-"""Where the generated models are known to judge otherwise than the contract, which is the judge.
+"""Known differences of the generated models from the contract, which decides.
 
 Every entry has a case in `test_models` that proves that it is still needed.
 """
@@ -20,7 +20,7 @@ class Objection:
     it is part of what clients receive.
     """
 
-    judge: str
+    validator: str
     what: str
     schema: Mapping[str, Any]
     value: JSON
@@ -43,22 +43,22 @@ KNOWN_DIFFERENCES = (
     Difference(
         "the models have no strict Decimal: a price in a string is a price to them",
         lambda each: (
-            (each.judge, each.what) == ("contract", "type")
+            (each.validator, each.what) == ("contract", "type")
             and each.schema.get("type") == "number"
             and isinstance(each.value, str)
         ),
     ),
     Difference(
         "pydantic takes a date and time with a space for the T, with fewer digits, or as seconds since 1970",
-        lambda each: each.judge == "contract" and each.what in ("type", "format") and _is_date_time(each),
+        lambda each: each.validator == "contract" and each.what in ("type", "format") and _is_date_time(each),
     ),
     Difference(
         "an answer may grow: models of what is received ignore what they do not know",
-        lambda each: (each.judge, each.what) == ("contract", "additionalProperties") and each.received,
+        lambda each: (each.validator, each.what) == ("contract", "additionalProperties") and each.received,
     ),
     Difference(
         "pydantic has no leap seconds; RFC 3339, section 5.7, has",
-        lambda each: each.judge == "model" and _is_date_time(each) and ":60" in str(each.value),
+        lambda each: each.validator == "model" and _is_date_time(each) and ":60" in str(each.value),
     ),
 )
 

@@ -13,8 +13,8 @@ from contract.messages import JSON
 from contract_compiler.document import load
 from generated import models, product_types
 from tests.contract.differential.values import Values
-from tests.contract.models.judges import Judges
 from tests.contract.models.known_differences import KNOWN_DIFFERENCES, reason
+from tests.contract.models.validators import Validators
 
 DOCUMENT = load(Path(__file__).resolve().parents[3] / "openapi/products.yaml")
 COMPONENTS = dict(DOCUMENT["components"]["schemas"].entries())
@@ -45,18 +45,18 @@ CASES: dict[str, dict[str, JSON]] = {
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_contract_and_the_model_agree(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    judges, rng = Judges(COMPONENTS[name], getattr(models, name)), Random(name)
+    validators, rng = Validators(COMPONENTS[name], getattr(models, name)), Random(name)
     values = [_value(name, rng, spoilt=bool(turn % 2)) for turn in range(VALUES)]
-    objections = [objection for value in values for objection in judges.disagreement(value)]
+    objections = [objection for value in values for objection in validators.disagreement(value)]
     with capsys.disabled():
         explained = Counter(map(reason, objections))
-        print(f"\n{name}: {sum(map(judges.accepts, values))} of {VALUES} keep the contract; {dict(explained)}")
+        print(f"\n{name}: {sum(map(validators.accepts, values))} of {VALUES} are valid; {dict(explained)}")
     assert [objection for objection in objections if reason(objection) is None] == []
 
 
 @pytest.mark.parametrize("words", CASES)
 def test_a_known_difference_is_still_one(words: str) -> None:
-    objections = Judges(COMPONENTS["Product"], models.Product).disagreement({**PRODUCT, **CASES[words]})
+    objections = Validators(COMPONENTS["Product"], models.Product).disagreement({**PRODUCT, **CASES[words]})
     entry = next(each for each in KNOWN_DIFFERENCES if words in each.reason)
     assert {reason(objection) for objection in objections} == {entry.reason}
 

@@ -51,7 +51,7 @@ class Rehearsal:
 
 @pytest.fixture(scope="module")
 def rehearsal(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    """Everything, judges included."""
+    """Everything, validation and fuzzing included."""
     options = Options(tmp_path_factory.mktemp("reports"), "dev", packages=packages)
     rehearsal = Rehearsal(options, Steps(print))
 
@@ -70,7 +70,7 @@ def test_a_rehearsal_passes(rehearsal: Rehearsal) -> None:
     assert "The rehearsal passed." in rehearsal.steps.report()
 
 
-def test_the_judges_had_something_to_judge(rehearsal: Rehearsal) -> None:
+def test_the_validation_and_the_fuzzing_had_something_to_check(rehearsal: Rehearsal) -> None:
     assert rehearsal.step("validate the deployment").figures["checks"] > 20
     assert rehearsal.step("fuzz it").figures["cases"] > 400
 

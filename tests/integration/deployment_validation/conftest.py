@@ -18,7 +18,7 @@ from tests.served import Served, served
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One sound deployment for all tests, its catalogue just large enough for pages: every answer is judged twice."""
+    """One sound deployment for all tests, with some pages of products: every answer is validated twice."""
     with served(tmp_path_factory.mktemp("cloud"), "--no-seed") as cloud:
         headers = {"Authorization": f"Bearer {cloud.token('platform-admin')}"}
         for product in json.loads(CATALOGUE.read_text(encoding="utf-8"))[:3]:

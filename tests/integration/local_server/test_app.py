@@ -167,17 +167,17 @@ def test_every_listed_origin_may_read_refusals(request_to: Client, method: str, 
     assert "X-Request-Id" in response.headers["Access-Control-Expose-Headers"]
 
 
-def test_every_exchange_with_an_operation_is_judged_a_second_time(
+def test_every_exchange_with_an_operation_is_validated_a_second_time(
     request_to: Client, local_app: LocalApp, stubs: Stubs
 ) -> None:
     request_to("GET", PRODUCTS)
     request_to("POST", PRODUCTS, json=ENTRY)
     assert request_to("DELETE", "/v1.0/products/1").status_code == 401
     request_to("PUT", PRODUCTS)
-    assert local_app.disagreements.report() == {"judged": 3, "count": 0, "disagreements": []}
+    assert local_app.disagreements.report() == {"exchanges": 3, "count": 0, "disagreements": []}
     stubs.answer = lambda event: {**ANSWER, "body": '{"name": 1}'}
     request_to("GET", "/v1.0/products?limit=1000")
-    assert [each["judged"] for each in local_app.disagreements.report()["disagreements"]] == ["request", "response"]
+    assert [each["direction"] for each in local_app.disagreements.report()["disagreements"]] == ["request", "response"]
 
 
 def test_swagger_ui_is_served_from_this_machine(request_to: Client) -> None:

@@ -38,7 +38,7 @@ def test_the_key_set_is_where_the_issuer_says(request_to: Client, user_pool: Use
 
 
 def test_the_disagreements_are_readable(request_to: Client) -> None:
-    assert request_to("GET", "/_local/disagreements").json() == {"judged": 0, "count": 0, "disagreements": []}
+    assert request_to("GET", "/_local/disagreements").json() == {"exchanges": 0, "count": 0, "disagreements": []}
 
 
 def test_other_paths_below_local_do_not_reach_the_gateway(request_to: Client) -> None:

@@ -97,10 +97,10 @@ def test_the_printed_token_may_write(serving: Serving) -> None:
     assert serving.post(project.collection(), product)["product"]["name"] == "From a test"
 
 
-def test_the_judges_agree_about_all_of_it(serving: Serving) -> None:
+def test_the_validators_agree_about_all_of_it(serving: Serving) -> None:
     serving.get(project.collection())
     report = serving.get("/_local/disagreements")
-    assert (report["judged"] > len(CATALOGUE), report["count"]) == (True, 0)
+    assert (report["exchanges"] > len(CATALOGUE), report["count"]) == (True, 0)
 
 
 def test_a_catalogue_of_any_size_is_made_and_can_be_paged_through(tmp_path: Path) -> None:

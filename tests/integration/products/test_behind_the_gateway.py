@@ -12,7 +12,7 @@ import pytest
 
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
-from cross_check.second_opinion import SecondOpinion
+from cross_check.second_validator import SecondValidator
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway import ApiIdentity, Gateway, Stage, Throttle
 from local_aws.proxy_event import Event, HttpRequest
@@ -23,7 +23,7 @@ from tests.unit.local_aws.gateway.rendered import rendered
 
 DOCUMENT = ContractDocument.load(project.DOCUMENT)
 OPERATIONS = {operation.operation_id: operation for operation in DOCUMENT.operations()}
-OPINION = SecondOpinion(DOCUMENT.content)
+SECOND_VALIDATOR = SecondValidator(DOCUMENT.content)
 PRODUCT = f"{COLLECTION}/PROD-404"
 ADMIN, CUSTOMER = {"Authorization": "Bearer administrator"}, {"Authorization": "customer"}
 
@@ -81,7 +81,7 @@ def assert_declared(response: httpx.Response, status: int, operation_id: str) ->
     operation = OPERATIONS[operation_id]
     answer = HttpResponse(status, tuple(response.headers.multi_items()), response.content)
     request = HttpRequest(operation.method, operation.path.replace("{productId}", "PROD-1"), "", (), b"", "127.0.0.1")
-    assert OPINION.of_response(Exchange(operation, request, {"productId": "PROD-1"}, answer, "")) == []
+    assert SECOND_VALIDATOR.of_response(Exchange(operation, request, {"productId": "PROD-1"}, answer, "")) == []
 
 
 def assert_problem(response: httpx.Response, status: int, operation_id: str) -> None:

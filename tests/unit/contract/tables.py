@@ -129,21 +129,21 @@ def recorded(name: str) -> Json:
     return loaded
 
 
-def refusal(judge: Operation, raw: RawRequest) -> Refusal:
+def refusal(checked: Operation, raw: RawRequest) -> Refusal:
     """The refusal of a request; fails when the request is accepted."""
     try:
-        judge.check_request(raw)
+        checked.check_request(raw)
     except Refusal as refused:
         return refused
     raise AssertionError("the request was accepted")
 
 
-def violations(judge: Operation, raw: RawRequest) -> list[tuple[str, str]]:
+def violations(checked: Operation, raw: RawRequest) -> list[tuple[str, str]]:
     """Field and message of each violation, in their order."""
-    return [(violation.field, violation.message) for violation in details(judge, raw)]
+    return [(violation.field, violation.message) for violation in details(checked, raw)]
 
 
-def details(judge: Operation, raw: RawRequest) -> list[Violation]:
-    refused = refusal(judge, raw)
+def details(checked: Operation, raw: RawRequest) -> list[Violation]:
+    refused = refusal(checked, raw)
     assert refused.status == 400
     return list(refused.details)

@@ -23,28 +23,28 @@ def field(schema: dict[str, Any], **more: Any) -> Operation:
     )
 
 
-def accepted(judge: Operation, text: str) -> Any:
-    return judge.check_request(sent_json(text)).body
+def accepted(checked: Operation, text: str) -> Any:
+    return checked.check_request(sent_json(text)).body
 
 
 @pytest.mark.parametrize("price", ["19.99", "0.07", "4.35", "79.77", "289.14"])
 def test_a_multiple_of_a_cent_is_decided_in_decimals(price: str) -> None:
-    judge = field({"type": "number", "multipleOf": Decimal("0.01")})
-    assert accepted(judge, f'{{"value": {price}}}') == {"value": Decimal(price)}
-    assert violations(judge, sent_json('{"value": 4.351}')) == [("/value", "must be a multiple of 0.01")]
+    checked = field({"type": "number", "multipleOf": Decimal("0.01")})
+    assert accepted(checked, f'{{"value": {price}}}') == {"value": Decimal(price)}
+    assert violations(checked, sent_json('{"value": 4.351}')) == [("/value", "must be a multiple of 0.01")]
 
 
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_no_number_is_no_json(literal: str) -> None:
-    judge = field({"type": "number", "minimum": 0})
-    assert violations(judge, sent_json(f'{{"value": {literal}}}')) == [("/value", "is not a JSON number")]
+    checked = field({"type": "number", "minimum": 0})
+    assert violations(checked, sent_json(f'{{"value": {literal}}}')) == [("/value", "is not a JSON number")]
 
 
 @pytest.mark.parametrize("literal", ["1e400", "-1e400", "1e-400", "1e99999999999999999999", "9" * 400])
 def test_a_number_beyond_a_double_is_refused(literal: str) -> None:
-    judge = field({"type": "number"})
+    checked = field({"type": "number"})
     expected = [("/value", "is outside the range of a double-precision number")]
-    assert violations(judge, sent_json(f'{{"value": {literal}}}')) == expected
+    assert violations(checked, sent_json(f'{{"value": {literal}}}')) == expected
 
 
 @pytest.mark.parametrize("content_type", ["application/json;charset", "application/json;charset=", "json", "", "a/b c"])
@@ -58,9 +58,9 @@ def test_a_byte_order_mark_is_refused() -> None:
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\uD800x", r"\udc00\ud800"])
 def test_a_lone_surrogate_is_refused(escape: str) -> None:
-    judge = field({"type": "string"})
+    checked = field({"type": "string"})
     expected = [("/value", "is not valid Unicode text: it has half of a surrogate pair")]
-    assert violations(judge, sent_json(f'{{"value": "{escape}"}}')) == expected
+    assert violations(checked, sent_json(f'{{"value": "{escape}"}}')) == expected
 
 
 def test_a_pair_of_surrogates_is_a_character() -> None:
@@ -74,34 +74,34 @@ def test_a_field_given_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("literal", ["1_0", " 7 ", "+7", "٧", "07", "7.0", "1e1", "0x7", "-", "--7", "7\n"])
 def test_an_integer_literal_is_ascii_digits(literal: str) -> None:
-    judge = operation(parameter("query", "limit", {"type": "integer"}))
-    assert violations(judge, sent(query={"limit": [literal]})) == [("/limit", "must be an integer")]
+    checked = operation(parameter("query", "limit", {"type": "integer"}))
+    assert violations(checked, sent(query={"limit": [literal]})) == [("/limit", "must be an integer")]
 
 
 @pytest.mark.parametrize("literal", ["yes", "True", "TRUE", "1", "on", " true"])
 def test_a_boolean_literal_is_true_or_false(literal: str) -> None:
-    judge = operation(parameter("query", "active", {"type": "boolean"}))
-    assert violations(judge, sent(query={"active": [literal]})) == [("/active", "must be a boolean")]
+    checked = operation(parameter("query", "active", {"type": "boolean"}))
+    assert violations(checked, sent(query={"active": [literal]})) == [("/active", "must be a boolean")]
 
 
 def test_an_unknown_query_parameter_is_refused() -> None:
-    judge = operation(parameter("query", "limit", {"type": "integer"}))
+    checked = operation(parameter("query", "limit", {"type": "integer"}))
     raw = sent(query={"limit": ["1"], "offset": ["1"]})
-    assert violations(judge, raw) == [("/offset", "is not a known parameter")]
+    assert violations(checked, raw) == [("/offset", "is not a known parameter")]
 
 
 def test_an_optional_field_is_not_a_nullable_one() -> None:
-    judge = field({"type": "string"})
-    assert accepted(judge, "{}") == {}
-    assert violations(judge, sent_json('{"value": null}')) == [("/value", "must be a string")]
+    checked = field({"type": "string"})
+    assert accepted(checked, "{}") == {}
+    assert violations(checked, sent_json('{"value": null}')) == [("/value", "must be a string")]
 
 
 @pytest.mark.parametrize(
     "spelling", ["0b6f7a528a7e4d0e9d3a3f5c2b1a0e9d", "urn:uuid:0b6f7a52-8a7e-4d0e-9d3a-3f5c2b1a0e9d"]
 )
 def test_a_uuid_has_one_spelling(spelling: str) -> None:
-    judge = field({"type": "string", "format": "uuid"})
-    assert violations(judge, sent_json(f'{{"value": "{spelling}"}}')) == [("/value", "must be a UUID with hyphens")]
+    checked = field({"type": "string", "format": "uuid"})
+    assert violations(checked, sent_json(f'{{"value": "{spelling}"}}')) == [("/value", "must be a UUID with hyphens")]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_a_uuid_has_one_spelling(spelling: str) -> None:
     ],
 )
 def test_a_date_time_is_rfc_3339(instant: str) -> None:
-    judge = field({"type": "string", **(formats.keywords("string", "date-time") or {})})
-    assert refusal(judge, sent_json(f'{{"value": {instant}}}')).status == 400
+    checked = field({"type": "string", **(formats.keywords("string", "date-time") or {})})
+    assert refusal(checked, sent_json(f'{{"value": {instant}}}')).status == 400
 
 
 @pytest.mark.parametrize(
@@ -131,67 +131,67 @@ def test_a_date_time_is_rfc_3339(instant: str) -> None:
     ],
 )
 def test_types_are_not_coerced(type_name: str, literal: str) -> None:
-    judge = field({"type": type_name})
-    assert [where for where, _ in violations(judge, sent_json(f'{{"value": {literal}}}'))] == ["/value"]
+    checked = field({"type": type_name})
+    assert [where for where, _ in violations(checked, sent_json(f'{{"value": {literal}}}'))] == ["/value"]
 
 
 @pytest.mark.parametrize("literal", ["1.0", "1e2", "-0.0", "10E-1"])
 def test_an_integer_has_no_fraction_or_exponent(literal: str) -> None:
-    judge = field({"type": "integer", "x-integer-literal": True})
+    checked = field({"type": "integer", "x-integer-literal": True})
     expected = [("/value", "must be an integer, written without a fraction or an exponent")]
-    assert violations(judge, sent_json(f'{{"value": {literal}}}')) == expected
-    assert accepted(judge, '{"value": 12345678901234567890}') == {"value": 12345678901234567890}
+    assert violations(checked, sent_json(f'{{"value": {literal}}}')) == expected
+    assert accepted(checked, '{"value": 12345678901234567890}') == {"value": 12345678901234567890}
 
 
 def test_items_are_unique_by_value() -> None:
-    judge = field({"type": "array", "uniqueItems": True})
-    assert violations(judge, sent_json('{"value": [1, 1.0]}')) == [("/value", "must not have the same item twice")]
+    checked = field({"type": "array", "uniqueItems": True})
+    assert violations(checked, sent_json('{"value": [1, 1.0]}')) == [("/value", "must not have the same item twice")]
 
 
 def test_an_empty_update_is_refused() -> None:
-    judge = field({}, minProperties=1)
-    assert violations(judge, sent_json("{}")) == [("", "must have at least 1 field")]
+    checked = field({}, minProperties=1)
+    assert violations(checked, sent_json("{}")) == [("", "must have at least 1 field")]
 
 
 def test_an_integer_has_the_range_of_its_format() -> None:
-    judge = field({"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1})
-    assert violations(judge, sent_json(f'{{"value": {2**40}}}')) == [("/value", "must be at most 2147483647")]
+    checked = field({"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1})
+    assert violations(checked, sent_json(f'{{"value": {2**40}}}')) == [("/value", "must be at most 2147483647")]
 
 
 @pytest.mark.parametrize("uri", ["nope", "http://a b"])
 def test_a_uri_is_checked(uri: str) -> None:
-    judge = field({"type": "string", "format": "uri"})
-    assert violations(judge, sent_json(f'{{"value": "{uri}"}}')) == [("/value", "must be an absolute URI")]
+    checked = field({"type": "string", "format": "uri"})
+    assert violations(checked, sent_json(f'{{"value": "{uri}"}}')) == [("/value", "must be an absolute URI")]
 
 
 @pytest.mark.parametrize("address", ["a", "a@", "Joe <a@example.com>"])
 def test_an_email_is_a_bare_address(address: str) -> None:
-    judge = field({"type": "string", "format": "email"})
-    assert violations(judge, sent_json(f'{{"value": "{address}"}}')) == [("/value", "must be an e-mail address")]
+    checked = field({"type": "string", "format": "email"})
+    assert violations(checked, sent_json(f'{{"value": "{address}"}}')) == [("/value", "must be an e-mail address")]
 
 
 def test_a_digit_class_means_ascii_digits() -> None:
-    judge = field({"type": "string", "pattern": r"^\d+$"})
-    assert accepted(judge, '{"value": "7"}') == {"value": "7"}
-    assert refusal(judge, sent_json('{"value": "٧"}')).status == 400
+    checked = field({"type": "string", "pattern": r"^\d+$"})
+    assert accepted(checked, '{"value": "7"}') == {"value": "7"}
+    assert refusal(checked, sent_json('{"value": "٧"}')).status == 400
 
 
 def test_all_of_a_closed_schema_allows_nothing_more() -> None:
     closed = {"properties": {"id": {}}, "additionalProperties": False}
-    judge = operation(requestBody=body({"allOf": [closed, {"properties": {"version": {}}}]}))
-    assert violations(judge, sent_json('{"version": 1}')) == [("/version", "is not a known field")]
+    checked = operation(requestBody=body({"allOf": [closed, {"properties": {"version": {}}}]}))
+    assert violations(checked, sent_json('{"version": 1}')) == [("/version", "is not a known field")]
 
 
 def test_a_status_that_is_not_declared_breaks_the_contract() -> None:
-    judge = operation(responses={"200": tables.answer()})
+    checked = operation(responses={"200": tables.answer()})
     with pytest.raises(InvalidResponse) as caught:
-        judge.check_response(Response(404))
+        checked.check_response(Response(404))
     assert [(each.where, each.rule) for each in caught.value.violations] == [("status", "responses")]
 
 
 def test_a_dollar_does_not_let_a_newline_pass() -> None:
-    judge = field({"type": "string", "pattern": "^a$"})
-    assert violations(judge, sent_json(r'{"value": "a\n"}')) == [("/value", "must match the pattern ^a$")]
+    checked = field({"type": "string", "pattern": "^a$"})
+    assert violations(checked, sent_json(r'{"value": "a\n"}')) == [("/value", "must match the pattern ^a$")]
 
 
 @pytest.mark.parametrize("opening", ["[", '{"value":'])
@@ -205,6 +205,6 @@ def test_invalid_utf8_is_refused() -> None:
 
 
 def test_an_integer_of_5000_digits_is_refused() -> None:
-    judge = field({"type": "integer"})
+    checked = field({"type": "integer"})
     expected = [("/value", "is outside the range of a double-precision number")]
-    assert violations(judge, sent_json(f'{{"value": {"9" * 5000}}}')) == expected
+    assert violations(checked, sent_json(f'{{"value": {"9" * 5000}}}')) == expected

@@ -92,5 +92,5 @@ def test_what_is_called_otherwise_is_not_json(essence: str) -> None:
         (MediaType("image/png"), False),
     ],
 )
-def test_a_schema_judges_json_and_text_in_utf8(media_type: MediaType, expected: bool) -> None:
+def test_a_schema_validates_json_and_text_in_utf8(media_type: MediaType, expected: bool) -> None:
     assert http_syntax.is_validated(media_type) is expected

@@ -28,8 +28,8 @@ def honest(request: Request) -> Response:
     return Response(200, {"id": request.request_id})
 
 
-def call(respond: Any, judge: Operation | None = None, **parts: Any) -> dict[str, Any]:
-    return lambda_handler(judge or operation(), respond)(event(**parts), None)
+def call(respond: Any, checked: Operation | None = None, **parts: Any) -> dict[str, Any]:
+    return lambda_handler(checked or operation(), respond)(event(**parts), None)
 
 
 def test_an_honest_answer_leaves_complete() -> None:
@@ -55,9 +55,9 @@ def test_a_request_that_breaks_the_contract_never_reaches_the_handler(caplog: py
     def never(_request: Request) -> Response:
         raise AssertionError
 
-    judge = operation(parameter("query", "limit", {"type": "integer"}))
+    checked = operation(parameter("query", "limit", {"type": "integer"}))
     with caplog.at_level(logging.INFO, "contract"):
-        answered = call(never, judge, multiValueQueryStringParameters={"limit": [SECRET]})
+        answered = call(never, checked, multiValueQueryStringParameters={"limit": [SECRET]})
     assert answered["statusCode"] == 400
     assert answered["headers"] == {
         "Cache-Control": "no-store",
@@ -299,10 +299,10 @@ def test_on_a_laptop_the_message_of_an_exception_is_logged_too(
 def test_the_places_of_a_refused_request_are_logged_without_what_the_client_chose(
     parameters: list[Any], sent: Any, places: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    judge = operation(*(parameter(*each[:3], required=len(each) > 3) for each in parameters))
+    checked = operation(*(parameter(*each[:3], required=len(each) > 3) for each in parameters))
     keys = {"query": "multiValueQueryStringParameters", "path": "pathParameters"}
     with caplog.at_level(logging.INFO, "contract"):
-        call(honest, judge, **{keys[where]: values for where, values in sent.items()})
+        call(honest, checked, **{keys[where]: values for where, values in sent.items()})
     (record,) = caplog.records
     assert fields(record)["places"] == places
 
@@ -323,17 +323,17 @@ def test_the_places_of_a_refused_body_are_logged_without_names_that_the_client_c
     text: str, places: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     closed: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
-    judge = operation(requestBody=body({**closed, "properties": {"a": closed}}))
+    checked = operation(requestBody=body({**closed, "properties": {"a": closed}}))
     with caplog.at_level(logging.INFO, "contract"):
-        call(honest, judge, body=text, headers={"Content-Type": "application/json"})
+        call(honest, checked, body=text, headers={"Content-Type": "application/json"})
     (record,) = caplog.records
     assert fields(record)["places"] == places
 
 
 def test_a_log_line_has_the_first_places_only(caplog: pytest.LogCaptureFixture) -> None:
-    judge = operation(requestBody=body({"type": "array", "items": {"type": "string"}}))
+    checked = operation(requestBody=body({"type": "array", "items": {"type": "string"}}))
     with caplog.at_level(logging.INFO, "contract"):
-        call(honest, judge, body=json.dumps([1] * 30), headers={"Content-Type": "application/json"})
+        call(honest, checked, body=json.dumps([1] * 30), headers={"Content-Type": "application/json"})
     (record,) = caplog.records
     logged = fields(record)
     assert (logged["violations"], logged["places"]) == (30, [f"body /{index} type" for index in range(20)])
@@ -341,14 +341,14 @@ def test_a_log_line_has_the_first_places_only(caplog: pytest.LogCaptureFixture) 
 
 @pytest.mark.parametrize("declared", [{"400": answer(), "500": answer()}, {"4XX": answer(), "default": answer()}])
 def test_an_error_that_is_declared_without_a_body_has_none(declared: Any) -> None:
-    judge = operation(parameter("query", "p", {}, required=True), responses=declared)
-    assert call(honest, judge) == {"statusCode": 400, "headers": {}, "body": "", "isBase64Encoded": False}
+    checked = operation(parameter("query", "p", {}, required=True), responses=declared)
+    assert call(honest, checked) == {"statusCode": 400, "headers": {}, "body": "", "isBase64Encoded": False}
     assert call(lambda request: 1 / 0, operation(responses=declared))["body"] == ""
 
 
 def test_an_error_in_answer_to_head_has_no_body() -> None:
-    judge = operation(parameter("query", "p", {}, required=True), method="HEAD")
-    answered = call(honest, judge, httpMethod="HEAD")
+    checked = operation(parameter("query", "p", {}, required=True), method="HEAD")
+    answered = call(honest, checked, httpMethod="HEAD")
     assert (answered["statusCode"], answered["body"]) == (400, "")
 
 
@@ -390,8 +390,8 @@ def test_a_secured_operation_cannot_be_served_without_authorisation() -> None:
 def test_authorisation_comes_before_everything_that_a_caller_could_learn_from() -> None:
     seen: list[Any] = []
 
-    def authorise(raw: RawRequest, judged: Operation) -> None:
-        seen.append((raw.claims, judged.security_schemes["admin"]["x-allowed-groups"]))
+    def authorise(raw: RawRequest, asked_for: Operation) -> None:
+        seen.append((raw.claims, asked_for.security_schemes["admin"]["x-allowed-groups"]))
         raise Refusal(401)
 
     handler = lambda_handler(operation(**SECURED, requestBody=body({})), honest, authorise=authorise)
@@ -402,12 +402,12 @@ def test_authorisation_comes_before_everything_that_a_caller_could_learn_from() 
 
 
 def test_an_authorised_caller_is_served() -> None:
-    handler = lambda_handler(operation(**SECURED), honest, authorise=lambda raw, judged: None)
+    handler = lambda_handler(operation(**SECURED), honest, authorise=lambda raw, asked_for: None)
     assert handler(event(), None)["statusCode"] == 200
 
 
 def test_a_public_operation_asks_nobody() -> None:
-    def never(raw: RawRequest, judged: Operation) -> None:
+    def never(raw: RawRequest, asked_for: Operation) -> None:
         raise AssertionError
 
     assert lambda_handler(operation(), honest, authorise=never)(event(), None)["statusCode"] == 200
@@ -425,7 +425,7 @@ def test_cors_headers_are_on_every_answer(respond: Any) -> None:
 
 def test_a_contract_may_have_an_error_shape_of_its_own() -> None:
     own = {"type": "object", "required": ["title", "status"]}
-    judge = operation(
+    checked = operation(
         parameter("query", "p", {}, required=True),
         responses={"400": answer(own, "application/problem+json"), "500": answer(PROBLEM)},
     )
@@ -433,7 +433,7 @@ def test_a_contract_may_have_an_error_shape_of_its_own() -> None:
     def own_body(refusal: Refusal, _request_id: str) -> JSON:
         return {"title": "x", "status": refusal.status}
 
-    answered = lambda_handler(judge, honest, problem_body=own_body)(event(), None)
+    answered = lambda_handler(checked, honest, problem_body=own_body)(event(), None)
     assert answered["headers"] == {"Content-Type": "application/problem+json"}
     assert json.loads(answered["body"]) == {"title": "x", "status": 400}
 

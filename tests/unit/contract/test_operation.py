@@ -20,7 +20,7 @@ def test_every_violation_is_told_at_once_in_the_order_of_the_request() -> None:
         "properties": {"name": {"minLength": 3}, "price": {"type": "number"}},
         "additionalProperties": False,
     }
-    judge = operation(
+    checked = operation(
         parameter("cookie", "session", {}, required=True),
         parameter("header", "X-Count", {"type": "integer"}),
         parameter("query", "limit", {"type": "integer", "maximum": 100}),
@@ -29,7 +29,7 @@ def test_every_violation_is_told_at_once_in_the_order_of_the_request() -> None:
     )
     raw = sent_json('{"name": "x", "colour": "s3cret"}', path={"id": "ABC"}, query={"limit": ["101"], "page": ["2"]})
     raw = raw._replace(headers={**raw.headers, "x-count": ["many"]})
-    assert details(judge, raw) == [
+    assert details(checked, raw) == [
         Violation("path", "/id", "must have at most 2 characters", "maxLength"),
         Violation("path", "/id", "must match the pattern ^[a-z]+$", "pattern"),
         Violation("query", "/limit", "must be at most 100", "maximum"),
@@ -43,9 +43,9 @@ def test_every_violation_is_told_at_once_in_the_order_of_the_request() -> None:
 
 
 def test_the_request_carries_what_the_handler_needs() -> None:
-    judge = operation(parameter("path", "id", {"type": "integer"}), requestBody=body({}))
+    checked = operation(parameter("path", "id", {"type": "integer"}), requestBody=body({}))
     raw = sent_json("[1.50]", path={"id": "7"}, requestContext={"requestId": "r-9", "path": "/dev/things/7"})
-    request = judge.check_request(raw._replace(claims={"sub": "x"}))
+    request = checked.check_request(raw._replace(claims={"sub": "x"}))
     assert request.operation_id == "doThing"
     assert request.request_id == "r-9"
     assert request.path == "/dev/things/7"
@@ -71,19 +71,19 @@ SHORT = {"$ref": "#/$defs/Short"}
 
 
 def test_every_schema_of_a_table_may_refer_to_its_definitions() -> None:
-    judge = operation(
+    checked = operation(
         parameter("query", "q", SHORT),
         requestBody=body({"properties": {"name": SHORT}}),
         responses={"200": answer({"properties": {"name": SHORT}}, X_Name=header(SHORT, required=False))},
         definitions={"Short": {"type": "string", "maxLength": 2}},
     )
-    assert details(judge, sent_json('{"name": "abc"}', query={"q": ["abc"]})) == [
+    assert details(checked, sent_json('{"name": "abc"}', query={"q": ["abc"]})) == [
         Violation("query", "/q", "must have at most 2 characters", "maxLength"),
         Violation("body", "/name", "must have at most 2 characters", "maxLength"),
     ]
     for response in (Response(200, {"name": "abc"}), Response(200, {}, {"X-Name": "abc"})):
         with pytest.raises(InvalidResponse, match=r"ame maxLength$"):
-            judge.check_response(response)
+            checked.check_response(response)
 
 
 def test_the_names_of_all_response_headers_are_known() -> None:
@@ -103,9 +103,9 @@ THING = {"allOf": [{"$ref": "#/$defs/Base"}, {"properties": {"name": {"minLength
 
 
 def test_the_properties_of_a_schema_are_known_by_all_of_too() -> None:
-    judge = operation(definitions={"Thing": {**THING, "properties": {"size": {}}}, "Base": BASE})
-    assert judge.property_names("Thing") == ["size", "id", "name"]
-    assert judge.property_names("Other") == []
+    checked = operation(definitions={"Thing": {**THING, "properties": {"size": {}}}, "Base": BASE})
+    assert checked.property_names("Thing") == ["size", "id", "name"]
+    assert checked.property_names("Other") == []
 
 
 @pytest.mark.parametrize(
@@ -113,5 +113,5 @@ def test_the_properties_of_a_schema_are_known_by_all_of_too() -> None:
     [({"id": 1, "name": "ab"}, None), ({"id": 1, "name": "a"}, "name"), ({"name": "ab"}, "id"), ([], "")],
 )
 def test_the_first_invalid_property_of_a_value_is_named(value: JSON, expected: str | None) -> None:
-    judge = operation(definitions={"Thing": {"type": "object", **THING}, "Base": BASE})
-    assert judge.invalid_property("Thing", value) == expected
+    checked = operation(definitions={"Thing": {"type": "object", **THING}, "Base": BASE})
+    assert checked.invalid_property("Thing", value) == expected

@@ -12,17 +12,17 @@ OBJECT: Json = {"type": "object", "properties": {"a": {"type": "integer"}}, "add
 
 
 def test_a_required_body_that_is_absent_is_told() -> None:
-    judge = operation(requestBody=body(OBJECT))
-    assert violations(judge, sent()) == [("", "is required")]
-    assert violations(judge, sent_json("")) == [("", "is required")]
+    checked = operation(requestBody=body(OBJECT))
+    assert violations(checked, sent()) == [("", "is required")]
+    assert violations(checked, sent_json("")) == [("", "is required")]
 
 
 def test_an_optional_body_may_be_absent_and_then_needs_no_media_type() -> None:
-    judge = operation(requestBody=body(OBJECT, required=False))
-    assert judge.check_request(sent()).body is None
+    checked = operation(requestBody=body(OBJECT, required=False))
+    assert checked.check_request(sent()).body is None
 
 
-def test_a_null_body_is_for_the_schema_to_judge() -> None:
+def test_a_null_body_is_for_the_schema_to_validate() -> None:
     assert operation(requestBody=body({})).check_request(sent_json("null")).body is None
     assert violations(operation(requestBody=body(OBJECT)), sent_json("null")) == [("", "must be an object")]
 
@@ -32,15 +32,15 @@ def test_a_body_that_the_contract_does_not_know_is_ignored() -> None:
 
 
 def test_a_body_may_have_just_so_many_bytes() -> None:
-    judge = operation(requestBody=body({"type": "string"}, maxBytes=6))
-    assert judge.check_request(sent_json('"éé"')).body == "éé"
-    refused = refusal(judge, sent_json('"ééé"'))
+    checked = operation(requestBody=body({"type": "string"}, maxBytes=6))
+    assert checked.check_request(sent_json('"éé"')).body == "éé"
+    refused = refusal(checked, sent_json('"ééé"'))
     assert (refused.status, refused.message) == (413, "The body may have at most 6 bytes.")
 
 
-def test_the_size_is_judged_before_the_media_type() -> None:
-    judge = operation(requestBody=body({}, maxBytes=1))
-    assert refusal(judge, sent_json("[]", "text/plain")).status == 413
+def test_the_size_is_validated_before_the_media_type() -> None:
+    checked = operation(requestBody=body({}, maxBytes=1))
+    assert refusal(checked, sent_json("[]", "text/plain")).status == 413
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_another_media_type_is_415_and_the_right_one_is_named(content_type: str)
 
 def test_every_media_type_that_is_taken_is_named() -> None:
     entry: Json = {"schema": {}, "defaults": {}}
-    judge = operation(requestBody=body({}, content={"application/json": entry, "text/plain": entry}))
-    refused = refusal(judge, sent_json("x", "image/png"))
+    checked = operation(requestBody=body({}, content={"application/json": entry, "text/plain": entry}))
+    refused = refusal(checked, sent_json("x", "image/png"))
     assert refused.message == "Send the body as application/json or text/plain, in UTF-8."
 
 
@@ -87,67 +87,67 @@ def test_a_body_without_a_media_type_is_not_guessed_at() -> None:
 
 
 def test_a_compressed_body_is_415() -> None:
-    judge = operation(requestBody=body({}))
+    checked = operation(requestBody=body({}))
     headers = {"Content-Type": ["application/json"], "Content-Encoding": ["gzip"]}
-    assert refusal(judge, sent(body="{}", headers=headers)).status == 415
-    assert judge.check_request(sent(body="{}", headers=headers | {"Content-Encoding": ["Identity"]})).body == {}
+    assert refusal(checked, sent(body="{}", headers=headers)).status == 415
+    assert checked.check_request(sent(body="{}", headers=headers | {"Content-Encoding": ["Identity"]})).body == {}
 
 
 @pytest.mark.parametrize("declared", ["*/*", "application/*"])
-def test_a_range_takes_what_can_be_judged(declared: str) -> None:
-    judge = operation(requestBody=body(OBJECT, declared))
-    assert judge.check_request(sent_json('{"a": 1}', "application/vnd.thing+json")).body == {"a": 1}
-    assert refusal(judge, sent_json("x", "application/pdf")).status == 415
+def test_a_range_takes_what_can_be_validated(declared: str) -> None:
+    checked = operation(requestBody=body(OBJECT, declared))
+    assert checked.check_request(sent_json('{"a": 1}', "application/vnd.thing+json")).body == {"a": 1}
+    assert refusal(checked, sent_json("x", "application/pdf")).status == 415
 
 
 def test_a_text_is_a_string() -> None:
-    judge = operation(requestBody=body({"type": "string", "maxLength": 2}, "text/plain"))
-    assert judge.check_request(sent_json("é!", "text/plain")).body == "é!"
-    assert violations(judge, sent_json("é!!", "text/plain")) == [("", "must have at most 2 characters")]
-    assert violations(judge, sent_json(b"\xff", "text/plain")) == [("", "is not valid UTF-8")]
+    checked = operation(requestBody=body({"type": "string", "maxLength": 2}, "text/plain"))
+    assert checked.check_request(sent_json("é!", "text/plain")).body == "é!"
+    assert violations(checked, sent_json("é!!", "text/plain")) == [("", "must have at most 2 characters")]
+    assert violations(checked, sent_json(b"\xff", "text/plain")) == [("", "is not valid UTF-8")]
 
 
 def test_json_in_the_text_tree_is_json() -> None:
-    judge = operation(requestBody=body(OBJECT, "text/json"))
-    assert judge.check_request(sent_json('{"a": 1}', "text/json")).body == {"a": 1}
-    assert violations(judge, sent_json("[]", "text/json")) == [("", "must be an object")]
+    checked = operation(requestBody=body(OBJECT, "text/json"))
+    assert checked.check_request(sent_json('{"a": 1}', "text/json")).body == {"a": 1}
+    assert violations(checked, sent_json("[]", "text/json")) == [("", "must be an object")]
 
 
 def test_json_under_a_range_of_texts_is_json_too() -> None:
-    judge = operation(requestBody=body({"type": "string"}, "text/*"))
-    assert judge.check_request(sent_json('"a"', "text/json")).body == "a"
-    assert judge.check_request(sent_json('"a"', "text/plain")).body == '"a"'
+    checked = operation(requestBody=body({"type": "string"}, "text/*"))
+    assert checked.check_request(sent_json('"a"', "text/json")).body == "a"
+    assert checked.check_request(sent_json('"a"', "text/plain")).body == '"a"'
 
 
 def test_bytes_without_a_schema_are_their_base64_text() -> None:
-    judge = operation(requestBody=body(None, "image/png"))
+    checked = operation(requestBody=body(None, "image/png"))
     raw = sent_json(b"\x89PNG", "image/png; charset=none")
-    assert judge.check_request(raw).body == base64.b64encode(b"\x89PNG").decode()
+    assert checked.check_request(raw).body == base64.b64encode(b"\x89PNG").decode()
 
 
 def test_a_body_that_is_no_base64_is_told() -> None:
-    judge = operation(requestBody=body({}))
-    assert violations(judge, sent(body="?", isBase64Encoded=True)) == [("", "is not properly encoded text")]
+    checked = operation(requestBody=body({}))
+    assert violations(checked, sent(body="?", isBase64Encoded=True)) == [("", "is not properly encoded text")]
 
 
 def test_defaults_are_filled_in_after_the_check() -> None:
     defaults: Json = {"properties": {"a": {"default": ["x"]}, "b": {"properties": {"c": {"default": 1}}}}}
-    judge = operation(requestBody=body({"minProperties": 1}, defaults=defaults))
-    assert judge.check_request(sent_json('{"b": {}}')).body == {"a": ["x"], "b": {"c": 1}}
-    assert violations(judge, sent_json("{}")) == [("", "must have at least 1 field")]
+    checked = operation(requestBody=body({"minProperties": 1}, defaults=defaults))
+    assert checked.check_request(sent_json('{"b": {}}')).body == {"a": ["x"], "b": {"c": 1}}
+    assert violations(checked, sent_json("{}")) == [("", "must have at least 1 field")]
 
 
 def test_a_filled_in_default_is_fresh_for_each_request() -> None:
-    judge = operation(requestBody=body({}, defaults={"properties": {"a": {"default": []}}}))
-    first: Any = judge.check_request(sent_json("{}")).body
+    checked = operation(requestBody=body({}, defaults={"properties": {"a": {"default": []}}}))
+    first: Any = checked.check_request(sent_json("{}")).body
     first["a"].append(1)
-    assert judge.check_request(sent_json("{}")).body == {"a": []}
+    assert checked.check_request(sent_json("{}")).body == {"a": []}
 
 
 def test_a_large_body_is_told_its_first_violation() -> None:
-    judge = operation(requestBody=body({"type": "array", "items": {"type": "string"}}))
+    checked = operation(requestBody=body({"type": "array", "items": {"type": "string"}}))
     just_right = "[" + ",".join(["1"] * 100) + "]"
-    assert len(violations(judge, sent_json(just_right.ljust(ALL_ERRORS_UP_TO_BYTES)))) == 100
+    assert len(violations(checked, sent_json(just_right.ljust(ALL_ERRORS_UP_TO_BYTES)))) == 100
     too_large = just_right.ljust(ALL_ERRORS_UP_TO_BYTES + 1)
-    assert violations(judge, sent_json(too_large)) == [("/0", "must be a string")]
-    assert judge.check_request(sent_json("[]".ljust(ALL_ERRORS_UP_TO_BYTES + 1))).body == []
+    assert violations(checked, sent_json(too_large)) == [("/0", "must be a string")]
+    assert checked.check_request(sent_json("[]".ljust(ALL_ERRORS_UP_TO_BYTES + 1))).body == []

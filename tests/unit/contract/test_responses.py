@@ -27,7 +27,7 @@ PAIR = {**header({"type": "object"}, required=False), "shape": {"type": "object"
 JSON_HEADER = {**header({"type": "object"}, required=False), "media": "application/json", "shape": {"type": "any"}}
 
 
-def judge() -> Operation:
+def checked() -> Operation:
     responses = {
         "200": answer(THING, ETag=header({"type": "string", "pattern": '^"'}), X_Count=COUNT, X_Tags=TAGS, X_Pair=PAIR),
         "201": answer(THING, X_Json=JSON_HEADER),
@@ -45,14 +45,14 @@ Places: TypeAlias = "list[tuple[str, str, str]]"
 def invalid(response: Response, of: Operation | None = None) -> Places:
     """Where, pointer and rule of each violation that the contract finds."""
     with pytest.raises(InvalidResponse) as caught:
-        (of or judge()).check_response(response)
+        (of or checked()).check_response(response)
     assert caught.value.status == response.status
     return [(each.where, each.field, each.rule) for each in caught.value.violations]
 
 
 def test_an_honest_response_passes() -> None:
     headers = {"etag": '"1"', "X-Count": "1", "X-Tags": "ab, cd", "X-Any": ""}
-    judge().check_response(Response(200, {"id": 1, "price": Decimal("9.99")}, headers))
+    checked().check_response(Response(200, {"id": 1, "price": Decimal("9.99")}, headers))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_is_wrong_with_a_header_does_not_hide_what_is_wrong_with_the_body()
 
 
 def test_it_is_known_with_which_status_a_body_may_go() -> None:
-    assert [judge().may_have_body(status) for status in (201, 204, 304, 404, 500)] == [True, False, False, True, True]
+    assert [checked().may_have_body(status) for status in (201, 204, 304, 404, 500)] == [True, False, False, True, True]
     assert operation(responses={"200": answer(THING)}).may_have_body(400)
     assert not operation(method="HEAD", responses={"400": answer(THING)}).may_have_body(400)
 
@@ -157,12 +157,15 @@ def test_the_exact_status_goes_before_its_range_and_that_before_the_default() ->
 
 
 def test_the_contract_completes_the_headers_that_it_decides_alone() -> None:
-    assert judge().completed(Response(404, {}), "r-1").headers == {
+    assert checked().completed(Response(404, {}), "r-1").headers == {
         "Cache-Control": "no-store",
         "Content-Type": "application/problem+json",
     }
-    assert judge().completed(Response(500, "x"), "r-1").headers == {"Content-Type": "text/plain", "X-Request-Id": "r-1"}
-    assert judge().completed(Response(204), "r-1").headers == {}
+    assert checked().completed(Response(500, "x"), "r-1").headers == {
+        "Content-Type": "text/plain",
+        "X-Request-Id": "r-1",
+    }
+    assert checked().completed(Response(204), "r-1").headers == {}
 
 
 def test_a_text_header_with_a_media_type_is_its_json() -> None:
@@ -179,7 +182,7 @@ def test_a_constant_header_may_be_empty() -> None:
 
 def test_a_header_that_the_handler_names_stays_in_any_case() -> None:
     given = {"cache-control": "public", "content-type": "application/x+json"}
-    assert judge().completed(Response(404, {}, given), "r-1").headers == given
+    assert checked().completed(Response(404, {}, given), "r-1").headers == given
 
 
 def test_a_nullable_body_is_sent_as_null() -> None:
@@ -189,9 +192,9 @@ def test_a_nullable_body_is_sent_as_null() -> None:
 
 
 def test_a_text_is_sent_as_it_is_and_json_as_json() -> None:
-    text = judge().completed(Response(500, '"quoted"'), "r-1")
-    assert judge().encoded_body(text) == ('"quoted"', False)
-    assert judge().encoded_body(Response(201, {"id": 1})) == ('{"id":1}', False)
+    text = checked().completed(Response(500, '"quoted"'), "r-1")
+    assert checked().encoded_body(text) == ('"quoted"', False)
+    assert checked().encoded_body(Response(201, {"id": 1})) == ('{"id":1}', False)
     assert operation(responses={"200": answer({})}).encoded_body(Response(200, "x")) == ('"x"', False)
 
 

@@ -98,7 +98,7 @@ def test_a_reference_may_lead_to_another() -> None:
     ]
 
 
-def test_a_definition_is_judged_as_what_it_is() -> None:
+def test_a_definition_is_validated_as_what_it_is() -> None:
     definitions = Definitions({"Pair": {"items": {"$ref": "#/$defs/Count"}}, "Count": {"type": "integer"}})
     pair = definitions.schema({"$ref": "#/$defs/Pair"})
     assert pair.is_valid([1, 2])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_compiler.api_gateway.console_import import Environment, console_body, main, read_environment
+from contract_compiler.api_gateway.console_import import ApiEnvironment, console_body, main, read_environment
 from contract_compiler.api_gateway.rules import BODY_RULES, check
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
@@ -35,7 +35,7 @@ def test_the_file_is_versioned_and_keeps_every_rule(environment: str, tmp_path: 
 
 
 def test_what_the_contract_wrote_comes_back_as_it_was() -> None:
-    environment = Environment("dev", "a", "a-dev", ["https://a.example"], "all", POOL)
+    environment = ApiEnvironment("dev", "a", "a-dev", ["https://a.example"], "all", POOL)
     document = load(PROJECT / "openapi/products.yaml")
     template = {"description": "Costs $${5} or %%{6}, for ${api_name}."}
     assert console_body(template, document, environment) == {"description": "Costs ${5} or %{6}, for a-dev."}

@@ -24,10 +24,12 @@ TOLD = "## [2.0.0] - 2026-03-01\n\n### Removed\n\n- `PUT /v1/things/{id}` and `G
 
 
 def verdict(edits: dict[str, Any], was: str, now: str, changelog: str = "", *, is_released: bool = True) -> Verdict:
-    return judged(contract({"/info/version": was}), contract({"/info/version": now, **edits}), changelog, is_released)
+    return verdict_between(
+        contract({"/info/version": was}), contract({"/info/version": now, **edits}), changelog, is_released
+    )
 
 
-def judged(old: Any, new: Any, changelog: str = "", is_released: bool = True) -> Verdict:
+def verdict_between(old: Any, new: Any, changelog: str = "", is_released: bool = True) -> Verdict:
     sources = [Source("it", Node(each, (), each), is_released=is_released) for each in (old, new)]
     found = compare(sources[0].document, sources[1].document)
     return verdict_on(sources[0], sources[1], found, Changelog(changelog))
@@ -71,7 +73,7 @@ def moved(to: str, version: str) -> Any:
 
 
 def test_a_path_may_go_when_its_successor_is_there_and_the_changelog_names_it() -> None:
-    assert judged(contract(), moved("/v2.1/things/{id}", "2.0.0"), TOLD).problems == []
+    assert verdict_between(contract(), moved("/v2.1/things/{id}", "2.0.0"), TOLD).problems == []
 
 
 @pytest.mark.parametrize("to", ["/v1.0/things/{id}", "/v0/things/{id}", "/v2/others/{id}", "/v2/things"])
@@ -80,19 +82,19 @@ def test_a_path_may_not_go_without_a_successor_of_a_higher_version(to: str) -> N
     if "{id}" not in to:
         for operation in new["paths"][to].values():
             del operation["parameters"][0]
-    problems = judged(contract(), new, TOLD).problems
+    problems = verdict_between(contract(), new, TOLD).problems
     assert len(problems) == 2
     assert all("no operation like it under a higher path version" in problem for problem in problems)
 
 
 def test_a_path_may_not_go_untold() -> None:
-    problems = judged(contract(), moved("/v2/things/{id}", "2.0.0"), TOLD.replace("PUT", "The old")).problems
+    problems = verdict_between(contract(), moved("/v2/things/{id}", "2.0.0"), TOLD.replace("PUT", "The old")).problems
     where = "name it under [2.0.0] or [Unreleased]"
     assert problems == [f"PUT /v1/things/{{id}} is gone, and the changelog does not say so: {where}"]
 
 
 def test_a_path_may_not_go_in_a_minor_version() -> None:
-    [problem] = judged(contract(), moved("/v2/things/{id}", "1.3.0"), TOLD.replace("2.0.0", "1.3.0")).problems
+    [problem] = verdict_between(contract(), moved("/v2/things/{id}", "1.3.0"), TOLD.replace("2.0.0", "1.3.0")).problems
     assert "the major part must move, to 2.0.0" in problem
 
 
@@ -102,7 +104,7 @@ def test_a_new_path_version_beside_the_old_one_is_an_addition() -> None:
         method: {**each, "operationId": each["operationId"] + "2"} for method, each in new["paths"][PATH].items()
     }
     new["paths"]["/v2/things/{id}"] = operations
-    found = judged(contract(), new)
+    found = verdict_between(contract(), new)
     assert (found.problems, found.weight) == ([], Weight.ADDITION)
 
 

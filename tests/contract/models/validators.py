@@ -1,4 +1,4 @@
-"""The contract and the models, as judges of the same values."""
+"""The contract and the models, as validators of the same values."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.contract.models.known_differences import Objection
 Path = Iterable[str | int]
 
 
-class Judges:
-    """Judges values of one component of the contract."""
+class Validators:
+    """The validators of one component of the contract."""
 
     def __init__(self, component: Node, model: type[BaseModel]) -> None:
         self._component = component
@@ -45,7 +45,7 @@ class Judges:
             return [(each["type"], each["loc"]) for each in error.errors()]
         return []
 
-    def _objection(self, judge: str, what: str, path: Path, value: JSON) -> Objection:
+    def _objection(self, validator: str, what: str, path: Path, value: JSON) -> Objection:
         schema: Mapping[str, Any] = resolved(self._component.root, self._component.value)
         place: Any = value
         for step in path:
@@ -53,4 +53,4 @@ class Judges:
             schema = resolved(self._component.root, below)
             inside = isinstance(place, list) or (isinstance(place, dict) and step in place)
             place = place[step] if inside else None
-        return Objection(judge, what, schema, place, self._received)
+        return Objection(validator, what, schema, place, self._received)

@@ -18,8 +18,8 @@ from cross_check.exchange import Exchange
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What openapi-core finds wrong: its kind of error, and the broken keywords with their places. Never a value."""
+class OpenapiCoreError:
+    """An error of openapi-core's: its kind, and the keywords that are violated with their places. Never a value."""
 
     error: str
     keywords: tuple[tuple[str, str], ...] = ()
@@ -28,8 +28,8 @@ class Fault:
 CRASH = "crash"
 
 
-class SecondOpinion:
-    """Validates exchanges by an OpenAPI document. Never raises: a crash of openapi-core is a fault called `crash`.
+class SecondValidator:
+    """Validates exchanges by an OpenAPI document. Never raises: a crash of openapi-core is an error called `crash`.
 
     `json_types` are the keys of `content` that stand for JSON; `settings` are fields of openapi-core's Config.
     """
@@ -41,27 +41,27 @@ class SecondOpinion:
         config = Config(spec_validator_cls=None, extra_media_type_deserializers=parsers, **settings)  # type: ignore[arg-type]
         self._openapi = OpenAPI.from_dict({**_for_python(document), "servers": [{"url": "/"}]}, config=config)
 
-    def of_request(self, exchange: Exchange) -> list[Fault]:
+    def of_request(self, exchange: Exchange) -> list[OpenapiCoreError]:
         return _faults(lambda: self._openapi.iter_request_errors(_Request.of(exchange)))
 
-    def of_response(self, exchange: Exchange) -> list[Fault]:
+    def of_response(self, exchange: Exchange) -> list[OpenapiCoreError]:
         return _faults(lambda: self._openapi.iter_response_errors(_Request.of(exchange), _Response.of(exchange)))
 
 
-def _faults(errors: Callable[[], Iterable[Exception]]) -> list[Fault]:
+def _faults(errors: Callable[[], Iterable[Exception]]) -> list[OpenapiCoreError]:
     try:
         return [_fault(error) for error in errors()]
     except Exception as crash:  # Its parsers raise all sorts on hostile input.
-        return [Fault(CRASH, ((type(crash).__name__, ""),))]
+        return [OpenapiCoreError(CRASH, ((type(crash).__name__, ""),))]
 
 
-def _fault(error: Exception) -> Fault:
+def _fault(error: Exception) -> OpenapiCoreError:
     cause = error.__cause__
     found: Iterable[Any] = cause.schema_errors if isinstance(cause, InvalidSchemaValue) else ()
     name = getattr(error, "name", "")  # Of a parameter or header, as the document spells it.
     broken = tuple((str(each.validator), "/".join((name, *map(str, each.absolute_path)))) for each in found)
     kind = type(error).__name__
-    return Fault(kind, broken or (((kind, name),) if name else ()))
+    return OpenapiCoreError(kind, broken or (((kind, name),) if name else ()))
 
 
 @dataclass

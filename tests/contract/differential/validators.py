@@ -1,4 +1,4 @@
-"""The two judges of an exchange: the compiled engine, and openapi-core by the document itself."""
+"""The two validators of an exchange: the compiled engine, and openapi-core by the document itself."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from contract.messages import Response
 from contract.operation import Operation
 from contract.problems import Refusal, problem_body
 from contract.responses import InvalidResponse
-from cross_check.contract_document import ContractDocument
-from cross_check.contract_document import Operation as Route
+from cross_check.contract_document import ContractDocument, DocumentOperation
 from cross_check.exchange import Exchange
-from cross_check.second_opinion import Fault, SecondOpinion
+from cross_check.second_validator import OpenapiCoreError, SecondValidator
 from local_aws.proxy_event import HttpRequest, Match, proxy_event
 from local_aws.proxy_response import HttpResponse
 from tests.contract.differential.parameters import declared_headers, declared_media_types, declared_parameters
@@ -31,14 +30,14 @@ _EXACT = Context(prec=1000)
 
 
 @dataclass(frozen=True)
-class RequestJudgement:
+class RequestComparison:
     """What both say of a request. The exchange's response is the engine's refusal, or an empty 200."""
 
     exchange: Exchange
     parameters: Sequence[Declared]
     media_types: frozenset[str]
     refusal: Refusal | None
-    faults: tuple[Fault, ...]
+    faults: tuple[OpenapiCoreError, ...]
 
     @property
     def accepted(self) -> bool:
@@ -60,13 +59,13 @@ class RequestJudgement:
 
 
 @dataclass(frozen=True)
-class ResponseJudgement:
+class ResponseComparison:
     """What both say of a response."""
 
     response: Response
     parameters: Sequence[Declared]
     invalid: InvalidResponse | None
-    faults: tuple[Fault, ...]
+    faults: tuple[OpenapiCoreError, ...]
 
     @property
     def accepted(self) -> bool:
@@ -84,12 +83,12 @@ class ResponseJudgement:
         return values.get(declared["name"].lower(), "")
 
 
-class Judges:
-    """Both judges of one document; `tables` are the engine's, by operationId."""
+class Validators:
+    """Both validators of one document; `tables` are the engine's, by operationId."""
 
-    def __init__(self, document: Document, tables: Mapping[str, Operation], opinion: SecondOpinion) -> None:
+    def __init__(self, document: Document, tables: Mapping[str, Operation], validator: SecondValidator) -> None:
         self._document = document
-        self._opinion = opinion
+        self._second_validator = validator
         self._tables = tables
         self.operations = {
             operation.operation_id: operation for operation in ContractDocument({**document}).operations()
@@ -99,7 +98,7 @@ class Judges:
             for name, operation in self.operations.items()
         }
 
-    def of_request(self, name: str, request: HttpRequest, path_parameters: Mapping[str, str]) -> RequestJudgement:
+    def of_request(self, name: str, request: HttpRequest, path_parameters: Mapping[str, str]) -> RequestComparison:
         """What they say of a request to this operation; its path parameters are still percent-encoded."""
         declared, parameters = self.operations[name], self._parameters[name]
         refusal = self._refusal(declared, request, path_parameters)
@@ -111,10 +110,10 @@ class Judges:
         )
         media_types = declared_media_types(self._document, declared.path, declared.method)
         with localcontext(_EXACT):
-            faults = tuple(self._opinion.of_request(respelt))
-        return RequestJudgement(exchange, parameters, media_types, refusal, faults)
+            faults = tuple(self._second_validator.of_request(respelt))
+        return RequestComparison(exchange, parameters, media_types, refusal, faults)
 
-    def of_response(self, name: str, response: Response) -> ResponseJudgement:
+    def of_response(self, name: str, response: Response) -> ResponseComparison:
         """What they say of a response of this operation."""
         declared = self.operations[name]
         request = HttpRequest(declared.method, declared.path, "", (), b"", "127.0.0.1")
@@ -122,10 +121,10 @@ class Judges:
         invalid = self._invalid(name, response)
         headers = declared_headers(self._document, declared.path, declared.method, response.status)
         with localcontext(_EXACT):
-            faults = tuple(self._opinion.of_response(exchange))
-        return ResponseJudgement(response, headers, invalid, faults)
+            faults = tuple(self._second_validator.of_response(exchange))
+        return ResponseComparison(response, headers, invalid, faults)
 
-    def _refusal(self, declared: Route, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
+    def _refusal(self, declared: DocumentOperation, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
         event = proxy_event(request, Match(declared.path, path, _ID, None))
         try:
             self._tables[declared.operation_id].check_request(read_event(event))
