@@ -154,7 +154,7 @@ class Problem(_Model):
     """
     message: Annotated[
         StrictStr,
-        Field(examples=["The request breaks the contract in 2 places."], min_length=1),
+        Field(examples=["The request has 2 validation errors."], min_length=1),
     ]
     """
     One sentence for a person.

@@ -216,7 +216,7 @@ export interface components {
             error: string;
             /**
              * @description One sentence for a person.
-             * @example The request breaks the contract in 2 places.
+             * @example The request has 2 validation errors.
              */
             message: string;
             /**
@@ -276,7 +276,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request breaks this contract. `details` lists every violation. */
+        /** @description The request is not valid against this contract. `details` lists every violation. */
         BadRequest: {
             headers: {
                 "Access-Control-Allow-Origin": components["headers"]["AccessControlAllowOrigin"];

@@ -1,4 +1,4 @@
-"""API Gateway REST (v1) proxy events, read as they really arrive.
+"""API Gateway REST (v1) proxy events, read as API Gateway really sends them.
 
 Every map may be null, the header names keep the client's case, the body may be base64, and the gateway adds keys as it
 pleases. https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -29,7 +29,7 @@ class MalformedBody(ValueError):
 
 
 class RawRequest(NamedTuple):
-    """A request as it was sent, with nothing believed of it yet.
+    """A request as it was sent, not validated yet.
 
     `path` is what the client sent (stage or base path included). `path_parameters` are still percent-encoded, as the
     gateway passes them on; `query` names and values are decoded, as the gateway does. `headers` are keyed in lower

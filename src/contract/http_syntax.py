@@ -1,4 +1,4 @@
-"""HTTP's own grammar (RFC 9110), where a contract rests on it: methods, tokens, field values, media types."""
+"""HTTP syntax (RFC 9110): methods, tokens, field values, media types."""
 
 from __future__ import annotations
 

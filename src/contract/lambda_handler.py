@@ -1,4 +1,4 @@
-"""The Lambda handler of one operation: event in, valid answer out, whatever happens in between."""
+"""The Lambda handler of one operation: it takes an event and always returns a valid response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a handler is given and what it gives back."""
+"""`Request` and `Response`: what a handler is given and what it returns."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Request(NamedTuple, Generic[Path, Query, Headers, Body]):
 class Response(NamedTuple):
     """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null).
 
-    `fallback` makes the answer to give instead if this one breaks the contract: a list without its broken members, say.
+    `fallback` makes the answer to give instead if this one is not valid: a list without its invalid members, say.
     So a handler need not check in advance what is checked anyway. Both are validated; the fallback of a
     fallback is not asked.
     """

@@ -1,4 +1,4 @@
-"""One operation of the contract, from its compiled table: what it takes, what it answers, who may call it."""
+"""`Operation`: one operation of the contract, loaded from its compiled table."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Operation:
         return self._responses.completed(response, request_id)
 
     def check_response(self, response: Response) -> None:
-        """Raises responses.InvalidResponse with everything that breaks the contract."""
+        """Raises responses.InvalidResponse with all validation errors."""
         self._responses.check(response)
 
     def may_have_body(self, status: int) -> bool:
@@ -84,7 +84,7 @@ class Operation:
     def encoded_body(self, response: Response) -> tuple[str, bool]:
         """Returns the body as it is sent, "" for none; and whether that is base64, as bytes are.
 
-        Raises responses.InvalidResponse, as check_response does: what breaks the contract is not to be sent.
+        Raises responses.InvalidResponse, as check_response does: an invalid response is not to be sent.
         """
         return self._responses.encoded(response)
 

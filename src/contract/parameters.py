@@ -1,4 +1,4 @@
-"""Parameters, from what was sent to typed values, with every violation on the way.
+"""Parameters of a request: parsed by style, typed and validated, with every violation.
 
 A parameter's serialization (style, explode, the shape of its value, or a media type) takes what was sent apart into
 literals; the literals are read as the types of the shape; the schema validates the value. What a literal cannot be read

@@ -1,4 +1,4 @@
-"""Requests that are refused: a title and a sentence for each status, the violations, and the body of the answer."""
+"""`Refusal`, an error response: the title and sentence of each status, the violations, and the body."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contract.messages import JSON
 
 # Titles are reason phrases of RFC 9110, section 15 (413 by its older, better known name) and of RFC 6585 (428, 429).
 PROBLEMS: Mapping[int, tuple[str, str]] = {
-    400: ("Bad Request", "The request breaks the contract."),
+    400: ("Bad Request", "The request is not valid."),
     401: ("Unauthorized", "Send a valid token in the Authorization header."),
     403: ("Forbidden", "You may not do this."),
     404: ("Not Found", "There is no such resource."),
@@ -30,7 +30,7 @@ PROBLEMS: Mapping[int, tuple[str, str]] = {
     503: ("Service Unavailable", "The service is busy. Try again in a moment."),
     504: ("Gateway Timeout", "The service took too long to answer."),
 }
-# A Lambda may answer with 6 MB at most. A hostile body can break its contract in so many places, each with so long a
+# A Lambda may answer with 6 MB at most. A hostile body can have so many errors, each with so long a
 # pointer, that the list of them would not fit.
 MAX_LISTED_CHARACTERS = 1_000_000
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -38,12 +38,12 @@ _NO_MEMBERS: Mapping[str, JSON] = MappingProxyType({})
 
 _MAX_LOGGED_PLACES = 20
 _MAX_LOGGED_CHARACTERS = 200
-# How many steps of a pointer are the contract's own when these rules are broken: the others are names of a client's.
+# How many steps of a pointer are the contract's own when these rules are violated: the others are names of a client's.
 _OWN_STEPS = {"additionalProperties": -1, "unevaluatedProperties": -1, "unknown": -1, "json": 1, "style": 2}
 
 
 class Violation(NamedTuple):
-    """One way in which a request breaks the contract, as the client reads it.
+    """A validation error of a request, as the client reads it.
 
     `where` is body, query, path, header or cookie; `field` a JSON Pointer into it; `message` says what is allowed, in
     plain words that never repeat the offending value. `rule` is for logs: the keyword of the schema, or `unknown`,
@@ -84,7 +84,7 @@ class Refusal(Exception):
 
 
 def invalid_request(violations: Sequence[Violation]) -> Refusal:
-    """Returns the refusal of a request that breaks the contract in these places.
+    """Returns the refusal of a request with these validation errors.
 
     It lists as many of them, from the first, as an answer can hold: all of them, unless a client is hostile.
     """
@@ -95,7 +95,7 @@ def invalid_request(violations: Sequence[Violation]) -> Refusal:
         if left < 0:
             listed = number
             break
-    message = f"The request breaks the contract in {count} {'place' if count == 1 else 'places'}."
+    message = f"The request has {count} validation {'error' if count == 1 else 'errors'}."
     if listed < count:
         message += f" The first {listed} are listed."
     return Refusal(400, message, details=violations[:listed])

@@ -30,10 +30,10 @@ _ANYTHING: Mapping[str, Any] = {"headers": {}, "content": {"*/*": {"schema": {}}
 
 
 class InvalidResponse(Exception):
-    """Exception for a response that breaks the contract.
+    """Exception for a response that is not valid against the contract.
 
     `status` is the response's own, `violations` every place that is wrong: each is `where` (status, header or body) and
-    the `field` in it, a JSON Pointer, with the `rule` that it breaks.
+    the `field` in it, a JSON Pointer, with the `rule` that it violates.
     """
 
     def __init__(self, status: int, violations: Sequence[Violation]) -> None:
@@ -84,7 +84,7 @@ class Responses:
     def check(self, response: Response) -> BodyForm:
         """Returns the form in which the body is to be sent.
 
-        Raises InvalidResponse with everything in status, headers and body that breaks the contract.
+        Raises InvalidResponse with all validation errors of status, headers and body.
         """
         status = response.status
         declared = self._declared_for(status)

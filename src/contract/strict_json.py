@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, and no more: the one place where a body's text becomes values and back.
+"""JSON as RFC 8259 defines it, and no more: parses bodies, and writes them.
 
 Integers become int, every other number Decimal. Refused, each with its place: invalid UTF-8, a byte order mark,
 NaN and Infinity, numbers beyond a double's range, a field given twice, lone surrogates, and nesting that is too deep.

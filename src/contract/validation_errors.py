@@ -1,4 +1,4 @@
-"""Validation errors: where a value breaks its schema, by which keyword, and plain words for it.
+"""Validation errors: where a value is not valid, by which keyword of its schema, and plain words for it.
 
 The words come from the contract alone and never repeat the offending value. They complete a sentence that starts with
 the field's name: "price must be at least 0.01". Loaded at the first error of a process.
@@ -16,7 +16,7 @@ from contract import strict_json
 
 # Dates and times in ASCII digits (RFC 3339, section 5.6). jsonschema-rs 0.60.3 takes the characters from `*` to `/` for
 # digits in them: `2025-0*-31` is a date to it. So a compiled table has a pattern beside each of these formats, and what
-# breaks the pattern breaks the format.
+# does not match the pattern is not of the format.
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 FORMAT_PATTERNS: Mapping[str, str] = {
@@ -49,7 +49,7 @@ _TAG_KEYWORDS = {"const", "enum"}
 
 
 class ValidationError(NamedTuple):
-    """One place where a value breaks its schema: the path to it, the keyword that is broken, and words for it."""
+    """A validation error: the path to the value, the keyword of the schema that it violates, and words for it."""
 
     path: tuple[str | int, ...]
     keyword: str

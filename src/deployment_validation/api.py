@@ -146,6 +146,6 @@ def _findings(fault: OpenapiCoreError) -> Iterator[Finding]:
     for broken, place in fault.keywords or ((fault.error, ""),):
         keyword = _MISSING.get(fault.error, broken)
         if place.startswith("/") or not place:
-            yield Finding("body", place.rstrip("/"), keyword, "breaks the contract")
+            yield Finding("body", place.rstrip("/"), keyword, "is not valid against the contract")
         else:
-            yield Finding("header", f"/{place.rstrip('/')}", keyword, "breaks the contract")
+            yield Finding("header", f"/{place.rstrip('/')}", keyword, "is not valid against the contract")

@@ -24,14 +24,14 @@ class NotAdministrator(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such thing, as far as the caller may know. `kind` is the contract's word for it."""
+    """Exception for what is not there, or what the caller may not see. `kind` is the contract's word for it."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(404, f"There is no such {kind}.")
 
 
 class Inactive(NotFound):
-    """The product is there but inactive: unknown to a reader, already done to whoever retires it."""
+    """Exception for a product that is inactive: unknown to a reader, already done to whoever retires it."""
 
     def __init__(self, version: int) -> None:
         super().__init__("product")
@@ -39,7 +39,7 @@ class Inactive(NotFound):
 
 
 class NameTaken(Refusal):
-    """Another product has the name: `product_id`, which is retired if not `active`. None for what is not known."""
+    """Exception for a name that another product has: `product_id`, retired if not `active`; None where not known."""
 
     def __init__(self, product_id: str | None = None, active: bool | None = None) -> None:
         holder: dict[str, JSON] = {"productId": product_id, "active": active}
@@ -48,7 +48,7 @@ class NameTaken(Refusal):
 
 
 class StillRunning(Refusal):
-    """Another request with the same Idempotency-Key holds the items that this one needs."""
+    """Exception while another request with the same Idempotency-Key holds the items that this one needs."""
 
     def __init__(self) -> None:
         message = "A request with this Idempotency-Key is still running."
@@ -56,21 +56,21 @@ class StillRunning(Refusal):
 
 
 class PreconditionFailed(Refusal):
-    """If-Match or If-None-Match is not met; `message` says which, and what to do."""
+    """Exception for an If-Match or If-None-Match that is not met; `message` says which, and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(412, message)
 
 
 class KeyReused(Refusal):
-    """The Idempotency-Key names another request."""
+    """Exception for an Idempotency-Key that was sent with another request."""
 
     def __init__(self) -> None:
         super().__init__(422, "This Idempotency-Key was used with another body.")
 
 
 class Unavailable(Refusal):
-    """The database did not answer in time. A write refused so may or may not have happened."""
+    """Exception for a database that did not answer in time. A write refused so may or may not have happened."""
 
     def __init__(self) -> None:
         message = "The service is busy. Try again in a moment."
@@ -78,11 +78,11 @@ class Unavailable(Refusal):
 
 
 class Contended(Unavailable):
-    """Other writes of the same items were in the way until the time was up."""
+    """Exception for a write that other writes of the same items kept out until the time was up."""
 
 
 class BadToken(Refusal):
-    """The nextToken is not one that this list, with these filters, made within the last day."""
+    """Exception for a nextToken that this list, with these filters, did not make within the last day."""
 
     def __init__(self) -> None:
         words = "must be the nextToken of a page of this list, with the same filters, at most a day old"

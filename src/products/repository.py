@@ -209,7 +209,7 @@ class Repository:
             if write.change.whatever_its_name:
                 return self._update(write, condition, budget, None)
             raise self._name_taken(guard.item, budget) from None
-        # DynamoDB's answer to a transaction does not say what became of its items.
+        # DynamoDB's answer to a transaction does not have the items' new values.
         counted = attributes({"entityType": "PRODUCT", "version": seen.version + 1})
         return StoredProduct({**seen.item, **write.attributes, **counted})
 

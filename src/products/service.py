@@ -139,7 +139,7 @@ class Catalogue:
     def _change(
         self, product_id: str, fields: Mapping[str, JSON], preconditions: Preconditions, *, retires: bool = False
     ) -> StoredProduct:
-        """What became of the product. One that only `retires` it depends on nothing: not on a name that another
+        """The outcome for the product. One that only `retires` it depends on nothing: not on a name that another
         product has by now, nor on attributes that are broken.
         """
         needs_active = fields.get("active") is not True

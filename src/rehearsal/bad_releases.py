@@ -55,7 +55,7 @@ class BadRelease:
 _FAILURES = frozenset({"release-failures", "5xx"})
 RELEASES = (
     BadRelease("raises", _REPLACED.format("raise RuntimeError('this release cannot update')"), _FAILURES),
-    BadRelease("breaks the contract", _REPLACED.format("return Response(200, {'product': {}})"), _FAILURES),
+    BadRelease("answers invalid responses", _REPLACED.format("return Response(200, {'product': {}})"), _FAILURES),
     BadRelease("times out", _REPLACED.format("time.sleep(3600)"), _FAILURES),
     BadRelease(
         "is slow", _REPLACED.format("time.sleep(1.5); return _good(request, catalogue)"), frozenset({"release-latency"})

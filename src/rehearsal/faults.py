@@ -238,7 +238,7 @@ FAULTS = (
         _5XX | {"broken-items", "handler-failures"},
     ),
     Fault(
-        "would break the contract",
+        "would answer an invalid response",
         partial(bad_version, source=BREAKS_THE_CONTRACT, added=True),
         500,
         ("ContractViolations", "ServerErrors"),

@@ -66,7 +66,7 @@ def test_a_request_that_breaks_the_contract_never_reaches_the_handler(caplog: py
     }
     assert json.loads(answered["body"]) == {
         "error": "Bad Request",
-        "message": "The request breaks the contract in 1 place.",
+        "message": "The request has 1 validation error.",
         "requestId": "r-1",
         "details": [{"in": "query", "field": "/limit", "message": "must be an integer"}],
     }

@@ -38,17 +38,17 @@ def test_a_status_without_words_is_no_refusal(status: int) -> None:
         Refusal(status)
 
 
-@pytest.mark.parametrize(("count", "places"), [(1, "1 place"), (2, "2 places")])
-def test_an_invalid_request_counts_its_places(count: int, places: str) -> None:
+@pytest.mark.parametrize(("count", "errors"), [(1, "1 validation error"), (2, "2 validation errors")])
+def test_an_invalid_request_counts_its_errors(count: int, errors: str) -> None:
     refusal = invalid_request([Violation("body", f"/{index}", "is wrong") for index in range(count)])
-    assert (refusal.status, refusal.message) == (400, f"The request breaks the contract in {places}.")
+    assert (refusal.status, refusal.message) == (400, f"The request has {errors}.")
     assert len(refusal.details) == count
 
 
-def test_no_more_violations_are_listed_than_an_answer_has_room_for() -> None:
+def test_no_more_violations_are_listed_than_an_answer_can_hold() -> None:
     long = "/" + "x" * (MAX_LISTED_CHARACTERS // 3)
     refusal = invalid_request([Violation("body", long, "is wrong")] * 5)
-    assert refusal.message == "The request breaks the contract in 5 places. The first 2 are listed."
+    assert refusal.message == "The request has 5 validation errors. The first 2 are listed."
     assert len(refusal.details) == 2
 
 

@@ -57,7 +57,7 @@ def test_the_same_finding_is_kept_once() -> None:
     log = CheckLog(clock=lambda: 0)
     with log.check("getProduct", "it works") as check:
         for _ in range(2):
-            check.add([Finding("body", "/a", "type", "breaks the contract")] * 2)
+            check.add([Finding("body", "/a", "type", "is not valid against the contract")] * 2)
     assert len(log.made[0].findings) == 1
 
 

@@ -10,7 +10,7 @@ from deployment_validation import reports
 from deployment_validation.check_log import Check, Finding, Latency, ValidationResult
 
 MISSING = Finding("header", "/ETag", "required", "is missing")
-WRONG = Finding("body", "/product/price", "type", "breaks the contract")
+WRONG = Finding("body", "/product/price", "type", "is not valid against the contract")
 FINDINGS = ValidationResult(
     url="https://api.example/dev",
     title="Things",
@@ -36,7 +36,7 @@ def test_the_table_has_a_block_for_each_operation_and_the_outcome_last() -> None
         "getThing",
         f"  FAIL  {'a thing can be read':<72}      12 ms",
         "        header /ETag: required: is missing",
-        "        body /product/price: type: breaks the contract",
+        "        body /product/price: type: is not valid against the contract",
         "        request c6af9ac6-7b61",
         f"  ok    {'an unknown thing is a 404':<72}       5 ms",
         "",
@@ -65,7 +65,12 @@ def test_the_json_says_all_that_the_table_says() -> None:
         "outcome": "failed",
         "findings": [
             {"in": "header", "pointer": "/ETag", "keyword": "required", "message": "is missing"},
-            {"in": "body", "pointer": "/product/price", "keyword": "type", "message": "breaks the contract"},
+            {
+                "in": "body",
+                "pointer": "/product/price",
+                "keyword": "type",
+                "message": "is not valid against the contract",
+            },
         ],
         "milliseconds": 12.346,
         "requestId": "c6af9ac6-7b61",
