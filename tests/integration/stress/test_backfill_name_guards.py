@@ -6,7 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from products.backfill_name_guards import Backfill, State, findings
+from products.backfill_name_guards import Backfill, GuardState, unguarded_products
 from tests.integration.products.api import ENTRY, Api, Table
 from tests.integration.stress.administrators import NAMES, Administrator
 from tests.integration.stress.checker import Checker
@@ -35,7 +35,7 @@ def test_older_products_get_their_guards_while_they_change(
         each.result()
     states += _backfill(table)
     proof = checker.prove(ledger)
-    assert states.keys() <= {State.BACKFILLED, State.CHANGED}
+    assert states.keys() <= {GuardState.BACKFILLED, GuardState.CHANGED}
     assert proof.guards == proof.products
     assert {api.create({**ENTRY, "name": item["name"]["S"]}).status for item in table.items() if "name" in item} == {
         409
@@ -48,6 +48,6 @@ def _work(administrator: Administrator) -> None:
         administrator.act()
 
 
-def _backfill(table: Table) -> Counter[State]:
+def _backfill(table: Table) -> Counter[GuardState]:
     backfill = Backfill(table.client, table.name)
-    return Counter(backfill.write(finding.product).state for finding in findings(table.items()))
+    return Counter(backfill.write(finding.product).state for finding in unguarded_products(table.items()))

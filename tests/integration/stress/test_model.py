@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from local_aws.database import create_table
 from products import bootstrap
-from products.backfill_name_guards import Backfill, findings
+from products.backfill_name_guards import Backfill, unguarded_products
 from tests.integration.products.api import Answer, Api, Table
 from tests.integration.stress.checker import Contents, contradictions
 from tests.integration.stress.conftest import Figures
@@ -111,7 +111,7 @@ class Comparison(RuleBasedStateMachine):
             self._table.put_older(
                 f"PROD-00{number}", name={"S": name}, createdAt={"S": f"2025-01-0{number + 1}T00:00:00Z"}
             )
-        for finding in findings(self._table.items()):
+        for finding in unguarded_products(self._table.items()):
             Backfill(self._table.client, self._table.name).write(finding.product)
         for product in self._api.list().body["products"]:
             self._model.created(product, {}, None, version=0)
