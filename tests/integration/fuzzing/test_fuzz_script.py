@@ -71,13 +71,16 @@ def test_an_interrupted_run_retires_what_it_has_created(cloud: Served, tmp_path:
 
 def test_a_creation_whose_answer_is_lost_is_found_and_retired(cloud: Served, tmp_path: Path) -> None:
     before = _products(cloud)
-    lost: list[Reply] = []
+    lost: list[str] = []
 
     def lose_the_first_creation(request: Passing, hand_on: HandOn) -> Reply | None:
         reply = hand_on(request)
-        if reply.status != 201 or lost:
+        sent = {name.lower(): value for name, value in request.headers.items()}
+        key = sent.get("idempotency-key", "")
+        # schemathesis sends again what a closed connection has not answered; only the clean-up is to hear of it.
+        if "schemathesis" not in sent.get("user-agent", "") or reply.status != 201 or key not in (lost or [key]):
             return reply
-        lost.append(reply)
+        lost.append(key)
         return None
 
     with front(cloud.url, lose_the_first_creation) as losing:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = ["client", "environment", "names", "product_id"]  # Their fixtures.
-_OF_THEIR_PROCESS = {"caplog", "monkeypatch"}
+_OF_THEIR_PROCESS = {"caplog", "monkeypatch", "reports"}
 
 
 class Observed(Table):
