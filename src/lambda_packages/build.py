@@ -9,8 +9,10 @@ import zipfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from lambda_packages.package import Contents, Function, contents, functions
 from lambda_packages.target import BuildError, Target
@@ -18,6 +20,7 @@ from lambda_packages.wheels import unpack
 
 REQUIREMENTS = Path("scripts/toolchain/lambda.txt")
 MANIFEST = "packages.json"
+BILL_OF_MATERIALS = "sbom.cdx.json"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Package:
 def build(
     project: Path, target: Target, interpreter: Path, out: Path, say: Callable[[str], None] = lambda line: None
 ) -> list[Package]:
-    """Zips and a manifest in `out`; `say` is told of every step. Raises BuildError."""
+    """Zips, a manifest and a bill of materials in `out`; `say` is told of every step. Raises BuildError."""
     work = project / "build" / "lambda"
     say(f"wheels for {target}")
     wheels = unpack(project / REQUIREMENTS, target, work)
@@ -48,7 +51,37 @@ def build(
             made = [threads.submit(_package, function, each, compiled, out, say) for function, each in wanted.items()]
             packages = [future.result() for future in made]
     _write_manifest(out / MANIFEST, target, packages)
+    materials = json.dumps(bill_of_materials(wheels, packages), indent=1)
+    (out / BILL_OF_MATERIALS).write_text(materials + "\n")
     return packages
+
+
+def bill_of_materials(wheels: Path, packages: list[Package]) -> dict[str, Any]:
+    """In CycloneDX 1.6's JSON: the zips, and the third-party packages in the folder `wheels` that they are made of.
+
+    Without a time or a serial number: the same build has the same bill. https://cyclonedx.org/docs/1.6/json/
+    """
+    libraries = []
+    for name, version in sorted((each.name.lower(), each.version) for each in distributions(path=[str(wheels)])):
+        purl = f"pkg:pypi/{name.replace('_', '-')}@{version}"
+        libraries.append({"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl})
+    zips = [
+        {
+            "type": "file",
+            "bom-ref": each.zip,
+            "name": each.zip,
+            "hashes": [{"alg": "SHA-256", "content": each.sha256}],
+        }
+        for each in packages
+    ]
+    used = [library["purl"] for library in libraries]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "components": [*zips, *libraries],
+        "dependencies": [{"ref": each.zip, "dependsOn": used} for each in packages],
+    }
 
 
 def _compiled(

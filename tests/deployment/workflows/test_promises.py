@@ -30,6 +30,7 @@ RUN = {name: job for name, job in JOBS.items() if "steps" in job}
 CALLS = {name: job for name, job in JOBS.items() if "steps" not in job}
 ENVIRONMENTS = ("dev", "sit", "prod")
 PLAN, DEPLOY, CHECK = JOBS["deploy.plan"], JOBS["deploy.deploy"], JOBS["scheduled.check"]
+ATTEST = JOBS["deploy-dev.attest"]
 USES = re.compile(r"^ *(?:- )?uses: (?P<action>\S+)(?P<comment> +# v\d+\.\d+\.\d+)?$", re.MULTILINE)
 
 
@@ -161,6 +162,7 @@ def test_a_job_may_do_nothing_but_what_it_says() -> None:
         published = {
             "publish.yml": {"contents", "pages", "id-token", "attestations"},
             "publish-package.yml": {"packages"},
+            "deploy-dev.yml": {"id-token", "attestations"},
         }
         deploys = "environment" in job or place == "deploy.yml"
         assert writes <= published.get(place, {"id-token"} if deploys else {"pull-requests"}), name
@@ -199,7 +201,9 @@ def test_every_variable_is_documented_for_the_environments_that_need_it() -> Non
         for name in variables_of(step)
     }
     assert variables_of(CHECK) == variables_of(PLAN)
-    others = (job for name, job in JOBS.items() if job not in (PLAN, DEPLOY, CHECK) and not name.startswith("publish"))
+    others = (
+        job for name, job in JOBS.items() if job not in (PLAN, DEPLOY, CHECK, ATTEST) and not name.startswith("publish")
+    )
     assert not any(map(variables_of, others))
     for name in ("NPM_REGISTRY", "ATTESTATIONS"):
         assert f"* `{name}`:" in (GITHUB / "SETTINGS.md").read_text()
@@ -251,6 +255,13 @@ def test_a_build_counts_as_validated_only_after_all_else_has_passed() -> None:
 def test_each_environment_is_written_as_far_as_it_may_be() -> None:
     writes = {environment: CALLS[f"deploy-{environment}.deploy"]["with"]["writes"] for environment in ENVIRONMENTS}
     assert writes == {"dev": "all", "sit": "clean-up", "prod": "two"}
+
+
+def test_what_is_attested_is_the_build_and_nothing_of_ours_runs_where_it_is_signed() -> None:
+    download, attest = ATTEST["steps"]
+    assert download["with"]["name"] == "packages-${{ needs.verify.outputs.digest }}"
+    assert attest["uses"].startswith("actions/attest-build-provenance@")
+    assert attest["with"]["subject-path"] == f"{download['with']['path']}/*"
 
 
 def test_sit_is_put_under_load_before_its_build_counts_as_validated_and_whatever_fails_there_is_rolled_back() -> None:

@@ -35,7 +35,7 @@ def test_another_checkout_and_process_make_the_same_bytes(packages: Packages, tm
     # A set has another order in each process.
     environment = {**os.environ, "PYTHONPATH": str(other / "src"), "PYTHONHASHSEED": "1"}
     subprocess.run([sys.executable, "-m", "lambda_packages", *options], env=environment, check=True)
-    for file in ("packages.json", *(f"{function}.zip" for function in FUNCTIONS)):
+    for file in ("packages.json", "sbom.cdx.json", *(f"{function}.zip" for function in FUNCTIONS)):
         assert (again / file).read_bytes() == (packages.folder / file).read_bytes()
 
 
