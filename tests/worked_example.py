@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "CONTRIBUTING.md"
 FIELD, FILTER, OPERATION = "An example: a field", "An example: a filter", "An example: an operation"
 
+SECOND_RESOURCE = ROOT / "tests/fixtures/second_resource"
+
+_HEADING = re.compile(r"(?:  )?[a-z]\w*:\n")
 _COPIED = ("openapi", "generated", "src", "tests", "scripts", "terraform", "pyproject.toml", "CHANGELOG.md")
 _LEFT = shutil.ignore_patterns("__pycache__", "node_modules", ".terraform*", "*.tfstate*", ".*_cache", ".hypothesis")
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -30,17 +33,25 @@ say() {{ printf '%s\\n' "$*" >&2; }}
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of the page: a `diff`, or a file in full if it has a `path`, or what a command prints."""
+    """A fenced block of the page: a `diff`, or a file in full if it has a `path`, or what a command prints.
+
+    `lines` are the numbers of its first and last line.
+    """
 
     language: str
     path: str
     text: str
+    lines: tuple[int, int]
 
 
 def blocks(section: str) -> list[Block]:
     """Those of one section, in their order."""
-    [content] = [part for part in PAGE.read_text(encoding="utf-8").split("\n## ") if part.startswith(section + "\n")]
-    return [Block(found[1], found[2] or "", found[3]) for found in _BLOCK.finditer(content)]
+    page = PAGE.read_text(encoding="utf-8")
+    start = page.index(f"\n## {section}\n")
+    end = page.find("\n## ", start + 1)
+    found = _BLOCK.finditer(page, start, len(page) if end < 0 else end)
+    lines = [(each, page.count("\n", 0, each.start()) + 2, page.count("\n", 0, each.end())) for each in found]
+    return [Block(each[1], each[2] or "", each[3], (first, last)) for each, first, last in lines]
 
 
 class WorkedExample:
@@ -54,15 +65,42 @@ class WorkedExample:
         (root / "scripts/environment").write_text(_ENVIRONMENT.format(python=sys.executable, tools=tools))
 
     def follow(self, section: str) -> set[str]:
-        """Do what the section says; the files that were touched."""
+        """Do what the section says; the files that were touched. Raises AssertionError for a diff that is stale."""
         touched = set()
         for block in blocks(section):
             if block.path:
                 (self.root / block.path).write_text(block.text)
                 touched.add(block.path)
             elif block.language == "diff":
-                self._run(["git", "apply", "--recount", "-"], block.text)
-                touched |= set(re.findall(r"^\+\+\+ b/(.+)$", block.text, re.MULTILINE))
+                files = re.findall(r"^\+\+\+ b/(.+)$", block.text, re.MULTILINE)
+                try:
+                    self._run(["git", "apply", "--recount", "-"], block.text)
+                except AssertionError as failed:
+                    raise AssertionError(
+                        f"{PAGE.name}, lines {block.lines[0]} to {block.lines[1]}: the diff does not apply any more."
+                        f" Give its unchanged lines as they are now in {', '.join(files)}.\n{failed}"
+                    ) from None
+                touched |= set(files)
+        return touched
+
+    def add_second_resource(self) -> set[str]:
+        """Do what the page's recipe for a resource says, with the files in tests/fixtures; those that were touched."""
+        touched = {"openapi/products.yaml"}
+        contract = self.root / "openapi/products.yaml"
+        lines = contract.read_text(encoding="utf-8").splitlines(keepends=True)
+        headings: list[str] = []
+        for line in (SECOND_RESOURCE / "openapi/categories.yaml").read_text(encoding="utf-8").splitlines(keepends=True):
+            if _HEADING.fullmatch(line):
+                headings.append(line)
+                place = lines.index(line) + 1
+            elif headings:
+                lines.insert(place, line)
+                place += 1
+        contract.write_text("".join(lines), encoding="utf-8")
+        for folder in ("src", "tests"):
+            shutil.copytree(SECOND_RESOURCE / folder, self.root / folder, dirs_exist_ok=True, ignore=_LEFT)
+            found = (path.relative_to(SECOND_RESOURCE) for path in (SECOND_RESOURCE / folder).rglob("*.py"))
+            touched |= {path.as_posix() for path in found}
         return touched
 
     def script(self, *command: str) -> str:

@@ -80,7 +80,8 @@ PARTS = (
     Part("fuzz", "schemathesis against the local gateway", ((*PYTEST, "tests/contract/fuzz", "--capture=no"),)),
     Part("unit", "tests of one package at a time", ((*PYTEST, "tests/unit"),), measured=True),
     Part("deployment", "the Terraform stack: format, validity, its own tests, the plan of each environment", (
-        (*PYTEST, "tests/deployment", "--ignore=tests/deployment/rehearsal", "--ignore=tests/deployment/workflows"),
+        (*PYTEST, "tests/deployment", "--ignore=tests/deployment/rehearsal", "--ignore=tests/deployment/workflows",
+         "-m", "not failover"),
     ), needs=("terraform",)),
     Part("workflows", "the workflows and every shell script: GitHub's schemas, actionlint, zizmor, shellcheck", (
         (*PYTEST, "tests/deployment/workflows"),
@@ -92,8 +93,8 @@ PARTS = (
     Part("clients", "what client teams are given, by their own tools and in a browser", (
         ("python", "scripts/toolchain/install.py", "clients"), (*PYTEST, "tests/clients"),
     ), long=True),
-    Part("failover", "rehearsals of bad releases, sabotage, interruption and the runbooks; the benchmark", (
-        (*PYTEST, "tests/deployment/rehearsal", "-m", "failover", "--capture=no"), (*PYTEST, "tests/performance"),
+    Part("failover", "rehearsals of bad releases, sabotage and the runbooks; a second resource; the benchmark", (
+        (*PYTEST, "tests/deployment", "-m", "failover", "--capture=no"), (*PYTEST, "tests/performance"),
     ), needs=("terraform",), long=True),
 )  # fmt: skip
 COVERAGE = Part("coverage", "how much of src unit and rehearsal have run, branches included", (

@@ -128,8 +128,8 @@ class Contract:
     def required_values(self, operation_id: str) -> dict[tuple[str, str], str | None]:
         """A value for each parameter (place, name) that a request must have; None where the contract gives none.
 
-        It is the parameter's example, its default, or the first of its enum; for a part of the path that may be any
-        text, an id that nothing has.
+        It is the parameter's example, its default, or the first of its enum; for a part of the path also its
+        illustration or, where it may be any text, an id that nothing has.
         """
         item = self.content["paths"][self.operations[operation_id].path]
         declared = (*item.get("parameters", ()), *self._node(operation_id).get("parameters", ()))
@@ -140,7 +140,8 @@ class Contract:
         schema = self._document.resolve(parameter.get("schema", {}))
         named = (self._document.resolve(each).get("value") for each in parameter.get("examples", {}).values())
         given = (parameter.get("example"), *named, schema.get("example"), schema.get("default"))
-        value = next((each for each in (*given, *schema.get("enum", ())) if each is not None), None)
+        illustrations = [each.get("x-illustration") for each in (parameter, schema) if parameter["in"] == "path"]
+        value = next((each for each in (*given, *schema.get("enum", ()), *illustrations) if each is not None), None)
         if isinstance(value, bool | list | dict):
             return json.dumps(value) if isinstance(value, bool) else None
         any_text = schema.get("type") == "string" and schema.get("format", "uuid") == "uuid"

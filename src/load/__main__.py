@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, mix: Mix, token: str | None) -> int:
+    if mix.left_out:
+        print(f"Not sent, for src/load/mix.json gives them no share: {', '.join(mix.left_out)}", file=sys.stderr)
     # Late: importing locust patches the standard library's sockets.
     from load.report import report
     from load.traffic import Sample, Traffic

@@ -31,24 +31,24 @@ class MixError(Exception):
 
 @dataclass(frozen=True)
 class Mix:
-    """The operations with their shares of the requests, which add up to one."""
+    """The operations of mix.json with their shares of the requests, which add up to one; `left_out`: all others."""
 
     operations: Mapping[str, MixOperation]
     shares: Mapping[str, float]
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, contract: Path = CONTRACT, mix: Path = MIX, *, reads_only: bool = False) -> Mix:
-        """Raises MixError when the mix names other operations than the contract has."""
-        operations = _operations(json.loads(contract.read_text(encoding="utf-8")))
+        """Raises MixError when the mix names operations that the contract does not have."""
+        declared = _operations(json.loads(contract.read_text(encoding="utf-8")))
         weights = json.loads(mix.read_text(encoding="utf-8"))
-        if operations.keys() != weights.keys():
-            named = ", ".join(sorted(operations.keys() ^ weights.keys()))
-            raise MixError(
-                f"{mix.name} and the contract do not have the same operations. Only one of them has: {named}"
-            )
+        if unknown := sorted(weights.keys() - declared.keys()):
+            raise MixError(f"{mix.name} names operations that the contract does not have: {', '.join(unknown)}")
+        operations = {name: each for name, each in declared.items() if name in weights}
+        left_out = tuple(name for name in declared if name not in weights)
         chosen = {name: weight for name, weight in weights.items() if not (reads_only and operations[name].secured)}
         total = sum(chosen.values())
-        return cls(operations, {name: weight / total for name, weight in chosen.items()})
+        return cls(operations, {name: weight / total for name, weight in chosen.items()}, left_out)
 
 
 def _operations(document: Mapping[str, Any]) -> dict[str, MixOperation]:

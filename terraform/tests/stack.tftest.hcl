@@ -62,9 +62,9 @@ run "one_of_each_for_every_operation" {
   assert {
     condition = alltrue([
       for id, function in aws_lambda_function.this :
-      contains(keys(function.environment[0].variables), "CURSOR_SIGNING_KEYS_PARAMETER") == (id == "listProducts")
+      contains(keys(function.environment[0].variables), "CURSOR_SIGNING_KEYS_PARAMETER") == can(local.handler_permissions[id].ssm)
     ])
-    error_message = "Only the function that makes page tokens may have their keys."
+    error_message = "Only a function that makes page tokens may have their keys."
   }
 
   assert {
@@ -131,7 +131,7 @@ run "who_makes_page_tokens_may_read_their_keys_and_nobody_else" {
     condition = alltrue([
       for id, policy in aws_iam_role_policy.function :
       join(",", [for statement in jsondecode(policy.policy).Statement : statement.Resource if contains(statement.Action, "ssm:GetParameter")])
-      == (id == "listProducts" ? "arn:aws:ssm:${var.region}:123456789012:parameter/${var.api_name}/cursor-signing-keys" : "")
+      == (can(local.handler_permissions[id].ssm) ? "arn:aws:ssm:${var.region}:123456789012:parameter/${var.api_name}/cursor-signing-keys" : "")
     ])
     error_message = "A function may read keys that it does not need, or not those that it needs."
   }

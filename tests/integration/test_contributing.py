@@ -64,10 +64,11 @@ def test_the_examples_are_formatted_and_linted(example: WorkedExample, edited: A
         example.python("-m", "ruff", *check, "--no-cache", "src/products", "tests/integration/products")
 
 
-def test_their_own_tests_pass(example: WorkedExample, edited: Any) -> None:
+def test_their_own_tests_pass_and_those_of_the_contract(example: WorkedExample, edited: Any) -> None:
     tests = [
         block.path for name in (FIELD, FILTER, OPERATION) for block in blocks(name) if block.path.startswith("tests/")
     ]
+    tests += [f"tests/integration/products/test_{name}.py" for name in ("fields", "handler_permissions")]
     example.python("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "moto")
 
 
@@ -116,6 +117,16 @@ def send(cloud: Served, method: str, path: str, body: Any = None) -> Any:
     request = Request(f"{cloud.url}/v1.0/products{path}", data, headers, method=method)
     with urlopen(request) as response:
         return json.loads(response.read() or "null")
+
+
+def test_a_diff_that_does_not_apply_any_more_is_named_by_its_lines(tmp_path: Path) -> None:
+    copy = WorkedExample(tmp_path)
+    (copy.root / CONTRACT).write_text("openapi: 3.0.3\n")
+    first = next(block for block in blocks(FIELD) if block.language == "diff")
+    begin, end = first.lines
+    assert (ROOT / "CONTRIBUTING.md").read_text().splitlines()[begin - 1 : end] == first.text.splitlines()
+    with pytest.raises(AssertionError, match=f"CONTRIBUTING.md, lines {begin} to {end}: .*in {CONTRACT}"):
+        copy.follow(FIELD)
 
 
 def test_every_command_of_the_page_is_there() -> None:

@@ -46,10 +46,15 @@ class Sent:
         return Request(f"{url}{path}?{query}", self.body, headers, method=self.operation.method)
 
 
+def declared(operation: OperationNode) -> list[Node]:
+    parameters = operation.node.get("parameters")
+    return [] if parameters is None else [*map(follow, parameters.elements())]
+
+
 def parameter_examples(operation: OperationNode) -> dict[str, dict[str, str]]:
     """The values by place and name that a tool fills in: a parameter's own or, as Swagger UI does, its schema's."""
     found: dict[str, dict[str, str]] = {}
-    for parameter in map(follow, operation.node["parameters"].elements()):
+    for parameter in declared(operation):
         schema = follow(parameter["schema"])
         value = parameter.read("example", schema.read("example", schema.read("default")))
         if value is not None:
@@ -67,11 +72,17 @@ def body_examples(operation: OperationNode) -> Iterator[tuple[str, bytes | None]
 
 
 def sent() -> list[Sent]:
+    """Those for which every required parameter has an example, and not an illustration only."""
     ordered = sorted(operations(DOCUMENT), key=lambda each: READS_FIRST.index(each.method))
     return [
         Sent(operation, name, parameter_examples(operation), body)
         for operation in ordered
         for name, body in body_examples(operation)
+        if all(
+            each.read("name") in parameter_examples(operation).get(each.read("in"), {})
+            for each in declared(operation)
+            if each.read("required")
+        )
     ]
 
 

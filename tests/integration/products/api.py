@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -14,7 +15,6 @@ from urllib.parse import urlencode
 from local_aws.proxy_event import HttpRequest, Match, proxy_event
 from products import bootstrap
 from products.bootstrap import Settings
-from products.service import Catalogue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -113,15 +113,16 @@ class Api:
         self, table: Table, client: Any = None, budget: Callable[[], RetryBudget] = bootstrap.retry_budget
     ) -> None:
         settings = Settings(table.name, REGION, frozenset({ORIGIN}), cursor_signing_keys=(SIGNING_KEY,))
-        # A handler reads the environment at its import, and the tests set it before.
-        from products.handlers.list_products import Pages
-
         self.functions: dict[str, Any] = {}
         for operation in OPERATIONS:
             name = operation["module"]
-            respond = getattr(import_module(f"products.handlers.{name}"), name)
-            service: Any = Pages.of if name == "list_products" else Catalogue.of
-            self.functions[name] = bootstrap.compose(respond, service, settings, client or table.client, budget)
+            # A handler reads the environment at its import, and the tests set it before.
+            module = import_module(f"products.handlers.{name}")
+            respond = getattr(module, name)
+            _, service, _ = respond.__annotations__.values()  # By its name, as the module has it.
+            made = getattr(module, service)
+            made_by = getattr(made, "of", made)
+            self.functions[name] = bootstrap.compose(respond, made_by, settings, client or table.client, budget)
 
     def list(self, **query: Any) -> Answer:
         return self._call("list_products", "GET", COLLECTION, query=query)
@@ -140,10 +141,13 @@ class Api:
     def delete(self, product_id: str, claims: Mapping[str, str] | None = ADMINISTRATOR, **headers: str) -> Answer:
         return self._call("delete_product", "DELETE", PRODUCT, product_id, claims=claims, headers=headers)
 
-    def call(self, operation_id: str, product_id: str | None = None, **sent: Any) -> Answer:
-        """Any operation of the contract, by an administrator unless `claims` say otherwise; see `_call`."""
+    def call(self, operation_id: str, resource_id: str | None = None, **sent: Any) -> Answer:
+        """Any operation of the contract, by an administrator unless `claims` say otherwise; see `_call`.
+
+        `resource_id` stands for the parameter of its path.
+        """
         operation = next(each for each in OPERATIONS if each["operationId"] == operation_id)
-        route = (operation["module"], operation["method"], operation["path"], product_id)
+        route = (operation["module"], operation["method"], operation["path"], resource_id)
         return self._call(*route, **{"claims": ADMINISTRATOR, **sent})
 
     def _call(
@@ -151,7 +155,7 @@ class Api:
         function: str,
         method: str,
         resource: str,
-        product_id: str | None = None,
+        resource_id: str | None = None,
         *,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -163,13 +167,13 @@ class Api:
             lines.append(("content-type", "application/json"))
         request = HttpRequest(
             method=method,
-            path=resource.replace("{productId}", product_id or ""),
+            path=re.sub(r"\{\w+\}", resource_id or "", resource),
             query=urlencode(query or {}),
             headers=tuple(lines),
             body=b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode(),
             client="127.0.0.1",
         )
-        parameters = {} if product_id is None else {"productId": product_id}
+        parameters = {} if resource_id is None else dict.fromkeys(re.findall(r"\{(\w+)\}", resource), resource_id)
         event = proxy_event(request, Match(resource, parameters, "request-1", claims))
         return _read(self.functions[function](event, None))
 

@@ -1,4 +1,7 @@
-"""Each function calls on DynamoDB what generated/handler_permissions.json says: no more, and no less."""
+"""Each function calls on DynamoDB what generated/handler_permissions.json says: no more, and no less.
+
+The tests of an operation that is not here have a function `make_every_call`, in whatever module they are.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from tests.integration.products.api import ENTRY, OPERATIONS, Api, Table
 from tests.integration.products.faults import Faulty, answer_lost
 
 PERMISSIONS = json.loads((Path(__file__).parents[3] / "generated/handler_permissions.json").read_bytes())
+MAKE_CALLS = "make_every_call"
 MODULES = {operation["module"]: operation["operationId"] for operation in OPERATIONS}
 
 _calling: ContextVar[str | None] = ContextVar("calling", default=None)
@@ -28,6 +33,9 @@ def test_what_the_functions_call_is_what_their_roles_may(table: Table, faulty: F
         _update(api, table)
         _delete(api, table)
         _lose_answers(api, faulty)
+        for path in sorted(Path(__file__).parent.glob("test_*.py")):
+            if f"def {MAKE_CALLS}(" in path.read_text():
+                getattr(import_module(f"{__package__}.{path.stem}"), MAKE_CALLS)(api, table)
     assert _by_function(calls, table.name) == _declared()
 
 

@@ -135,7 +135,10 @@ def test_an_operation_can_have_a_shorter_time(things: dict[str, Any]) -> None:
 def test_every_method_says_who_may_call_it(body: dict[str, Any]) -> None:
     methods = [each for item in body["paths"].values() for each in item.values()]
     secured = {each.get("operationId") for each in methods if each["security"]}
-    assert secured == {"createProduct", "updateProduct", "deleteProduct"}
+    published = json.loads((PROJECT / "generated/products.json").read_bytes())["paths"]
+    methods = [method for item in published.values() for method in item.values() if "operationId" in method]
+    assert secured == {each["operationId"] for each in methods if each["security"]}
+    assert secured >= {"createProduct", "updateProduct", "deleteProduct"}
 
 
 def test_the_documents_own_security_is_copied_to_operations_without_any(things: dict[str, Any]) -> None:

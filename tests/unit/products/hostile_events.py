@@ -27,7 +27,12 @@ from products.repository import Change, Creation, Repository, StoredPage
 from products.service import Catalogue
 
 ROOT = Path(__file__).parents[3]
-OPERATIONS: list[Mapping[str, Any]] = json.loads((ROOT / "generated/operations.json").read_bytes())["operations"]
+# Those on products, of which there is a fake repository here.
+OPERATIONS: list[Mapping[str, Any]] = [
+    each
+    for each in json.loads((ROOT / "generated/operations.json").read_bytes())["operations"]
+    if each["path"].startswith("/v1.0/products")
+]
 AT = "2026-02-01T09:30:00.000000Z"
 BODY: dict[str, Any] = {
     "name": "Entry",
@@ -65,7 +70,7 @@ class FakeRepository:
 
 
 class Functions:
-    """The five handlers, and what each of them may answer."""
+    """The handlers, and what each of them may answer."""
 
     def __init__(self) -> None:
         settings = Settings(
@@ -113,20 +118,27 @@ def _pages(given: Dependencies) -> tuple[Catalogue, Cursors]:
     return Pages(_catalogue(given), given.cursors())
 
 
+def compiled(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """The operation's table."""
+    table = ROOT / f"generated/operations/{operation['module']}.json"
+    return dict(json.loads(table.read_bytes()))
+
+
 def true_event(operation: Mapping[str, Any]) -> dict[str, Any]:
     """A request that the operation takes."""
-    has_body = operation["method"] in ("POST", "PUT")
+    has_body = compiled(operation)["requestBody"] is not None
     headers = {"Accept": "*/*", "Origin": "https://portal.example", "Authorization": "Bearer e30.e30.e30"}
     headers |= {"Content-Type": "application/json"} if has_body else {}
     identified = "{productId}" in operation["path"]
+    is_list = operation["operationId"] == "listProducts"
     return {
         "resource": operation["path"],
         "path": operation["path"].replace("{productId}", "PROD-001"),
         "httpMethod": operation["method"],
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None if identified or has_body else {"limit": "5"},
-        "multiValueQueryStringParameters": None if identified or has_body else {"limit": ["5"]},
+        "queryStringParameters": {"limit": "5"} if is_list else None,
+        "multiValueQueryStringParameters": {"limit": ["5"]} if is_list else None,
         "pathParameters": {"productId": "PROD-001"} if identified else None,
         "stageVariables": None,
         "requestContext": {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from local_server import project
 from rehearsal.role_permissions import hold_roles_to_their_needs
 from rehearsal.steps import Step, StepFailed
 
@@ -14,5 +16,6 @@ from rehearsal.steps import Step, StepFailed
 def test_an_operation_without_a_role_fails_the_step() -> None:
     account: Any = SimpleNamespace(prerequisites=SimpleNamespace(table="products-dev"))
     deployment: Any = SimpleNamespace(account=account, state={"resources": []})
-    with pytest.raises(StepFailed, match="there is no role of createProduct, deleteProduct"):
+    needs = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
+    with pytest.raises(StepFailed, match=f"there is no role of {', '.join(sorted(needs))}"):
         hold_roles_to_their_needs(deployment, Step("roles"))
