@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,7 +21,7 @@ from uuid import uuid4
 
 import yaml
 
-from fuzzing.clean_up import Notes, clean_up
+from fuzzing.clean_up import Notes, clean_up, undeletable
 from fuzzing.run import CONTRACT, PROJECT, FuzzOptions, Outcome, run
 from fuzzing.status_coverage import status_coverage, summary
 
@@ -61,6 +62,9 @@ def _fuzz(options: argparse.Namespace, wanted: FuzzOptions) -> int:
     if wanted.read_only and not options.read_only:
         _say(f"No token in {TOKEN_VARIABLE}: only the operations that read are tried; those that write need one.")
     _say(f"{wanted.url}: {'operations that read' if wanted.read_only else 'every operation'}, seed {wanted.seed}")
+    if options.clean_up and (kept := undeletable(document)):
+        _say(f"Not tried, for the contract has no DELETE of what they create: {', '.join(kept)}")
+        wanted = replace(wanted, left_out=kept)
     notes = Notes(uuid4().hex[:6], wanted.report.with_suffix(".created"), options.clean_up)
     wanted.report.parent.mkdir(parents=True, exist_ok=True)
     for stale in (notes.created, wanted.report, wanted.outcome):  # Not to be taken for this run's.

@@ -99,6 +99,17 @@ def matching(template: str, path: str) -> dict[str, str] | None:
     return None if found is None else dict(zip(re.findall(r"\{([^{}]*)\}", template), found.groups(), strict=True))
 
 
+def undeletable(document: Mapping[str, Any]) -> list[str]:
+    """The operationIds of the creations of which the contract has no DELETE."""
+    deletable = [path for path, item in document["paths"].items() if "delete" in item]
+    return [
+        item["post"]["operationId"]
+        for path, item in document["paths"].items()
+        if "201" in item.get("post", {}).get("responses", {})
+        and not any(each.startswith(f"{path}/{{") for each in deletable)
+    ]
+
+
 def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) -> list[str]:
     """Deletes all that the run has created. Returns what may still be there; `url` is as in `FuzzOptions`.
 

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ class FuzzOptions:
     """`url` precedes the contract's paths. With `read_only` no request has a method that could change anything.
 
     `report` is schemathesis' NDJSON report, `outcome` its JSON one; `junit` is left out when None. `max_examples` is
-    schemathesis.toml's when None.
+    schemathesis.toml's when None. `left_out` are the operationIds of what is not tried.
     """
 
     url: str
@@ -40,6 +40,7 @@ class FuzzOptions:
     outcome: Path
     junit: Path | None = None
     max_examples: int | None = None
+    left_out: Sequence[str] = ()
 
     def arguments(self) -> list[str]:
         """Those of `st`."""
@@ -49,6 +50,8 @@ class FuzzOptions:
             words += ["--report-junit-path", self.junit]
         if self.max_examples is not None:
             words += ["--max-examples", self.max_examples]
+        for operation_id in self.left_out:
+            words += ["--exclude-operation-id", operation_id]
         if self.read_only:
             # Excluded, and not just left out: those would still be tried on the paths that do not declare them.
             changing = [method.upper() for method in METHODS if method not in READING]

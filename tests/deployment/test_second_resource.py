@@ -121,7 +121,7 @@ def test_a_validation_calls_what_reads_and_names_what_it_did_not_call(
 
 
 def test_the_fuzzer_finds_nothing(project: WorkedExample, cloud: Served, administrator: str) -> None:
-    project.python("-m", "fuzzing", cloud.url, "--seed", "20250115", "--max-examples", "5")
+    project.python("-m", "fuzzing", cloud.url, "--seed", "20250115", "--max-examples", "25")
     assert cloud.disagreements()["count"] == 0
 
 

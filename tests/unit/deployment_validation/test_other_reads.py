@@ -101,12 +101,20 @@ def test_a_parameter_that_must_be_sent_has_the_contracts_own_value(declared: Any
     assert wire.sent[0][2]["id"] == value
 
 
+@pytest.mark.parametrize("more", [{"x-illustration": "T-1"}, {"schema": {**TEXT, "x-illustration": "T-1"}}])
+def test_an_id_that_nothing_has_may_be_an_illustration(more: Any) -> None:
+    declared = parameter("path", {**TEXT, "pattern": "^T-[0-9]+$"}) | more
+    wire, _ = run(operation(path="/things/{id}", parameters=[declared]))
+    assert wire.sent[0][1] == "/things/T-1"
+
+
 @pytest.mark.parametrize(
     ("path", "declared"),
     [
         ("/things", parameter("query")),
         ("/things", parameter("cookie", example="x")),
         ("/things", parameter("query", example=["x"])),
+        ("/things", parameter("query", **{"x-illustration": "x"})),
         ("/things/{id}", parameter("path", {**TEXT, "pattern": "^T-[0-9]+$"})),
         ("/things/{id}", parameter("path", {"type": "integer"})),
     ],

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fuzzing import clean_up as module
-from fuzzing.clean_up import Attempt, Notes, clean_up, matching
+from fuzzing.clean_up import Attempt, Notes, clean_up, matching, undeletable
 
 DOCUMENT = {
     "paths": {
@@ -176,3 +176,17 @@ def test_an_api_that_does_not_answer_leaves_everything(notes: Notes) -> None:
 )
 def test_a_location_is_read_by_the_contracts_own_template(path: str, found: dict[str, str] | None) -> None:
     assert matching("/v1/things/{thing-id}", path) == found
+
+
+def test_a_creation_that_no_delete_takes_back_is_named() -> None:
+    created = {"responses": {"201": {}}}
+    document = {
+        "paths": {
+            "/v1/things": {"post": {"operationId": "createThing", **created}},
+            "/v1/things/{thingId}": {"delete": {"operationId": "deleteThing"}},
+            "/v1/marks": {"post": {"operationId": "createMark", **created}},
+            "/v1/marks/{markId}": {"get": {"operationId": "getMark"}},
+            "/v1/searches": {"post": {"operationId": "search", "responses": {"200": {}}}},
+        }
+    }
+    assert undeletable(document) == ["createMark"]

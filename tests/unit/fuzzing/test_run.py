@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,8 @@ def test_only_one_warning_and_nothing_else_is_told_apart(change: dict[str, Any],
 
 def test_a_run_without_a_report_only_warns_of_nothing() -> None:
     assert not Outcome(1, {}).only_warns_of("missing_test_data")
+
+
+def test_what_is_left_out_is_excluded_by_its_name() -> None:
+    arguments = replace(settings(read_only=False), left_out=["createMark"]).arguments()
+    assert arguments[arguments.index("--exclude-operation-id") + 1] == "createMark"
