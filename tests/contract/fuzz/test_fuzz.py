@@ -75,7 +75,8 @@ def _provoke(cloud: Served, administrator: str) -> StatusCoverage:
 
 
 def _status(operation: Any, cloud: Served, token: str, body: bytes) -> str:
-    path_parameters = {parameter.name: parameter.definition["example"] for parameter in operation.path_parameters}
+    declared = {parameter.name: parameter.definition for parameter in operation.path_parameters}
+    path_parameters = {name: each.get("example", each.get("x-illustration")) for name, each in declared.items()}
     content = {"body": body, "media_type": "application/json"} if operation.body else {}
     case = operation.Case(path_parameters=path_parameters, **content)
     response = case.call_and_validate(base_url=cloud.url, headers={"Authorization": f"Bearer {token}"})
