@@ -12,10 +12,10 @@ from contract_compiler.client_document import client_document
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.handler_permissions import handler_permissions
-from contract_compiler.models import python_types
+from contract_compiler.operation_tables import index, module_name, operation_table
 from contract_compiler.operation_types import operation_types
-from contract_compiler.operations import index, module_name, operation_table
 from contract_compiler.output import TABLES, definition_texts, json_text
+from contract_compiler.python_types import python_types
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 from contract_compiler.typescript import typescript_types

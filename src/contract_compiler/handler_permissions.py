@@ -13,7 +13,7 @@ from typing import Any
 
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.operations import module_name
+from contract_compiler.operation_tables import module_name
 from contract_compiler.traversal import OperationNode, operations
 
 NAME = "PERMISSIONS"

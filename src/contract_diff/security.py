@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract_compiler.document import Node
-from contract_compiler.operations import security
+from contract_compiler.operation_tables import security
 from contract_compiler.output import json_text
 from contract_compiler.references import follow
 from contract_compiler.traversal import OperationNode

@@ -13,7 +13,7 @@ from typing import Any
 
 from contract_compiler.api_gateway.console_import import ApiEnvironment, console_body, function_names, read_environment
 from contract_compiler.document import Node, load
-from contract_compiler.operations import module_name
+from contract_compiler.operation_tables import module_name
 from cross_check.contract_document import ContractDocument
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from local_aws.gateway import ApiIdentity, Authorizers, Gateway, InvokedFunction
 from local_aws.lambda_runtime import Runtime
 from local_aws.server import AsgiServer, listen
 from rehearsal.cognito import PoolAuthorizers
-from rehearsal.functions import DeployedFunctions, published
+from rehearsal.deployed_functions import DeployedFunctions, published
 from rehearsal.mock_account import MockAccount
 from rehearsal.moto_server import ACCOUNT
 from rehearsal.steps import StepFailed

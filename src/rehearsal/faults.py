@@ -21,8 +21,8 @@ from local_aws.proxy_event import HttpRequest
 from local_aws.proxy_response import HttpResponse
 from local_server import project
 from rehearsal.cloudwatch_alarms import Watch
+from rehearsal.deployed_functions import published
 from rehearsal.deployment import Deployment, refuse, served
-from rehearsal.functions import published
 from rehearsal.moto_server import MockedAws
 from rehearsal.steps import Step
 from rehearsal.terraform import resources

@@ -22,7 +22,7 @@ from contract_compiler.compilation import import_body
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.lint import lint
-from contract_compiler.operations import module_name
+from contract_compiler.operation_tables import module_name
 from contract_compiler.output import json_text
 from contract_compiler.traversal import operations
 

@@ -13,7 +13,7 @@ from contract_compiler.api_gateway import mapping
 from contract_compiler.api_gateway.rules import DEFAULT_TYPES, RESPONSE_TYPES, TIMEOUT
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.operations import security
+from contract_compiler.operation_tables import security
 from contract_compiler.traversal import operations
 
 _OWN_VERSION = "info.version"

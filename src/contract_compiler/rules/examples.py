@@ -9,11 +9,11 @@ from typing import Any
 from contract.http_syntax import is_json, matching_media_type, preferred_media_type
 from contract.problems import Refusal, Violation, problem_body
 from contract.schemas import Schema
-from contract_compiler.content import may_be_json, media_range
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node
-from contract_compiler.operations import declared_response, own_statuses
-from contract_compiler.parameters import parameters, value_schema
+from contract_compiler.media_types import may_be_json, media_range
+from contract_compiler.operation_tables import declared_response, own_statuses
+from contract_compiler.parameter_rows import parameters, value_schema
 from contract_compiler.references import follow
 from contract_compiler.schema_reachability import differs_by_direction
 from contract_compiler.schemas import Schemas

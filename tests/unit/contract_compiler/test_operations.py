@@ -8,7 +8,7 @@ import pytest
 
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import parse
-from contract_compiler.operations import index, module_name, operation_table
+from contract_compiler.operation_tables import index, module_name, operation_table
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 

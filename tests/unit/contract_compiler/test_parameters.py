@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract_compiler.document import parse
-from contract_compiler.operations import operation_table
+from contract_compiler.operation_tables import operation_table
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 

@@ -10,7 +10,7 @@ import pytest
 
 from contract_compiler.document import Node
 from contract_compiler.lint import lint
-from contract_compiler.operations import operation_table
+from contract_compiler.operation_tables import operation_table
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
 

@@ -14,8 +14,8 @@ import pytest
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.lambda_runtime import Runtime
 from rehearsal.cloudwatch_logs import LogGroups
+from rehearsal.deployed_functions import DeployedFunctions
 from rehearsal.faults import released
-from rehearsal.functions import DeployedFunctions
 from rehearsal.iam import Roles
 from rehearsal.moto_server import MockedAws
 

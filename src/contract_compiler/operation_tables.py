@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
 from contract_compiler.document import Node
-from contract_compiler.parameters import header_rows, parameter_rows
+from contract_compiler.media_types import content_rows, media_range
+from contract_compiler.parameter_rows import header_rows, parameter_rows
 from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import OperationNode, operations

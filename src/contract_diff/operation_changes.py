@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract.http_syntax import matching_media_type
-from contract_compiler.content import content_rows, media_range
 from contract_compiler.defaults import body_defaults
 from contract_compiler.document import Node
+from contract_compiler.media_types import content_rows, media_range
 from contract_compiler.references import all_of_parts, follow
 from contract_compiler.traversal import Direction, OperationNode, operations, template_names, without_names
 from contract_diff.changes import Change, merged
 from contract_diff.documentation import documentation_changes
 from contract_diff.equality import same_value
 from contract_diff.flat_schemas import DocumentSchemas, Part
-from contract_diff.parameters import header_changes, parameter_changes
+from contract_diff.parameter_changes import header_changes, parameter_changes
 from contract_diff.routes import Route, host_changes, method_and_path, moved, routes, shadowed
 from contract_diff.schema_changes import schema_changes
 from contract_diff.security import security_changes
