@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Lambda packages in dist; --help tells the options.
+# Builds the Lambda packages in dist; --help has the options.
 # shellcheck source=scripts/environment
 source "$(dirname "$0")/environment"
 exec "$PYTHON" -m lambda_packages "$@"

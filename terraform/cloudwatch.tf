@@ -43,7 +43,7 @@ locals {
     IdempotencyConflicts = { pattern = "{ ($.message = \"request refused\") && ($.status = 422) }" }
     ColdStart            = { pattern = "{ $.record.metrics.initDurationMs > 0 }", value = "$.record.metrics.initDurationMs", unit = "Milliseconds" }
 
-    # All that a version answers with 5XX itself, told apart by version: what a canary is stopped for.
+    # All that a version answers with 5XX itself, by version: what a canary is stopped for.
     ServerErrors = {
       pattern    = "{ ($.message = \"handler failed\") || ($.message = \"response breaks the contract\") || (($.message = \"request refused\") && ($.status >= 500)) }"
       dimensions = { Operation = "$.operationId", Version = "$.functionVersion" }
@@ -88,7 +88,7 @@ resource "aws_cloudwatch_log_metric_filter" "this" {
 }
 
 ################################################################################
-# Who is told
+# Who is notified
 ################################################################################
 
 resource "aws_sns_topic" "alarms" {
@@ -99,7 +99,7 @@ resource "aws_sns_topic" "alarms" {
   lifecycle {
     precondition {
       condition     = var.environment != "prod" || length(var.alarm_emails) > 0
-      error_message = "Nobody would be told of prod's alarms: set alarm_emails (the workflows take them from the variable ALARM_EMAILS of the environment prod-plan)."
+      error_message = "Nobody would be notified of prod's alarms: set alarm_emails (the workflows take them from the variable ALARM_EMAILS of the environment prod-plan)."
     }
   }
 }

@@ -48,7 +48,7 @@ locals {
     { title = "Calls by function", stat = "Sum", series = local.function_series["Invocations"] },
     { title = "Copies running by function", stat = "Maximum", series = local.function_series["ConcurrentExecutions"] },
     {
-      title  = "What the logs tell"
+      title  = "What the logs count"
       stat   = "Sum"
       series = [for metric, filter in local.function_log_metrics : [var.api_name, metric] if !can(filter.value) && !can(filter.dimensions)]
     },

@@ -83,7 +83,7 @@ resource "aws_lambda_function" "this" {
 # Aliases: what API Gateway calls
 #
 # Without a canary Terraform moves the alias to the new version, at once. With one CodeDeploy moves it, little by little
-# and back again when an alarm goes off, after scripts/shift_traffic has told it to; Terraform only makes it. An environment
+# and back again when an alarm goes off, when scripts/shift_traffic asks it to; Terraform only makes it. An environment
 # keeps to one of the two. To change over: terraform state mv 'aws_lambda_alias.live["ID"]' 'aws_lambda_alias.shifted["ID"]'
 # for each operation (or back), so that no alias is deleted while requests go to it.
 ################################################################################

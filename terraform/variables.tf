@@ -247,7 +247,7 @@ variable "canary_deployment_config" {
 ################################################################################
 
 variable "alarm_emails" {
-  description = "Addresses that are told of alarms; each must confirm its subscription"
+  description = "Addresses that are notified of alarms; each must confirm its subscription"
   type        = list(string)
   default     = []
 

@@ -78,7 +78,8 @@ def test_shellcheck_finds_nothing_in_the_run_blocks(tmp_path: Path) -> None:
     for file, block in zip(files, run_blocks(), strict=True):
         file.write_text(PROLOGUE + block.script)
     status, said = shellcheck(files)
-    assert (status, len(files) > 15) == (0, True), said
+    assert files
+    assert status == 0, said
 
 
 WORKFLOW = """\

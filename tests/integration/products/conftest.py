@@ -99,6 +99,13 @@ def api(table: Table) -> Api:
 
 
 @pytest.fixture
+def product_id(api: Api) -> str:
+    """The id of a new product."""
+    created: str = api.create().product["productId"]
+    return created
+
+
+@pytest.fixture
 def faulty(table: Table) -> Faulty:
     """The catalogue on a client that fails, with a clock of its own."""
 

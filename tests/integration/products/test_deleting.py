@@ -7,12 +7,6 @@ from tests.integration.products.api import Api, Table
 UNKNOWN = "0b6f7a52-8a7e-4d0e-9d3a-3f5c2b1a0e9d"
 
 
-@pytest.fixture
-def product_id(api: Api) -> str:
-    created: str = api.create().product["productId"]
-    return created
-
-
 def test_a_product_is_retired_by_one_update_and_kept(api: Api, table: Table, product_id: str) -> None:
     with table.calls() as calls:
         answer = api.delete(product_id)

@@ -28,12 +28,6 @@ HARMLESS = [unreachable, THROTTLED, CONFLICT]
 IF_MATCH: dict[str, Any] = {"If_Match": '"1"'}
 
 
-@pytest.fixture
-def product_id(api: Api) -> str:
-    created: str = api.create().product["productId"]
-    return created
-
-
 def stored(table: Table, product_id: str) -> dict[str, Any]:
     item = table.item(f"PRODUCT#{product_id}")
     assert item is not None

@@ -10,12 +10,6 @@ UNKNOWN = "0b6f7a52-8a7e-4d0e-9d3a-3f5c2b1a0e9d"
 
 
 @pytest.fixture
-def product_id(api: Api) -> str:
-    created: str = api.create().product["productId"]
-    return created
-
-
-@pytest.fixture
 def names(api: Api) -> list[str]:
     """The names of five products, oldest first."""
     names = [f"Package {number}" for number in range(5)]

@@ -9,12 +9,6 @@ from tests.integration.products.api import ENTRY, Api, Table
 UNKNOWN = "0b6f7a52-8a7e-4d0e-9d3a-3f5c2b1a0e9d"
 
 
-@pytest.fixture
-def product_id(api: Api) -> str:
-    created: str = api.create().product["productId"]
-    return created
-
-
 def stored(table: Table, product_id: str) -> dict[str, Any]:
     item = table.item(f"PRODUCT#{product_id}")
     assert item is not None
