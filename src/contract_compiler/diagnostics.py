@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One fault of a document.
+    """An error in a document.
 
     `pointer` is a JSON Pointer (RFC 6901) into the document, `keyword` the field at fault, `rule` the rule's stable id.
     `source` is the path of the document's file, "" for one that was never in a file.

@@ -1,4 +1,4 @@
-"""Shapes: what the text of a parameter is read as, before it is checked against its schema."""
+"""Types of parameters: what a text is read as before it is validated against its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of a contract, and the rules that tell them apart."""
+"""`Change`: one change of a contract, with its rule and its weight."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _MAINLINES = ("origin/main", "main")
 
 
 class NoSource(Exception):
-    """There is no contract to be had there; the message says what to do."""
+    """Exception for a source without a contract; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ def read(name: str, project: Path) -> Source:
 
 
 def working_tree(project: Path) -> Source:
-    """The contract as it is in the checkout. Raises Refused and OSError."""
+    """The contract as it is in the checkout. Raises InvalidDocument and OSError."""
     return replace(read(str(project / CONTRACT), project), name=CONTRACT)
 
 
 def last_released(project: Path, changelog: Changelog) -> Source:
-    """The contract that clients have. Raises NoSource and Refused."""
+    """The contract that clients have. Raises NoSource and InvalidDocument."""
     tag = _git(project, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
     if tag is not None:
         return _at(project, tag, f"the newest release is {tag}", is_released=True)

@@ -25,7 +25,7 @@ _REMOVALS = frozenset({"path-removed", "operation-removed"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`problems`: why the change may not be merged; none if it may. `needed`: the least version that tells of it."""
+    """`problems`: why the change may not be merged; none if it may. `needed`: the least version that covers it."""
 
     changes: Sequence[Change]
     versions: tuple[str, str]
@@ -47,7 +47,7 @@ def verdict_on(old: Source, new: Source, changes: Sequence[Change], changelog: C
     problems = [*_breaks(new.document, changes, changelog, new.version)] if before.major else []
     if weight is None and after < before:
         problems.append(f"info.version went back from {old.version} to {new.version}")
-    elif weight is not None and not grows and not after.tells(before, weight):
+    elif weight is not None and not grows and not after.covers(before, weight):
         problems.append(
             f"info.version was {old.version} and is {new.version}: "
             f"the {weight.part} part must move, to {needed} at least, for the gravest change is {weight.word}"
@@ -68,7 +68,7 @@ def _removal(new: Node, change: Change, changelog: Changelog, version: str) -> I
     for name in change.operations:
         if not _has_successor(new, name):
             yield f"{name} is gone, and there is no operation like it under a higher path version"
-        elif not changelog.tells(version, name):
+        elif not changelog.covers(version, name):
             yield f"{name} is gone, and the changelog does not say so: name it under [{version}] or [Unreleased]"
 
 

@@ -12,7 +12,7 @@ _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z.
 
 
 class NoVersion(Exception):
-    """A text is not a semantic version."""
+    """Exception for a text that is not a semantic version."""
 
 
 class Version(NamedTuple):
@@ -35,15 +35,15 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}.{self.patch}"
 
     def next(self, weight: Weight) -> Version:
-        """The least version that tells of such a change; below 1.0.0 the minor part tells of breaks (semver.org, 4)."""
+        """The least version for such a change; below 1.0.0 the minor part moves for breaks (semver.org, 4)."""
         if weight is Weight.BREAKING and self.major:
             return Version(self.major + 1, 0, 0, True)
         if weight is Weight.BREAKING or (weight is Weight.ADDITION and self.major):
             return Version(self.major, self.minor + 1, 0, True)
         return Version(self.major, self.minor, self.patch + 1, True)
 
-    def tells(self, former: Version, weight: Weight) -> bool:
-        """Whether this version, after `former`, tells of such a change."""
+    def covers(self, former: Version, weight: Weight) -> bool:
+        """Whether this version, after `former`, is high enough for such a change."""
         return self[:3] >= former.next(weight)[:3]
 
 
@@ -73,6 +73,6 @@ class Changelog:
         """Every version with a date, the newest first."""
         return [version for version in self._dates if self.is_released(version)]
 
-    def tells(self, version: str, words: str) -> bool:
+    def covers(self, version: str, words: str) -> bool:
         """Whether the section of that version, or of what is unreleased, has these words."""
         return any(words in self._sections.get(name, "") for name in (version, _UNRELEASED))

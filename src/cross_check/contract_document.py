@@ -15,7 +15,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def version_headers(gateway_settings: Path) -> list[str]:
-    """The headers in which the gateway tells the contract's version, as its settings (`apigateway.yaml`) name them."""
+    """The headers in which the gateway sends the contract's version, as its settings (`apigateway.yaml`) name them."""
     settings = yaml.safe_load(gateway_settings.read_text(encoding="utf-8"))
     return [name for name, source in settings["headers"].items() if source == "info.version"]
 
@@ -59,7 +59,7 @@ class DocumentOperation:
 class ContractDocument:
     """An OpenAPI 3.0 document, read from JSON. Its operations need an operationId each.
 
-    `version_headers` are those in which its gateway tells its version.
+    `version_headers` are those in which its gateway sends its version.
     """
 
     content: dict[str, Any]

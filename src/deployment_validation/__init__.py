@@ -1,1 +1,1 @@
-"""Tells whether a deployment works: calls it as its clients do, and holds every answer to the contract."""
+"""Validation of a deployment: calls it as its clients do, and holds every answer to the contract."""

@@ -17,7 +17,7 @@ GATEWAY = "gateway"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with an answer.
+    """An error in an answer.
 
     `pointer` is a JSON Pointer into the `place`, as in the contract's own violations: `/products/0/price` of the body,
     `/ETag` of the header. `keyword` is the contract's keyword that is broken, or this package's name for the rule.
@@ -34,7 +34,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was tried. `operation` is an operationId or `gateway`; `reason` says why it was skipped.
+    """A check that was made. `operation` is an operationId or `gateway`; `reason` says why it was skipped.
 
     `request_id` names the last request in the service's logs, empty when there was no answer.
     """
@@ -100,7 +100,7 @@ _SHOWN_REQUEST_ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
 
 
 class Stop(Exception):
-    """The check is over: what it found leaves nothing more to look at."""
+    """Exception that ends a check: what it found leaves nothing more to look at."""
 
 
 class OpenCheck:

@@ -35,7 +35,7 @@ _REASONS = (
 
 
 class NoAnswer(Exception):
-    """The request was not answered; the message says how, in words of this package."""
+    """Exception for a request that was not answered; the message says how, in words of this package."""
 
 
 class BaseUrl:
@@ -165,4 +165,4 @@ class Answer:
 
 
 class CannotRun(Exception):
-    """Nothing can be said of the deployment. The message is one line for the person at the keyboard, without values."""
+    """Exception for a validation that cannot run. The message is one line for a person, without values."""

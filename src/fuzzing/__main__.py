@@ -39,7 +39,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotRun(Exception):
-    """The message says why, and what to do."""
+    """Exception for a run that cannot start; the message says what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -66,7 +66,7 @@ class Notes:
             return
 
     def answered(self, case: str, location: str | None) -> None:
-        """An answer that tells what was created, or that nothing was. An error of the service tells neither."""
+        """An answer that says what was created, or that nothing was. An error of the service says neither."""
         self._add({"answered": case, "location": location})
 
     def _add(self, line: Mapping[str, Any]) -> None:
@@ -130,7 +130,7 @@ def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) ->
 
 
 def _location(url: str, token: str, attempt: Attempt) -> str | None:
-    """What that creation has made; empty where it is sure that it made nothing, None where it cannot be told."""
+    """What that creation has made; empty where it is sure that it made nothing, None where it is not known."""
     if attempt.key is None:
         return None
     headers = {"Content-Type": "application/json", "Idempotency-Key": attempt.key}

@@ -39,7 +39,7 @@ class Package:
 def build(
     project: Path, target: Target, interpreter: Path, out: Path, say: Callable[[str], None] = lambda line: None
 ) -> list[Package]:
-    """Zips, a manifest and a bill of materials in `out`; `say` is told of every step. Raises BuildError."""
+    """Zips, a manifest and a bill of materials in `out`; `say` is called with every step. Raises BuildError."""
     work = project / "build" / "lambda"
     say(f"wheels for {target}")
     wheels = unpack(project / REQUIREMENTS, target, work)

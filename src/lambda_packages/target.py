@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 class BuildError(Exception):
-    """Nothing is packaged. The message names the file, the module or the tool at fault, and what to do about it."""
+    """Exception for a package that cannot be built. The message names what is at fault, and what to do about it."""
 
 
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}

@@ -105,7 +105,7 @@ class Traffic:
         if data is not None:
             headers["Content-Type"] = "application/json"
         with self._client.request(operation.method, path, data=data, headers=headers, catch_response=True) as answer:
-            answer.success()  # What is a failure is told by the status, above.
+            answer.success()  # The status, above, decides what is a failure.
             text = answer.text
         status = int(answer.status_code or 0)
         content: Any = json.loads(text) if text and status < 300 else None

@@ -1,4 +1,4 @@
-"""CloudWatch's metrics and alarms, minute by minute of a clock that stands still until it is told to go on.
+"""CloudWatch's metrics and alarms, minute by minute of a clock that stands still until it is advanced.
 
 Alarms are the deployed ones, asked of the mocked account; what is measured comes from the functions, from the access
 log and from the metric filters of the log groups.
@@ -77,7 +77,7 @@ def _series(namespace: str, name: str, dimensions: Mapping[str, str]) -> tuple[o
 
 
 class Watch:
-    """Reads the logs into metrics, and tells which alarms are on. One at a time reads a deployment's logs."""
+    """Reads the logs into metrics, and evaluates which alarms are on. One at a time reads a deployment's logs."""
 
     def __init__(self, aws: MockedAws, logs: LogGroups, metrics: Metrics, state: Mapping[str, Any]) -> None:
         """`state` is Terraform's."""

@@ -31,7 +31,7 @@ _REPORTS = ("DEBUG", "INFO")
 
 @dataclass(frozen=True)
 class Version:
-    """A published version of a function, as Lambda tells of it, and its zip."""
+    """A published version of a function, as Lambda describes it, and its zip."""
 
     configuration: Mapping[str, Any]
     code: bytes
@@ -148,30 +148,32 @@ class DeployedFunctions(Functions):
         self._resources.callback(function.stop)
         return function
 
-    def _environment(self, told: Mapping[str, Any], code: Path, home: Path) -> ExecutionEnvironment:
-        name, group = told["FunctionName"], _log_group(told)
+    def _environment(self, described: Mapping[str, Any], code: Path, home: Path) -> ExecutionEnvironment:
+        name, group = described["FunctionName"], _log_group(described)
         variables = {
-            **told.get("Environment", {}).get("Variables", {}),
-            **self._roles.credentials(told["Role"], name),
+            **described.get("Environment", {}).get("Variables", {}),
+            **self._roles.credentials(described["Role"], name),
             **self._endpoints,
             "AWS_REGION": self._aws.region,
-            "AWS_LAMBDA_FUNCTION_VERSION": told["Version"],
-            "AWS_LAMBDA_LOG_FORMAT": told["LoggingConfig"]["LogFormat"],
+            "AWS_LAMBDA_FUNCTION_VERSION": described["Version"],
+            "AWS_LAMBDA_LOG_FORMAT": described["LoggingConfig"]["LogFormat"],
             "AWS_LAMBDA_LOG_GROUP_NAME": group,
-            "AWS_LAMBDA_LOG_LEVEL": told["LoggingConfig"].get("ApplicationLogLevel", ""),
+            "AWS_LAMBDA_LOG_LEVEL": described["LoggingConfig"].get("ApplicationLogLevel", ""),
         }
-        python = told["Runtime"].removeprefix("python")
-        timeout = min(float(told["Timeout"]), self.longest_seconds or float("inf"))
-        configuration = Configuration(name, told["Handler"], code, variables, python, told["MemorySize"], timeout)
-        return ExecutionEnvironment(configuration, self._runtime, home, self._log(told, group, variables))
+        python = described["Runtime"].removeprefix("python")
+        timeout = min(float(described["Timeout"]), self.longest_seconds or float("inf"))
+        configuration = Configuration(
+            name, described["Handler"], code, variables, python, described["MemorySize"], timeout
+        )
+        return ExecutionEnvironment(configuration, self._runtime, home, self._log(described, group, variables))
 
-    def _log(self, told: Mapping[str, Any], group: str, credentials: Mapping[str, str]) -> Any:
+    def _log(self, described: Mapping[str, Any], group: str, credentials: Mapping[str, str]) -> Any:
         """Where lines go: nowhere, when the role may not write them."""
         caller = self._roles.caller(credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
-        stream = f"arn:aws:logs:{self._aws.region}:{ACCOUNT}:log-group:{group}:log-stream:{told['Version']}"
+        stream = f"arn:aws:logs:{self._aws.region}:{ACCOUNT}:log-group:{group}:log-stream:{described['Version']}"
         if not all(caller.may(action, stream) for action in ("logs:CreateLogStream", "logs:PutLogEvents")):
             return lambda line: None
-        reports = told["LoggingConfig"].get("SystemLogLevel", "INFO") in _REPORTS
+        reports = described["LoggingConfig"].get("SystemLogLevel", "INFO") in _REPORTS
 
         def log(line: str) -> None:
             if reports or not line.startswith('{"type": "platform.'):
@@ -180,5 +182,5 @@ class DeployedFunctions(Functions):
         return log
 
 
-def _log_group(told: Mapping[str, Any]) -> str:
-    return str(told["LoggingConfig"]["LogGroup"])
+def _log_group(described: Mapping[str, Any]) -> str:
+    return str(described["LoggingConfig"]["LogGroup"])

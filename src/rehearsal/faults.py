@@ -293,7 +293,7 @@ def rehearse_faults(deployment: Deployment, step: Step) -> None:
         watch.metrics.forget()
     step.figures["faults"] = len(FAULTS) - 1
     step.details += [f"{fault.operation_id} {fault.name}: {fault.status}" for fault in FAULTS[1:]]
-    refuse(problems, "faults are not told as they should be")
+    refuse(problems, "faults are not reported as they should be")
 
 
 def _problems(deployment: Deployment, fault: Fault, contract: _Contract, watch: Watch) -> Iterator[str]:
@@ -360,11 +360,11 @@ class _Contract:
         response = HttpResponse(answer.status_code, tuple(answer.headers.items()), answer.content)
         exchange = Exchange(operation, request, operation.path_parameters(path), response, "")
         yield from (f"{each.error} {each.keywords}" for each in self._second_validator.of_response(exchange))
-        if answer.status_code >= 400 and not _is_told(answer):
+        if answer.status_code >= 400 and not _is_reported(answer):
             yield "the error's request is not named"
 
 
-def _is_told(answer: httpx.Response) -> bool:
+def _is_reported(answer: httpx.Response) -> bool:
     body: Mapping[str, Any] = answer.json()
     return bool(body.get("requestId")) and body["requestId"] == answer.headers.get("x-request-id")
 

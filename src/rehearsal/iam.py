@@ -29,7 +29,7 @@ _SERVICE = "apigateway.amazonaws.com"
 
 
 class NotEvaluated(Exception):
-    """A statement has a part that is not known here: to guess would be to open or to shut a door."""
+    """Exception for a statement with an unknown part: to guess would be to open or to shut a door."""
 
 
 def may_invoke(statements: Iterable[Mapping[str, Any]], function_arn: str, source_arn: str) -> bool:
@@ -119,11 +119,11 @@ _LAMBDA = "lambda.amazonaws.com"
 
 
 class CannotAssume(Exception):
-    """Lambda may not act as this role."""
+    """Exception for a role that Lambda may not assume."""
 
 
 class UnknownKey(Exception):
-    """These credentials are nobody's."""
+    """Exception for credentials that are nobody's."""
 
 
 @dataclass(frozen=True)

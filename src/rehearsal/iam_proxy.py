@@ -1,7 +1,7 @@
 """DynamoDB as the functions find it: DynamoDB Local, behind a front that asks IAM first.
 
 DynamoDB Local takes any credentials. The front looks up whose they are, and refuses as AWS does what their role may not
-do. It also mends what DynamoDB Local tells about tables where AWS tells it otherwise, and remembers every call.
+do. It also mends what DynamoDB Local describes of tables where AWS differs, and remembers every call.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class IamProxy:
 
 
 def _with_index_throughput(body: bytes) -> bytes:
-    """AWS tells an on-demand index's throughput, all zeros; without it Terraform's provider reads no index name."""
+    """AWS describes an on-demand index's throughput, all zeros; without it Terraform's provider reads no index name."""
     described = json.loads(body)
     for index in described.get("Table", {}).get("GlobalSecondaryIndexes", ()):
         index.setdefault("ProvisionedThroughput", _NO_THROUGHPUT)

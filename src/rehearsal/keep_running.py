@@ -40,7 +40,7 @@ def keep_running(deployment: Deployment, folder: Path) -> None:
 def announce(deployment: Deployment, session: Path) -> str:
     """The words for a person; `session` gets the same for a program, and is the owner's alone to read."""
     account, token = deployment.account, deployment.account.administrator.token()
-    facts = {
+    reachable_at = {
         "url": deployment.url,
         "pid": os.getpid(),
         "region": account.aws.region,
@@ -49,6 +49,12 @@ def announce(deployment: Deployment, session: Path) -> str:
         "tokenWithoutGroup": account.somebody.token(),
     }
     with os.fdopen(os.open(session, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(facts, file, indent=1)
-    told = {"url": deployment.url, "path": project.collection(), "session": session, "token": token, "pid": os.getpid()}
-    return _RUNNING.format(**told, aws=account.aws.endpoint, region=account.aws.region)
+        json.dump(reachable_at, file, indent=1)
+    reachable_at = {
+        "url": deployment.url,
+        "path": project.collection(),
+        "session": session,
+        "token": token,
+        "pid": os.getpid(),
+    }
+    return _RUNNING.format(**reachable_at, aws=account.aws.endpoint, region=account.aws.region)

@@ -52,13 +52,13 @@ def _logging_configuration(init: Method) -> Method:
     return created
 
 
-def _told_logging_configuration(get_configuration: Method) -> Method:
+def _described_logging_configuration(get_configuration: Method) -> Method:
     @functools.wraps(get_configuration)
-    def told(self: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+    def described(self: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         configuration: dict[str, Any] = get_configuration(self, *arguments, **named)
         return {**configuration, "LoggingConfig": self.logging_config}
 
-    return told
+    return described
 
 
 def _updated_logging_configuration(update_configuration: Method) -> Method:
@@ -70,17 +70,17 @@ def _updated_logging_configuration(update_configuration: Method) -> Method:
     return updated
 
 
-def _told_alarms(deployment_group_info: Method) -> Method:
-    """A deployment group's alarms are not told, and an empty load balancer is: every plan wants to mend both."""
+def _described_alarms(deployment_group_info: Method) -> Method:
+    """A deployment group's alarms are not described, and an empty load balancer is: every plan wants to mend both."""
 
     @functools.wraps(deployment_group_info)
-    def told(deployment_group: Any) -> dict[str, Any]:
+    def described(deployment_group: Any) -> dict[str, Any]:
         information: dict[str, Any] = deployment_group_info(deployment_group)
         if not information["loadBalancerInfo"]:
             del information["loadBalancerInfo"]
         return {**information, "alarmConfiguration": deployment_group.alarm_configuration or {}}
 
-    return told
+    return described
 
 
 def _delete_deployment_group(_: Method | None) -> Method:
@@ -107,9 +107,9 @@ def _delete_application(_: Method | None) -> Method:
 PATCHES: tuple[tuple[object, str, Callable[[Any], Method]], ...] = (
     (APIGatewayBackend, "put_integration", _mock_integrations),
     (LambdaFunction, "__init__", _logging_configuration),
-    (LambdaFunction, "get_configuration", _told_logging_configuration),
+    (LambdaFunction, "get_configuration", _described_logging_configuration),
     (LambdaFunction, "update_configuration", _updated_logging_configuration),
-    (codedeploy, "_deployment_group_info", _told_alarms),
+    (codedeploy, "_deployment_group_info", _described_alarms),
     (codedeploy.CodeDeployResponse, "delete_deployment_group", _delete_deployment_group),
     (codedeploy.CodeDeployResponse, "delete_application", _delete_application),
 )

@@ -47,7 +47,7 @@ OnUnmocked = Callable[[str], None]
 class MockedAws:
     """One AWS account. A context manager: it runs inside the `with` block, and forgets all when that ends.
 
-    moto keeps its resources per process, so there is one at a time. `refused` is told of requests that moto cannot
+    moto keeps its resources per process, so there is one at a time. `refused` is called with requests that moto cannot
     answer.
     """
 

@@ -179,7 +179,7 @@ def _destroy(steps: Steps, stack: Stack, account: MockAccount) -> None:
 def _variables(account: MockAccount, packages: Packages) -> dict[str, str]:
     return {
         **account.endpoints,
-        # prod's plan is refused when nobody is told of alarms.
+        # prod's plan is refused when nobody is notified of alarms.
         "TF_VAR_alarm_emails": '["on-call@example.com"]',
         "TF_VAR_package_dir": str(packages.folder),
         "TF_VAR_cognito_user_pool_arn": account.prerequisites.user_pool.arn,

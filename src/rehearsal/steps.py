@@ -1,4 +1,4 @@
-"""The steps of a rehearsal: said as they are taken, timed, and told again at the end."""
+"""The steps of a rehearsal: printed as they are taken, timed, and summarised at the end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 
 
 class StepFailed(Exception):
-    """Something is not as it should be. The message tells a person what."""
+    """Exception for a step that failed. The message says what is wrong."""
 
 
 @dataclass
@@ -33,8 +33,8 @@ class Step:
 
     def line(self) -> str:
         figures = ", ".join(f"{_shown(value)} {name}" for name, value in self.figures.items())
-        told = figures if self.passed else f"FAILED  {self.problem.splitlines()[0] if self.problem else ''}"
-        return f"{self.seconds:6.1f} s  {self.cpu:6.1f} s  {self.name:<28}  {told}".rstrip()
+        outcome = figures if self.passed else f"FAILED  {self.problem.splitlines()[0] if self.problem else ''}"
+        return f"{self.seconds:6.1f} s  {self.cpu:6.1f} s  {self.name:<28}  {outcome}".rstrip()
 
 
 class Steps:

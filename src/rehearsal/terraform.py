@@ -27,7 +27,7 @@ ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "AKIAREHEARSAL", "AWS_SECRET_ACCESS_KEY": 
 
 
 class TerraformMissing(Exception):
-    """There is no Terraform on this machine."""
+    """Exception for a machine without Terraform."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -36,7 +36,7 @@ class TerraformMissing(Exception):
 
 
 class TerraformFailed(Exception):
-    """A command of Terraform's failed. `status` is how it ended, `output` what it said."""
+    """Exception for a command of Terraform that failed. `status` is how it ended, `output` what it said."""
 
     def __init__(self, arguments: tuple[str, ...], ended: Ended) -> None:
         super().__init__(f"terraform {' '.join(arguments)} failed:\n{ended.output}")
@@ -111,19 +111,19 @@ class Stack:
     def init(self) -> None:
         """With the environment's own backend; the path names the bucket, for a loopback address has no subdomains."""
         settings = f"-backend-config=environments/{self.environment}.s3.tfbackend.json"
-        with _told_briefly():
+        with _short_errors():
             self.terraform.init(settings, "-backend-config=use_path_style=true")
 
     def apply(self) -> dict[str, int]:
         """Plan and apply; how many resources were added, changed and destroyed."""
-        with _told_briefly():
+        with _short_errors():
             said = self.terraform.run("apply", self._settings, "-auto-approve")
         found = _APPLIED.search(said)
         return {each: int(count) for each, count in found.groupdict().items()} if found else {}
 
     def changes(self) -> list[str]:
         """Plan anew: the addresses of what would change, outputs included. A settled stack has none."""
-        with _told_briefly():
+        with _short_errors():
             try:
                 self.terraform.run("plan", self._settings, "-detailed-exitcode", "-out=again")
             except TerraformFailed as stopped:
@@ -134,7 +134,7 @@ class Stack:
 
     def destroy(self) -> None:
         """By the state as it is: to ask for every resource first would only take time."""
-        with _told_briefly():
+        with _short_errors():
             self.terraform.run("destroy", self._settings, "-auto-approve", "-refresh=false")
 
 
@@ -172,7 +172,7 @@ def _attributes(change: Mapping[str, Any]) -> list[str]:
 
 
 @contextmanager
-def _told_briefly() -> Iterator[None]:
+def _short_errors() -> Iterator[None]:
     """Of all that Terraform says before it fails, its errors. Raises StepFailed for TerraformFailed."""
     try:
         yield

@@ -29,7 +29,7 @@ MANIFEST = "packages.json"
 
 
 class OtherPackages(Exception):
-    """A folder does not hold what it should. The message says what is different."""
+    """Exception for a folder with other packages. The message says what is different."""
 
 
 def digest(folder: Path) -> str:
@@ -122,9 +122,11 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--release", metavar="TAG", help="tag of its commit")
     which.add_argument("--last", action="store_true", help="the one that was deployed last")
     find.set_defaults(act=_find)
-    told = actions.add_parser("digest", help="checks a build's zips against its manifest, and prints its digest")
-    told.add_argument("folder", type=Path, metavar="DIR")
-    told.set_defaults(act=_digest)
+    digest_command = actions.add_parser(
+        "digest", help="checks a build's zips against its manifest, and prints its digest"
+    )
+    digest_command.add_argument("folder", type=Path, metavar="DIR")
+    digest_command.set_defaults(act=_digest)
     checked = actions.add_parser("check", help="whether a folder holds the build with this digest, and nothing else")
     checked.add_argument("folder", type=Path, metavar="DIR")
     checked.add_argument("--digest", required=True, metavar="SHA256")

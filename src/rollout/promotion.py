@@ -28,7 +28,7 @@ STARTED_BY = {"dev": "push", "sit": "workflow_dispatch", "prod": "workflow_dispa
 
 
 class NotValidated(Exception):
-    """There is no such build. The message says what is missing, and what to do."""
+    """Exception for a build that is not there. The message says what is missing, and what to do."""
 
 
 class Build(NamedTuple):

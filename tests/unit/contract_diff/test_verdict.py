@@ -120,7 +120,7 @@ def test_a_version_may_not_go_back() -> None:
 
 def test_a_candidate_comes_before_its_release() -> None:
     assert Version.read("2.0.0-rc.1") < Version.read("2.0.0")
-    assert Version.read("2.0.0-rc.1").tells(Version.read("1.9.0"), Weight.BREAKING)
+    assert Version.read("2.0.0-rc.1").covers(Version.read("1.9.0"), Weight.BREAKING)
 
 
 @pytest.mark.parametrize("text", ["1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", ""])
@@ -134,6 +134,6 @@ def test_a_changelog_knows_what_was_released_and_what_is_said_of_it() -> None:
         "# Log\n## [Unreleased]\nsoon\n## [1.1.0] - unreleased\nnext\n## [1.0.0] - 2026-01-31\nfirst\n"
     )
     assert changelog.released == ["1.0.0"]
-    assert changelog.tells("1.1.0", "next")
-    assert changelog.tells("1.1.0", "soon")
-    assert not changelog.tells("1.1.0", "first")
+    assert changelog.covers("1.1.0", "next")
+    assert changelog.covers("1.1.0", "soon")
+    assert not changelog.covers("1.1.0", "first")
