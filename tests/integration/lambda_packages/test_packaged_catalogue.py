@@ -31,9 +31,9 @@ from tests.integration.products import (
     test_updating,
 )
 from tests.integration.products.api import Api, Table
-from tests.integration.products.conftest import client, environment, running
+from tests.integration.products.conftest import client, environment, product_id, running
 from tests.integration.products.faults import Fault, Faulty, unreachable
-from tests.integration.products.test_reading import names, product_id
+from tests.integration.products.test_reading import names
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
