@@ -159,6 +159,25 @@ def test_drift_fails_the_scheduled_check_and_says_where(runner: Runner, changes:
     assert (done.returncode, "Drift in sit" in done.stdout) == (status, status == 1)
 
 
+@pytest.mark.parametrize(
+    ("status", "errors", "ends", "warns"), [(0, 0, 0, False), (1, 0, 0, True), (1, 2, 1, False), (2, 0, 2, False)]
+)
+def test_load_in_sit_fails_on_errors_and_warns_of_slow_answers(
+    runner: Runner, status: int, errors: int, ends: int, warns: bool
+) -> None:
+    [script] = [
+        step["run"] for _, step in steps(GITHUB / "workflows/deploy.yml") if "scripts/load" in step.get("run", "")
+    ]
+    rows = f'{{"rows": [{{"errors": 0}}, {{"errors": {errors}}}]}}'
+    runner.stand_in(
+        "scripts/load",
+        f"#!/usr/bin/env bash\nmkdir -p build/load; echo '{rows}' >build/load/load.json; echo figures; exit {status}\n",
+    )
+    done = runner.run(script, URL="https://api.example.com", RATE="20", TOKEN_FILE="token")
+    assert (done.returncode, "::warning" in done.stdout) == (ends, warns)
+    assert "figures" in runner.summary
+
+
 def test_traffic_that_is_not_shifted_fails_the_apply(runner: Runner) -> None:
     runner.stand_in("scripts/shift_traffic", "#!/usr/bin/env bash\ncat >/dev/null; exit 1\n")
     assert runner.run(action("apply")[0], PLAN="s3://bucket/plan").returncode == 1
