@@ -114,7 +114,7 @@ class _Writer:
         return " | ".join(dict.fromkeys(found)) or "None"
 
     def _expression(self, schema: Node) -> str:
-        """The type of a schema's values: by its name where the schemas' module has one, else as far as it is plain."""
+        """The type of a schema's values: by its name where the schemas' module has one, else written out if plain."""
         if "$ref" in schema:
             place = target(schema).path
             if place[:2] == ("components", "schemas") and place[2] in self._known and not differs_by_direction(schema):

@@ -1,6 +1,6 @@
 r"""CloudWatch Logs: lines by log group, in memory, and the metrics that the deployed filters make of them.
 
-Filter patterns for JSON lines are known as far as the stack uses them: texts and numbers compared, && and ||,
+Filter patterns for JSON lines that the stack uses are known: texts and numbers compared, && and ||,
 parentheses around each part. Anything else is refused, for a pattern that is misread here would be trusted there.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """

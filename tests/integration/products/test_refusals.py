@@ -1,6 +1,6 @@
 """Whatever DynamoDB answers, the client gets a problem that says no more than it must, in time.
 
-No call gets as far as an engine, so these run without one.
+No call reaches an engine, so these run without one.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def contract(edits: dict[str, Any] | None = None) -> Document:
 
 
 def changes(old: Document, new: Document) -> list[Change]:
-    """What became of the one in the other; both must be documents that can be compared."""
+    """The changes from the one to the other; both must be documents that can be compared."""
     nodes = [Node(each, (), each) for each in (old, new)]
     for node in nodes:
         readable(node)

@@ -30,8 +30,8 @@ def of(runbook: Path, *programs: str) -> list[Command]:
 
 @cache
 def help_of(script: str) -> str:
-    told = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True)
-    return told.stdout
+    output = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True)
+    return output.stdout
 
 
 @cache
@@ -62,8 +62,8 @@ def test_there_are_runbooks() -> None:
 def test_every_script_is_there_and_takes_these_flags(runbook: Path) -> None:
     for command in commands(runbook.read_text()):
         if command.program.startswith("scripts/"):
-            told = help_of(command.program)
-            assert [flag for flag in command.flags if flag not in told] == [], command
+            output = help_of(command.program)
+            assert [flag for flag in command.flags if flag not in output] == [], command
 
 
 @each_runbook

@@ -18,7 +18,7 @@ def test_columns_are_as_wide_as_they_need() -> None:
 def test_the_json_tells_machine_figures_and_bars(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "cold.json"
     report.write_json(path, {"bare": {"median": 1}}, [Bar("ratio", 3, 2)])
-    told = json.loads(path.read_text())
-    assert told["figures"] == {"bare": {"median": 1}}
-    assert told["bars"] == [{"what": "ratio", "value": 3, "limit": 2, "passed": False}]
-    assert told["machine"]["cpus"]
+    output = json.loads(path.read_text())
+    assert output["figures"] == {"bare": {"median": 1}}
+    assert output["bars"] == [{"what": "ratio", "value": 3, "limit": 2, "passed": False}]
+    assert output["machine"]["cpus"]

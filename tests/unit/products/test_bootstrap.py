@@ -82,13 +82,13 @@ def test_a_function_without_a_setting_fails_at_import_and_names_it(name: str, mi
 
 
 def test_functions_of_one_process_share_a_client_and_a_log_level() -> None:
-    told = run(
+    output = run(
         "import logging, products.handlers.get_product, products.handlers.update_product as update\n"
         "from products.bootstrap import connection\n"
         "print(*[logging.getLogger(name).level for name in ('products', 'contract')], connection.cache_info().misses)",
         environment={**ENVIRONMENT, "LOG_LEVEL": "ERROR"},
     )
-    assert told.stdout.split() == ["40", "40", "1"]
+    assert output.stdout.split() == ["40", "40", "1"]
 
 
 def test_ids_and_times_are_what_the_contract_says() -> None:
@@ -106,8 +106,8 @@ def test_the_tables_are_found_beside_the_code_in_a_zip(tmp_path: Path) -> None:
     program = (
         "from products.handlers.get_product import handler; print(handler({'httpMethod': 'POST'}, None)['statusCode'])"
     )
-    told = run(program, environment={**ENVIRONMENT, "PYTHONPATH": str(tmp_path)})
-    assert (told.stdout, told.stderr) == ("405\n", "")
+    output = run(program, environment={**ENVIRONMENT, "PYTHONPATH": str(tmp_path)})
+    assert (output.stdout, output.stderr) == ("405\n", "")
 
 
 def test_what_may_be_left_out_has_a_default() -> None:

@@ -179,13 +179,13 @@ class CodeDeploy:
 
 
 class Functions:
-    """Lambda, as far as it is told where an alias goes."""
+    """A fake of Lambda that records where an alias goes."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.moved: list[tuple[str, str]] = []
 
     def update_alias(self, **request: Any) -> None:
-        self.told.append((request["FunctionName"], request["FunctionVersion"]))
+        self.moved.append((request["FunctionName"], request["FunctionVersion"]))
 
 
 CANARY = Live(aliases=(Alias("one", "live", "3"),), canaries=(Canary("api", "one-group"),))
@@ -194,14 +194,14 @@ CANARY = Live(aliases=(Alias("one", "live", "3"),), canaries=(Canary("api", "one
 def test_a_shift_that_still_runs_is_stopped_first() -> None:
     codedeploy, functions, said = CodeDeploy(), Functions(), list[str]()
     assert RollBack(codedeploy, functions, None, said.append).to(CANARY) == []
-    assert (codedeploy.stopped, functions.told) == (["d-1"], [("one", "3")])
+    assert (codedeploy.stopped, functions.moved) == (["d-1"], [("one", "3")])
     assert said == ["one-group: deployment d-1 stopped", "one: live is at version 3"]
 
 
 def test_a_shift_that_cannot_be_stopped_is_named() -> None:
     functions = Functions()
     assert RollBack(CodeDeploy(refuses=True), functions, None, lambda _: None).to(CANARY) == ["one-group"]
-    assert functions.told == [("one", "3")]
+    assert functions.moved == [("one", "3")]
 
 
 def test_the_command_records_and_goes_back(

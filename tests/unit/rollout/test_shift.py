@@ -13,7 +13,7 @@ from rollout.shift import Shift, Target, main
 
 
 class Functions:
-    """Lambda, as far as aliases go."""
+    """A fake of Lambda: aliases only."""
 
     def __init__(self, versions: dict[str, str]) -> None:
         self._versions = versions
