@@ -64,8 +64,8 @@ class RawRequest(NamedTuple):
             raise MalformedBody from None
 
 
-def read_event(event: object, context: object = None) -> RawRequest:
-    """Returns the request in a REST proxy event; `context` is Lambda's, for the request id of an event without one.
+def read_event(event: object, request_id: str | None = None) -> RawRequest:
+    """Returns the request in a REST proxy event, under this id or that of the event.
 
     Raises NotRestEvent.
     """
@@ -88,7 +88,7 @@ def read_event(event: object, context: object = None) -> RawRequest:
         _part(event, "body", str),
         bool(_part(event, "isBase64Encoded", bool)),
         _part(authorizer, "claims", dict),
-        request_id_of(event, context),
+        request_id or request_id_of(event),
     )
 
 
@@ -127,9 +127,12 @@ def _part(holder: Mapping[str, Any], key: str, wanted: type) -> Any:
 
 def _texts(event: Mapping[str, Any], key: str) -> dict[str, str]:
     values: dict[str, str | None] = _part(event, key, dict) or {}
-    texts = {name: value for name, value in values.items() if value is not None}
-    if not all(isinstance(value, str) for value in texts.values()):
-        raise NotRestEvent(f"a REST proxy event whose {key} are not texts")
+    texts: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, str):
+            texts[name] = value
+        elif value is not None:
+            raise NotRestEvent(f"a REST proxy event whose {key} are not texts")
     return texts
 
 
@@ -138,11 +141,16 @@ def _listed(event: Mapping[str, Any], multi: str, single: str) -> dict[str, list
     lists: dict[str, list[str] | None] = _part(event, multi, dict) or {}
     if not lists:
         return {name: [value] for name, value in _texts(event, single).items()}
-    given: dict[str, Any] = {name: values for name, values in lists.items() if values is not None and values != []}
-    if not all(
-        isinstance(values, list) and all(isinstance(value, str) for value in values) for values in given.values()
-    ):
-        raise NotRestEvent(f"a REST proxy event whose {multi} are not lists of texts")
+    given: dict[str, list[str]] = {}
+    for name, values in lists.items():
+        if values is None or values == []:
+            continue
+        if not isinstance(values, list):
+            raise NotRestEvent(f"a REST proxy event whose {multi} are not lists of texts")
+        for value in values:
+            if not isinstance(value, str):
+                raise NotRestEvent(f"a REST proxy event whose {multi} are not lists of texts")
+        given[name] = values
     return given
 
 

@@ -77,7 +77,7 @@ class _Exchange:
         request_id = request_id_of(event, context)
         failure = Refusal(500)
         try:
-            response = self._response(read_event(event, context), request_id)
+            response = self._response(read_event(event, request_id), request_id)
             try:
                 return self._sent(response, request_id)
             except InvalidResponse:

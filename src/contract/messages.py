@@ -54,12 +54,16 @@ class Request(NamedTuple, Generic[Path, Query, Headers, Body]):
         It has the stage or base path of the request, and the contract's spelling of the rest: the client's may have
         empty segments or needless percent-encoding, which a REST API routes all the same, and `//` begins another host.
         """
+        below = f"/{quote(name, _SEGMENT)}"
+        spelt_so = self.path.endswith(self.route) and "{" not in self.route and "//" not in self.path
+        if spelt_so and quote(self.path, f"/{_SEGMENT}") == self.path:  # Nearly always.
+            return self.path + below
         sent = [quote(unquote(segment), _SEGMENT) for segment in self.path.split("/") if segment]
-        own = [quote(name, _SEGMENT)]
+        own: list[str] = []
         for segment in reversed([each for each in self.route.split("/") if each]):
             last = sent.pop() if sent else segment
             own.insert(0, last if "{" in segment else segment)
-        return "/" + "/".join(sent + own)
+        return "/" + "/".join(sent + own) + below
 
 
 class Response(NamedTuple):

@@ -47,7 +47,7 @@ def caller_groups(claims: Mapping[str, object], authorization: Sequence[str] = (
         return frozenset(group for group in claim if isinstance(group, str))
     if not isinstance(claim, str):
         return frozenset()
-    if not authorization:
+    if not authorization or _words(claim) == {claim}:
         return _words(claim)
     groups = _token_groups(authorization[0]) if len(authorization) == 1 else frozenset()
     return groups if groups and _words(",".join(groups)) == _words(claim) else frozenset({claim})

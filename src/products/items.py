@@ -100,12 +100,13 @@ class StoredProduct:
 
         For the contract to check: a broken item makes an invalid product.
         """
-        product = shown({"updatedAt": self.item.get("createdAt", {}), **self.item}, properties)
-        for name, value in product.items():
-            if name == "active" and isinstance(value, str):
-                product[name] = _ACTIVE.get(value, value)
-            elif name in ("createdAt", "updatedAt") and isinstance(value, str):
-                product[name] = _utc(value)
+        item = self.item if "updatedAt" in self.item else {**self.item, "updatedAt": self.item.get("createdAt", {})}
+        product = shown(item, properties)
+        if isinstance(active := product.get("active"), str):
+            product["active"] = _ACTIVE.get(active, active)
+        for name in ("createdAt", "updatedAt"):
+            if isinstance(moment := product.get(name), str):
+                product[name] = _utc(moment)
         return cast("Product", product)
 
     def _text(self, attribute: str) -> str:
@@ -212,7 +213,12 @@ def _attribute(value: JSON) -> AttributeValueTypeDef:
 
 def shown(item: Item, properties: Iterable[str]) -> dict[str, JSON]:
     """What an item of any kind has of these properties of the contract. For the contract to check."""
-    return {name: _value(item[name]) for name in properties if name in item}
+    values: dict[str, JSON] = {}
+    for name in properties:
+        if (attribute := item.get(name)) is not None:
+            # A list of 100 products has 1,100 of these, and most are texts.
+            values[name] = attribute["S"] if "S" in attribute else _value(attribute)
+    return values
 
 
 def _value(attribute: AttributeValueTypeDef) -> JSON:
@@ -220,7 +226,7 @@ def _value(attribute: AttributeValueTypeDef) -> JSON:
     if "N" in attribute:
         return Decimal(plain(attribute["N"]))
     if "L" in attribute:
-        return [_value(cast("AttributeValueTypeDef", element)) for element in attribute["L"]]
+        return [element["S"] if "S" in element else _value(element) for element in attribute["L"]]
     if "M" in attribute:
         return {name: _value(cast("AttributeValueTypeDef", element)) for name, element in attribute["M"].items()}
     return attribute["BOOL"] if "BOOL" in attribute else attribute.get("S")

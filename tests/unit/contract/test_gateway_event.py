@@ -100,7 +100,8 @@ def test_the_request_id_is_the_gateways_else_lambdas() -> None:
     assert request_id_of(event(), context) == "r-1"
     assert request_id_of({}, context) == "l-1"
     assert request_id_of({}) == "unknown"
-    assert read_event(event(requestContext={}), context).request_id == "l-1"
+    sent = event(requestContext={})
+    assert read_event(sent, request_id_of(sent, context)).request_id == "l-1"
 
 
 @pytest.mark.parametrize("odd", [None, [], "text", {"requestContext": []}, {"requestContext": {"requestId": "a\nb"}}])
