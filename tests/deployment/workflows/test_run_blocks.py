@@ -73,7 +73,7 @@ class Runner:
 
 
 @pytest.fixture
-def runner(tmp_path: Path) -> Runner:
+def runner(tmp_path: Path, runner_tools: None) -> Runner:
     folder, programs = tmp_path / "checkout", tmp_path / "programs"
     shutil.copytree(PROJECT / "terraform/environments", folder / "terraform/environments")
     (tmp_path / "store").mkdir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -32,12 +31,8 @@ esac
 
 
 @pytest.fixture
-def applied(tmp_path: Path) -> Path:
+def applied(tmp_path: Path, runner_tools: None) -> Path:
     """A folder with the calls that a first run makes."""
-    if shutil.which("jq") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("jq is needed")
-        pytest.skip("LEFT OUT: jq is needed")
     program = tmp_path / "gh"
     program.write_text(GH)
     program.chmod(0o755)
