@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local_aws.processes import run_to_end
@@ -47,5 +47,7 @@ def _interrupt_when_there(told: Path) -> None:
 
 
 def _is_gone(pid: int) -> bool:
-    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return not shown.stdout.strip() or shown.stdout.strip().startswith("Z")
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
