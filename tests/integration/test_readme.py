@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -46,6 +47,10 @@ def pattern(written: str) -> str:
 
 
 def test_the_session_runs_as_it_is_written(tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("curl is needed")
+        pytest.skip("LEFT OUT: the session is written for curl, which was not found")
     with served(tmp_path) as cloud:
         environment = {**os.environ, "API": f"{cloud.url}/v1.0/products", "TOKEN": cloud.token("platform-admin")}
         seen: dict[str, str] = {}
