@@ -212,7 +212,9 @@ def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sab
 @pytest.mark.failover
 def test_what_goes_wrong_is_told(sabotaged: Rehearsal) -> None:
     assert "getProduct may dynamodb:DeleteItem on table" in sabotaged.step("hold roles to their needs").problem
-    assert "counted nothing and not ['HandlerFailures']" in sabotaged.step("make things go wrong").problem
+    assert (
+        "counted nothing and not ['HandlerFailures', 'ServerErrors']" in sabotaged.step("make things go wrong").problem
+    )
     assert 'handler-failures"]: update alarm_description' in sabotaged.step("terraform plan, again").problem
     assert "/access" in sabotaged.step("terraform destroy").problem
 
