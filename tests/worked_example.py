@@ -21,7 +21,14 @@ SECOND_RESOURCE = ROOT / "tests/fixtures/second_resource"
 _HEADING = re.compile(r"(?:  )?[a-z]\w*:\n")
 _COPIED = ("openapi", "generated", "src", "tests", "scripts", "terraform", "pyproject.toml", "CHANGELOG.md")
 _LEFT = shutil.ignore_patterns(
-    "__pycache__", "node_modules", ".fallbacks", ".terraform*", "*.tfstate*", ".*_cache", ".hypothesis"
+    "__pycache__",
+    "node_modules",
+    ".fallbacks",
+    ".oldest_pydantic",
+    ".terraform*",
+    "*.tfstate*",
+    ".*_cache",
+    ".hypothesis",
 )
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ENVIRONMENT = """\
