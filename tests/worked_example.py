@@ -25,6 +25,7 @@ _LEFT = shutil.ignore_patterns(
     "node_modules",
     ".fallbacks",
     ".oldest_pydantic",
+    ".python_client",
     ".terraform*",
     "*.tfstate*",
     ".*_cache",
