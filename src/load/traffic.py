@@ -23,6 +23,7 @@ from load.mix import Mix, MixOperation
 
 MOST_SECONDS = 30.0  # API Gateway waits for 29.
 STARTING_PRODUCTS = 20
+RETIRING_TRIES = 5
 MARK = "Load"
 
 
@@ -83,7 +84,14 @@ class Traffic:
     def retire(self) -> list[str]:
         """Retires every product of its own; returns the ids of those that it could not."""
         delete = self._operation("DELETE")
-        left = [each for each in self._own if self._send(delete, each)[0] not in (204, 404)]
+        left = []
+        for product in self._own:
+            for _ in range(RETIRING_TRIES):
+                if self._send(delete, product)[0] in (204, 404):
+                    break
+                gevent.sleep(1.0)  # Most likely there are too many writes at once: Retry-After says one second.
+            else:
+                left.append(product)
         self._own.clear()
         return left
 
