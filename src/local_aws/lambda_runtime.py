@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
 import threading
@@ -24,6 +25,7 @@ from local_aws.runtime_api import Answered, Failed, Invocation, Outcome, Runtime
 
 INIT_SECONDS = 10
 _LOOK_SECONDS = 0.02
+_LOG_SECONDS = 1
 _TOO_LATE = "Sandbox.Timedout: Task timed out"
 
 Log = Callable[[str], None]
@@ -61,6 +63,7 @@ class ExecutionEnvironment:
         """Starts the process and leaves it to initialise itself. `home` is a folder of its own."""
         self._configuration = configuration
         self._log = log
+        self._logging = threading.Lock()
         self._api = RuntimeApi()
         self._started = time.monotonic()
         self._process = _start_process(configuration, runtime, home, self._api.address)
@@ -86,6 +89,7 @@ class ExecutionEnvironment:
             status = str(failure)
             raise
         finally:
+            self._await_log()
             self._report(request_id, status, started, init_ms)
 
     def stop(self) -> None:
@@ -146,9 +150,27 @@ class ExecutionEnvironment:
 
     def _copy_log(self) -> None:
         assert self._process.stdout is not None
-        with self._process.stdout as lines:
-            for line in lines:
-                self._log(line.decode(errors="replace").rstrip("\r\n"))
+        with self._process.stdout as pipe:
+            rest = b""
+            while select.select([pipe], [], []):
+                with self._logging:
+                    if not (printed := os.read(pipe.fileno(), 65536)):
+                        break
+                    *lines, rest = (rest + printed).split(b"\n")
+                    for line in lines:
+                        self._log(line.decode(errors="replace").rstrip("\r"))
+        if rest:
+            self._log(rest.decode(errors="replace"))
+
+    def _await_log(self) -> None:
+        """Returns when all is logged that was printed before the answer: that is in the pipe by now, or was read."""
+        pipe, limit = self._process.stdout, time.monotonic() + _LOG_SECONDS
+        assert pipe is not None
+        while self._reader.is_alive() and time.monotonic() < limit:
+            with self._logging, suppress(ValueError):  # The pipe is closed after the last line.
+                if not select.select([pipe], [], [], 0)[0]:
+                    return
+            time.sleep(0.001)
 
     def _report(self, request_id: str, status: str, started: float, init_ms: float | None) -> None:
         """https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report."""
@@ -172,6 +194,7 @@ def _start_process(configuration: Configuration, runtime: Runtime, home: Path, a
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        bufsize=0,
         start_new_session=True,
     )
 

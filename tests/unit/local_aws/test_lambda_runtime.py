@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from local_aws.functions import FunctionFailed
-from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
+from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Log, Runtime
 
 # In awslambdaric's place: the same protocol in few lines. Its one argument is the handler: here, what to do.
 RUNTIME = """
@@ -44,6 +45,9 @@ while True:
     elif asked == "tell":
         told = {"variables": dict(os.environ), "headers": dict(answer.headers), "pid": os.getpid(), "cwd": os.getcwd()}
         call("POST", path + "/response", json.dumps(told))
+    elif asked == "print much":
+        print("much\\n" * 20 + "and an end", end="", flush=True)
+        call("POST", path + "/response", "1")
     elif asked == "answer another request":
         call("POST", "/invocation/another/response", "1")
         call("POST", path + "/response", "2")
@@ -65,11 +69,11 @@ def start(tmp_path: Path, log: list[str]) -> Iterator[Starts]:
     (tmp_path / "code").mkdir()
     started = []
 
-    def start(handler: str = "waits", **options: Any) -> ExecutionEnvironment:
+    def start(handler: str = "waits", log: Log = log.append, **options: Any) -> ExecutionEnvironment:
         variables = {"AWS_REGION": "af-south-1", "OWN": "1", "_HANDLER": "not to be set"}
         configuration = Configuration("spoon", handler, tmp_path / "code", variables, **options)
         runtime = Runtime(Path(sys.executable), tmp_path / "libraries")
-        started.append(ExecutionEnvironment(configuration, runtime, tmp_path, log.append))
+        started.append(ExecutionEnvironment(configuration, runtime, tmp_path, log))
         return started[-1]
 
     yield start
@@ -171,6 +175,21 @@ def test_what_a_function_writes_is_logged_and_each_invocation_reported(start: St
     assert (first["requestId"], first["status"]) == ("request-1", "success")
     assert "initDurationMs" in first["metrics"]
     assert "initDurationMs" not in second["metrics"]
+
+
+def test_a_report_follows_all_that_was_printed_before_the_answer(start: Starts) -> None:
+    log: list[str] = []
+
+    def log_slowly(line: str) -> None:
+        threading.Event().wait(0.01)
+        log.append(line)
+
+    environment = start(log=log_slowly)
+    ask(environment, "print much")
+    assert log.count("much") == 20
+    assert "platform.report" in log[-1]
+    environment.stop()
+    assert log[-1] == "and an end"
 
 
 @pytest.mark.parametrize("handler", ["fails to load", "dies at once"])
