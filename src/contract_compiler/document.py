@@ -32,29 +32,37 @@ class Node:
     def __getitem__(self, key: str | int) -> Node:
         return Node(self.root, (*self.path, str(key)), self.value[key], self.source)
 
-    def get(self, key: str) -> Node | None:
-        """The member `key` of an object; None when it is absent."""
-        return self[key] if isinstance(self.value, dict) and key in self.value else None
+    def get(self, *steps: str) -> Node | None:
+        """What these members of objects lead to, one inside the other; None when one is absent."""
+        node = self
+        for step in steps:
+            if step not in node:
+                return None
+            node = node[step]
+        return node
 
     def read(self, key: str, default: Any = None) -> Any:
         """The bare value of the member `key`."""
         return self.value[key] if key in self else default
 
-    def members(self) -> Iterator[tuple[str, Node]]:
-        """The members of an object in the document's order, extensions (`x-`) left out."""
-        for key in self.value:
-            if not key.startswith("x-"):
-                yield key, self[key]
+    def members(self, *steps: str) -> Iterator[tuple[str, Node]]:
+        """The members of an object in the document's order, extensions (`x-`) left out; `steps` as for `entries`."""
+        yield from ((key, node) for key, node in self.entries(*steps) if not key.startswith("x-"))
 
-    def entries(self) -> Iterator[tuple[str, Node]]:
-        """Every entry of a map whose keys are names of the author's choice."""
-        for key in self.value:
-            yield key, self[key]
+    def entries(self, *steps: str) -> Iterator[tuple[str, Node]]:
+        """Every entry of a map whose keys are names of the author's choice: of this one, or of what `steps` lead to.
 
-    def elements(self) -> Iterator[Node]:
-        """The elements of an array."""
-        for index in range(len(self.value)):
-            yield self[index]
+        Where they lead to nothing, there are none.
+        """
+        holder = self.get(*steps)
+        if holder is not None:
+            yield from ((key, holder[key]) for key in holder.value)
+
+    def elements(self, *steps: str) -> Iterator[Node]:
+        """The elements of an array; `steps` as for `entries`."""
+        array = self.get(*steps)
+        if array is not None:
+            yield from (array[index] for index in range(len(array.value)))
 
     def diagnostic(self, rule: str, message: str, keyword: str | None = None) -> Diagnostic:
         """A finding at this place, or at its member `keyword`; without one, the place's own name is the keyword."""
