@@ -13,7 +13,7 @@ from typing import Any
 
 from contract_compiler import discriminators
 from contract_compiler.document import Node
-from contract_compiler.schema_reachability import hidden_names
+from contract_compiler.schemas import hidden_names
 from contract_compiler.traversal import Direction, Part, walk
 
 _SCHEMAS = "#/components/schemas/"

@@ -15,10 +15,9 @@ from contract_compiler.handler_permissions import handler_permissions
 from contract_compiler.operation_tables import index, module_name, operation_table
 from contract_compiler.operation_types import operation_types
 from contract_compiler.output import TABLES, definition_texts, json_text
-from contract_compiler.python_types import python_types
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import operations
-from contract_compiler.typescript import typescript_types
+from contract_compiler.type_generators import python_types, typescript_types
 
 Files = dict[str, str]
 Progress = Callable[[str], None]

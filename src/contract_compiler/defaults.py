@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from contract_compiler.diagnostics import InvalidDocument
-from contract_compiler.document import Node
-from contract_compiler.references import all_of_parts, follow
-from contract_compiler.schema_reachability import holds_default, is_hidden
+from contract_compiler.document import Node, all_of_parts, follow
+from contract_compiler.schemas import holds_default, is_hidden
 
 _Place = tuple[str, ...]
 _BELOW = (("items", "items"), ("additionalProperties", "additional"))

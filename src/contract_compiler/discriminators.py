@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from contract_compiler.document import Node, Whole
-from contract_compiler.references import follow, locate, target
+from contract_compiler.document import Node, Whole, follow, locate, target
 
 _SCHEMAS = "#/components/schemas/"
 

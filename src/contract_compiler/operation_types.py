@@ -22,12 +22,10 @@ from typing import Any
 
 from contract.problems import PROBLEMS
 from contract_compiler.defaults import own_default
-from contract_compiler.document import Node
+from contract_compiler.document import Node, all_of_parts, follow, target
 from contract_compiler.operation_tables import module_name, operation_table
-from contract_compiler.parameter_rows import parameters, value_schema
-from contract_compiler.references import all_of_parts, follow, target
-from contract_compiler.schema_reachability import differs_by_direction
-from contract_compiler.schemas import Schemas
+from contract_compiler.parameters import parameters, value_schema
+from contract_compiler.schemas import Schemas, differs_by_direction
 from contract_compiler.traversal import OperationNode, operations
 
 _HEAD = """\

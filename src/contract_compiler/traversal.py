@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract.http_syntax import METHODS
-from contract_compiler.document import Node
-from contract_compiler.references import follow
+from contract_compiler.document import Node, follow
 
 Direction = Literal["request", "response"]
 Kind = Literal[

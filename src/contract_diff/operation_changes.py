@@ -7,9 +7,8 @@ from typing import Any
 
 from contract.http_syntax import matching_media_type
 from contract_compiler.defaults import body_defaults
-from contract_compiler.document import Node
-from contract_compiler.media_types import content_rows, media_range
-from contract_compiler.references import all_of_parts, follow
+from contract_compiler.document import Node, all_of_parts, follow
+from contract_compiler.operation_tables import content_rows, media_range
 from contract_compiler.traversal import Direction, OperationNode, operations, template_names, without_names
 from contract_diff.changes import Change, merged
 from contract_diff.documentation import documentation_changes

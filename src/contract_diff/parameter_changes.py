@@ -6,10 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_compiler.defaults import own_default
-from contract_compiler.document import Node
-from contract_compiler.parameter_rows import explodes, identity, parameters, style, value_schema
-from contract_compiler.parameter_types import ParameterType, parameter_type
-from contract_compiler.references import follow
+from contract_compiler.document import Node, follow
+from contract_compiler.parameters import (
+    ParameterType,
+    explodes,
+    identity,
+    parameter_type,
+    parameters,
+    style,
+    value_schema,
+)
 from contract_compiler.traversal import Direction, OperationNode, template_names
 from contract_diff.changes import Change
 from contract_diff.equality import same_value

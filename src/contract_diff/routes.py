@@ -9,8 +9,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from contract_compiler.document import Node
-from contract_compiler.parameter_rows import parameters, value_schema
-from contract_compiler.parameter_types import type_name
+from contract_compiler.parameters import parameters, type_name, value_schema
 from contract_compiler.traversal import OperationNode, template_names
 from contract_diff.changes import Change, Side
 from contract_diff.flat_schemas import DocumentSchemas

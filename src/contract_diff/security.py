@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contract_compiler.document import Node
+from contract_compiler.document import Node, follow
 from contract_compiler.operation_tables import security
 from contract_compiler.output import json_text
-from contract_compiler.references import follow
 from contract_compiler.traversal import OperationNode
 from contract_diff.changes import Change
 

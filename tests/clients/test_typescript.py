@@ -10,7 +10,7 @@ import pytest
 
 from contract_compiler.client_document import client_document
 from contract_compiler.document import parse
-from contract_compiler.typescript import typescript_types
+from contract_compiler.type_generators import typescript_types
 from tests.clients.conftest import NODE_TOOLS, Workspace, run
 from tests.served import ROOT
 

@@ -13,8 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from contract_compiler.document import Node, load
-from contract_compiler.references import follow
+from contract_compiler.document import Node, follow, load
 from contract_compiler.traversal import OperationNode, operations, walk
 from tests.served import ROOT, Served, served
 

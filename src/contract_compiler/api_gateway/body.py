@@ -22,12 +22,9 @@ from contract_compiler.api_gateway.models import Models
 from contract_compiler.api_gateway.rules import binary_media_types
 from contract_compiler.api_gateway.settings import GatewaySettings
 from contract_compiler.defaults import own_default
-from contract_compiler.document import Node
-from contract_compiler.media_types import media_range
-from contract_compiler.operation_tables import security
-from contract_compiler.parameter_rows import parameters, value_schema
-from contract_compiler.parameter_types import type_name
-from contract_compiler.references import all_of_parts, follow
+from contract_compiler.document import Node, all_of_parts, follow
+from contract_compiler.operation_tables import media_range, security
+from contract_compiler.parameters import parameters, type_name, value_schema
 from contract_compiler.traversal import OperationNode, operations
 
 Json = dict[str, Any]

@@ -21,9 +21,8 @@ from contract_compiler.api_gateway import mapping
 from contract_compiler.api_gateway.rules import DEFAULT_TYPES
 from contract_compiler.api_gateway.settings import GatewaySettings
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
-from contract_compiler.document import Node
+from contract_compiler.document import Node, follow
 from contract_compiler.operation_tables import Table, operation_table
-from contract_compiler.references import follow
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import OperationNode, operations
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from contract_compiler import schema_reachability
-from contract_compiler.document import Node
+from contract_compiler import schemas
+from contract_compiler.document import Node, follow
 from contract_compiler.output import json_text
-from contract_compiler.references import follow
 
 Model = dict[str, Any]
 
@@ -71,11 +70,11 @@ class Models:
             model["enum"] = list({json_text(value): value for value in schema.value["enum"]}.values())
         if "properties" in schema:
             members = schema["properties"].entries()
-            is_hidden = schema_reachability.is_hidden
+            is_hidden = schemas.is_hidden
             model["properties"] = {name: self._schema(each) for name, each in members if not is_hidden(each, "request")}
         if "items" in schema:
             model["items"] = self._schema(schema["items"])
-        required = schema_reachability.required(schema, "request")
+        required = schemas.required(schema, "request")
         return model | ({"required": required} if required else {})
 
 

@@ -17,12 +17,10 @@ from urllib.parse import urlsplit
 from contract.http_syntax import METHODS
 from contract_compiler.api_gateway import mapping
 from contract_compiler.diagnostics import Diagnostic
-from contract_compiler.document import Node
-from contract_compiler.media_types import is_text, may_be_json, media_range
-from contract_compiler.operation_tables import security
+from contract_compiler.document import Node, follow
+from contract_compiler.operation_tables import is_text, may_be_json, media_range, security
 from contract_compiler.output import json_text
-from contract_compiler.parameter_rows import IGNORED_HEADERS
-from contract_compiler.references import follow
+from contract_compiler.parameters import IGNORED_HEADERS
 from contract_compiler.traversal import OperationNode, operations, walk
 
 ANY_METHOD = "x-amazon-apigateway-any-method"

@@ -10,13 +10,10 @@ from contract.http_syntax import is_json, matching_media_type, preferred_media_t
 from contract.problems import Refusal, Violation, problem_body
 from contract.schemas import Schema
 from contract_compiler.diagnostics import Diagnostic
-from contract_compiler.document import Node
-from contract_compiler.media_types import may_be_json, media_range
-from contract_compiler.operation_tables import declared_response, own_statuses
-from contract_compiler.parameter_rows import parameters, value_schema
-from contract_compiler.references import follow
-from contract_compiler.schema_reachability import differs_by_direction
-from contract_compiler.schemas import Schemas
+from contract_compiler.document import Node, follow
+from contract_compiler.operation_tables import declared_response, may_be_json, media_range, own_statuses
+from contract_compiler.parameters import parameters, value_schema
+from contract_compiler.schemas import Schemas, differs_by_direction
 from contract_compiler.traversal import Direction, Part, operations, walk
 
 # A schema may serve requests, responses or both, and an example may show every field at once.

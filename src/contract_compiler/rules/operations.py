@@ -9,12 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from contract_compiler.diagnostics import Diagnostic
-from contract_compiler.document import Node
-from contract_compiler.media_types import is_any_bytes, is_media_range, is_text, may_be_json, media_range
-from contract_compiler.operation_tables import declared_response, module_name, own_statuses, security
-from contract_compiler.parameter_rows import parameters
-from contract_compiler.parameter_types import type_name
-from contract_compiler.references import follow
+from contract_compiler.document import Node, follow
+from contract_compiler.operation_tables import (
+    declared_response,
+    is_any_bytes,
+    is_media_range,
+    is_text,
+    may_be_json,
+    media_range,
+    module_name,
+    own_statuses,
+    security,
+)
+from contract_compiler.parameters import parameters, type_name
 from contract_compiler.traversal import (
     BODILESS_METHODS,
     OperationNode,

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from contract_compiler.diagnostics import Diagnostic
-from contract_compiler.document import Node
-from contract_compiler.media_types import may_be_json, media_range
-from contract_compiler.parameter_rows import explodes, identity, parameters, style
-from contract_compiler.parameter_types import is_open, property_names, type_name
-from contract_compiler.references import all_of_parts, follow
+from contract_compiler.document import Node, all_of_parts, follow
+from contract_compiler.operation_tables import may_be_json, media_range
+from contract_compiler.parameters import explodes, identity, is_open, parameters, property_names, style, type_name
 from contract_compiler.traversal import OperationNode, Part
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean", "any"})

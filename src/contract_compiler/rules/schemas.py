@@ -8,10 +8,9 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 
 from contract_compiler import discriminators, formats
 from contract_compiler.diagnostics import Diagnostic
-from contract_compiler.document import Node
+from contract_compiler.document import Node, all_of_parts
 from contract_compiler.patterns import PatternError, portability_faults, translate
-from contract_compiler.references import all_of_parts
-from contract_compiler.schema_reachability import hidden_names
+from contract_compiler.schemas import hidden_names
 from contract_compiler.traversal import Direction, Part
 
 _DIRECTIONS: tuple[Direction, ...] = ("request", "response")

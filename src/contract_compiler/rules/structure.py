@@ -15,8 +15,7 @@ from typing import Any
 from jsonschema_rs import Draft4Validator, ValidationError
 
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
-from contract_compiler.document import Node
-from contract_compiler.references import follow, target
+from contract_compiler.document import Node, follow, target
 from contract_compiler.traversal import Kind, Part, walk
 
 # "Any properties added SHALL be ignored" (OpenAPI 3.0.3, Reference Object): to ignore a description beside a reference

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract_compiler.diagnostics import InvalidDocument
-from contract_compiler.document import load, parse
-from contract_compiler.references import follow, locate
+from contract_compiler.document import follow, load, locate, parse
 
 
 def test_a_pointer_is_escaped_as_rfc_6901_asks() -> None:

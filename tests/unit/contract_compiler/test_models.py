@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from contract_compiler.client_document import client_document
 from contract_compiler.document import parse
-from contract_compiler.python_types import finished, python_types
+from contract_compiler.type_generators import finished, python_types
 
 DOCUMENT = """
 openapi: 3.0.3

@@ -1,7 +1,7 @@
-"""Python types of a document's schemas, made by datamodel-code-generator with the project's own settings.
+"""Types for clients: Python's, made by datamodel-code-generator, and TypeScript's, made by openapi-typescript (npm).
 
-The settings are profiles of `[tool.datamodel-codegen]` in pyproject.toml: `models` for pydantic models, `types` for
-TypedDicts. What no setting gives the models is done to the generator's text: see `finished`.
+The settings of the first are profiles of `[tool.datamodel-codegen]` in pyproject.toml: `models` for pydantic models,
+`types` for TypedDicts. What no setting gives the models is done to the generator's text: see `finished`.
 """
 
 from __future__ import annotations
@@ -167,3 +167,28 @@ def _decimals(annotation: ast.expr, places: _Places) -> Iterator[_Edit]:
 
 def _is(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
+
+
+_TOOL = "openapi-typescript"
+
+
+def typescript_types(document: dict[str, Any], node_tools: Path) -> str:
+    """The text of a `.d.ts` module with the paths, operations and components of a document (`client_document`).
+
+    `node_tools` is a folder `node_modules` that holds openapi-typescript.
+
+    Raises:
+        ToolError: the generator is missing or refuses the document.
+    """
+    program = node_tools / ".bin" / _TOOL
+    if not program.exists():
+        raise ToolError(_TOOL, f"{program} is missing: install openapi-typescript 7 there (npm)")
+    with TemporaryDirectory() as folder:
+        source, module = Path(folder, "document.json"), Path(folder, "types.d.ts")
+        source.write_text(json_text(document, sort_keys=False), encoding="utf-8")
+        command = [str(program), str(source), "--output", str(module)]
+        command += ["--default-non-nullable", "false"]  # What has a default may be left out.
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ToolError(_TOOL, done.stderr)
+        return module.read_text(encoding="utf-8")
