@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from contract_compiler.compilation import Extras, Files, extras, tables
+from contract_compiler.api_gateway.body import import_body
+from contract_compiler.client_document import client_document
 from contract_compiler.diagnostics import InvalidDocument, ToolError
 from contract_compiler.document import load
+from contract_compiler.handler_permissions import handler_permissions
 from contract_compiler.lint import lint
-from contract_compiler.output import differences, write
+from contract_compiler.operation_tables import tables
+from contract_compiler.operation_types import operation_types
+from contract_compiler.output import differences, json_text, write
+from contract_compiler.type_generators import python_types, typescript_types
 
 _OK, _REFUSED, _FAILED = 0, 1, 2
 _EPILOG = """\
@@ -33,7 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--operation-types are made of the types of schemas: give --types too")
     try:
         files = _compile(options)
-        return _check(options.out, files) if options.check else _write(options.out, files)
+        if options.check:
+            lines = list(differences(options.out, files))
+            sys.stdout.writelines(lines)
+            _say(f"{options.out} is {'stale: generate it again' if lines else 'up to date'}")
+            return _REFUSED if lines else _OK
+        changed = write(options.out, files)
+        for name in changed:
+            _say(f"changed {options.out / name}")
+        _say(f"{options.out}: {len(files)} file(s), {len(changed)} changed")
+        return _OK
     except InvalidDocument as invalid:
         for source, group in groupby(invalid.diagnostics, key=lambda diagnostic: diagnostic.source):
             lines = [str(diagnostic) for diagnostic in group]
@@ -83,30 +96,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _compile(options: argparse.Namespace) -> Files:
+def _compile(options: argparse.Namespace) -> dict[str, str]:
+    """Every file that is wanted, as text, by path relative to the output folder, before any of them is written."""
     document = load(options.document)
     _say(f"checking {options.document}")
     for warning in lint(document, options.handlers, strict=options.strict):
         _say(f"warning: {warning}")
     files = tables(document)
     _say(f"compiled {len(files) - 1} operation(s)")
-    wanted = Extras(**{field.name: getattr(options, field.name) for field in fields(Extras)})
-    return files | extras(document, wanted, _say)
-
-
-def _check(folder: Path, files: Files) -> int:
-    lines = list(differences(folder, files))
-    sys.stdout.writelines(lines)
-    _say(f"{folder} is {'stale: generate it again' if lines else 'up to date'}")
-    return _REFUSED if lines else _OK
-
-
-def _write(folder: Path, files: Files) -> int:
-    changed = write(folder, files)
-    for name in changed:
-        _say(f"changed {folder / name}")
-    _say(f"{folder}: {len(files)} file(s), {len(changed)} changed")
-    return _OK
+    makers: tuple[tuple[str | None, Callable[[], str]], ...] = (
+        (options.bundle, lambda: json_text(document.value, sort_keys=False)),
+        (options.models, lambda: python_types(client_document(document), "models")),
+        (options.types, lambda: python_types(client_document(document), "types")),
+        (options.operation_types, lambda: operation_types(document, options.types, files)),
+        (options.typescript, lambda: typescript_types(client_document(document), options.node_tools)),
+        (options.api_gateway, lambda: json_text(import_body(document, load(options.api_gateway_settings)))),
+        (options.permissions, lambda: json_text(handler_permissions(document, options.handlers))),
+    )
+    for name, make in makers:
+        if name is not None:
+            _say(f"making {name}")
+            files[name] = make()
+    return files
 
 
 def _say(text: str) -> None:

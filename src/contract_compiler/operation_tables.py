@@ -13,6 +13,7 @@ from typing import Any
 from contract.http_syntax import is_json
 from contract_compiler.defaults import body_defaults
 from contract_compiler.document import Node, follow
+from contract_compiler.output import TABLES, definition_texts, json_text
 from contract_compiler.parameters import header_rows, parameter_rows
 from contract_compiler.schemas import Schemas
 from contract_compiler.traversal import Direction, OperationNode, operations
@@ -29,6 +30,24 @@ def module_name(operation_id: str) -> str:
     """The operation's name as a Python module and a file: `listProducts` becomes `list_products`."""
     words = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", operation_id)
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", words).lower()).strip("_")
+
+
+def tables(document: Node) -> dict[str, str]:
+    """The text of one table for each operation and of their index, by path relative to the output folder.
+
+    The document must have passed `contract_compiler.lint.lint`.
+
+    Raises:
+        InvalidDocument: a default cannot be filled in.
+    """
+    schemas = Schemas()
+    compiled = {
+        f"{TABLES}/{module_name(operation.operation_id)}.json": operation_table(operation, schemas)
+        for operation in operations(document)
+    }
+    texts = definition_texts(schemas.definitions)
+    files = {name: json_text(table, texts=texts) for name, table in compiled.items()}
+    return files | {f"{TABLES}.json": json_text(index(document))}
 
 
 def operation_table(operation: OperationNode, schemas: Schemas) -> Table:

@@ -19,9 +19,10 @@ from contract_compiler.api_gateway.gateway_responses import (
     undeclared_method,
 )
 from contract_compiler.api_gateway.models import Models
-from contract_compiler.api_gateway.rules import binary_media_types
+from contract_compiler.api_gateway.rules import BODY_RULES, CONTRACT_RULES, binary_media_types, check
 from contract_compiler.api_gateway.settings import GatewaySettings
 from contract_compiler.defaults import own_default
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, all_of_parts, follow
 from contract_compiler.operation_tables import media_range, security
 from contract_compiler.parameters import parameters, type_name, value_schema
@@ -34,6 +35,22 @@ REQUEST_VALIDATORS = {
     for name in ("none", "parameters", "all")
 }
 _SIMPLE_TYPES = ("string", "integer", "number", "boolean")
+
+
+def import_body(document: Node, settings: Node) -> Json:
+    """The body that API Gateway imports, with placeholders for what an environment decides.
+
+    The document must have passed `contract_compiler.lint.lint`.
+
+    Raises:
+        InvalidDocument: API Gateway cannot import the document, or its settings do not fit.
+    """
+    if diagnostics := list(check(document, CONTRACT_RULES)):
+        raise InvalidDocument(diagnostics)
+    body = render(document, settings)
+    if diagnostics := list(check(Node(body, (), body, "the body for API Gateway"), BODY_RULES)):
+        raise InvalidDocument(diagnostics)
+    return body
 
 
 def render(document: Node, settings: Node) -> Json:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_compiler.compilation import import_body
+from contract_compiler.api_gateway.body import import_body
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.lint import lint

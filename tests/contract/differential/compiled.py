@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from contract.operation import Operation
-from contract_compiler.compilation import tables
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import parse
 from contract_compiler.lint import lint
+from contract_compiler.operation_tables import tables
 from contract_compiler.output import json_text
 
 

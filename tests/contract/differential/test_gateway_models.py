@@ -22,7 +22,7 @@ from jsonschema import Draft4Validator
 from contract.gateway_event import read_event
 from contract.http_syntax import is_json, parse_media_type
 from contract.problems import Refusal
-from contract_compiler.compilation import import_body
+from contract_compiler.api_gateway.body import import_body
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 from contract_compiler.output import json_text

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract_compiler.compilation import import_body
+from contract_compiler.api_gateway.body import import_body
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 from contract_compiler.lint import lint

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from contract.operation import Operation
-from contract_compiler.compilation import tables
 from contract_compiler.document import load
 from contract_compiler.lint import lint
+from contract_compiler.operation_tables import tables
 from contract_compiler.output import TABLES
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "fixtures" / "documents" / "accepted").glob("*.yaml"))

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract_compiler.compilation import import_body, tables
+from contract_compiler.api_gateway.body import import_body
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 from contract_compiler.lint import lint
+from contract_compiler.operation_tables import tables
 from contract_compiler.output import json_text
 
 PROJECT = Path(__file__).parents[3]

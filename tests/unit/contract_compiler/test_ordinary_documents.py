@@ -10,9 +10,9 @@ from contract.lambda_handler import lambda_handler
 from contract.messages import JSON, Response
 from contract.operation import Operation
 from contract.problems import Refusal
-from contract_compiler.compilation import tables
 from contract_compiler.document import parse
 from contract_compiler.lint import lint
+from contract_compiler.operation_tables import tables
 
 DOCUMENT = """
 openapi: 3.0.3

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
-from contract_compiler.compilation import Extras, Files, extras, tables
+from contract_compiler.__main__ import main
 from contract_compiler.document import load
 from contract_compiler.lint import lint
 
@@ -15,20 +13,17 @@ ROOT = Path(__file__).parents[3]
 CONTRACT = ROOT / "openapi" / "products.yaml"
 
 
-@pytest.fixture(scope="module")
-def compiled() -> Files:
-    document = load(CONTRACT)
-    settings = ROOT / "openapi" / "apigateway.yaml"
-    wanted = Extras(bundle="products.json", api_gateway="apigateway.json", api_gateway_settings=settings)
-    return tables(document) | extras(document, wanted, lambda _: None)
-
-
 def test_the_contract_keeps_every_rule_and_has_its_handlers() -> None:
     lint(load(CONTRACT), ROOT / "src" / "products" / "handlers")
 
 
-def test_what_is_generated_is_fresh(compiled: Files) -> None:
-    for name, text in compiled.items():
+def test_what_is_generated_is_fresh(tmp_path: Path) -> None:
+    options = ["--bundle", "products.json", "--api-gateway", "apigateway.json"]
+    settings = ["--api-gateway-settings", str(ROOT / "openapi" / "apigateway.yaml")]
+    assert main([str(CONTRACT), "--out", str(tmp_path), *options, *settings]) == 0
+    made = {path.relative_to(tmp_path): path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(made) > 3
+    for name, text in made.items():
         assert (ROOT / "generated" / name).read_text("utf-8") == text, name
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from contract_compiler.compilation import tables
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.lint import WARNINGS, lint
+from contract_compiler.operation_tables import tables
 
 DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents" / "refused"
 
