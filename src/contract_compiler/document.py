@@ -88,10 +88,6 @@ class Whole:
     def __hash__(self) -> int:
         return id(self.value)
 
-    def node(self) -> Node:
-        """Its root."""
-        return Node(self.value, (), self.value)
-
 
 def load(path: Path) -> Node:
     """Read a YAML or JSON document.
@@ -169,16 +165,11 @@ def locate(root: Any, reference: str, source: str = "") -> Node | None:
     if pointer and not pointer.startswith("/"):
         return None
     node = Node(root, (), root, source)
-    for step in pointer.split("/")[1:]:
-        child = _child(node, unescaped(step))
-        if child is None:
+    for step in map(unescaped, pointer.split("/")[1:]):
+        if step in node:
+            node = node[step]
+        elif isinstance(node.value, list) and step.isascii() and step.isdecimal() and int(step) < len(node.value):
+            node = node[int(step)]
+        else:
             return None
-        node = child
     return node
-
-
-def _child(node: Node, step: str) -> Node | None:
-    if isinstance(node.value, list):
-        inside = step.isdecimal() and step.isascii() and int(step) < len(node.value)
-        return node[int(step)] if inside else None
-    return node.get(step)

@@ -11,52 +11,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from contract_compiler import discriminators, formats, patterns
 from contract_compiler.document import Node, Whole, all_of_parts, follow, target
-from contract_compiler.traversal import Direction, walk
+from contract_compiler.traversal import Direction, Part, children, walk
+
+JsonSchema = dict[str, Any]
 
 _HIDING: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
-Place = tuple[str, ...]
-
-_DIRECTED = ("readOnly", "writeOnly")
+# What is neither copied nor translated describes and restricts nothing: title, description, example, externalDocs,
+# deprecated, and xml, for a body in XML is refused. contract_compiler.defaults reads `default`.
+_COPIED = (
+    "multipleOf", "maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties",
+    "enum",
+)  # fmt: skip
+_REFERENCE = "#/$defs/"
+_NAME_CHARACTER = re.compile(r"[^A-Za-z0-9._-]")
+_Place = tuple[str, ...]
 
 
 def differs_by_direction(schema: Node) -> bool:
     """Whether the schema, or one that it leads to, is not the same for requests and for responses."""
-    return follow(schema).path in _reachable(Whole(schema.root)).differing
+    return follow(schema).path in _differing(Whole(schema.root))
 
 
 def holds_default(schema: Node) -> bool:
     """Whether a default stands at the schema or below it, where it could be filled in."""
-    return follow(schema).path in _reachable(Whole(schema.root)).filled
-
-
-@dataclass(frozen=True, slots=True)
-class _Reachable:
-    differing: frozenset[Place]
-    filled: frozenset[Place]
+    return follow(schema).path in _filled(Whole(schema.root))
 
 
 @lru_cache(maxsize=8)
-def _reachable(document: Whole) -> _Reachable:
-    parts = walk(document.node())
-    schemas = [part.node for part in parts if part.kind == "schema" and "$ref" not in part.node]
-    return _Reachable(
-        differing=_leading_to(
-            schemas, _everything_below, lambda node: any(node.read(key) is True for key in _DIRECTED)
-        ),
-        filled=_leading_to(schemas, _fillable_below, lambda node: "default" in node),
-    )
+def _differing(document: Whole) -> set[_Place]:
+    def below(schema: Node) -> Iterator[Node]:
+        yield from (part.node for part in children(Part("schema", schema)))
+        if "discriminator" in schema:
+            yield from discriminators.choices(schema).values()
+
+    return _leading_to(document, below, lambda schema: any(schema.read(key) is True for key in _HIDING.values()))
+
+
+@lru_cache(maxsize=8)
+def _filled(document: Whole) -> set[_Place]:
+    def below(schema: Node) -> Iterator[Node]:
+        for part in children(Part("schema", schema)):
+            if part.node.path[len(schema.path)] not in ("not", "oneOf", "anyOf"):
+                yield part.node
+
+    return _leading_to(document, below, lambda schema: "default" in schema)
 
 
 def _leading_to(
-    schemas: list[Node], below: Callable[[Node], Iterator[Node]], is_goal: Callable[[Node], bool]
-) -> frozenset[Place]:
-    above: dict[Place, set[Place]] = {}
+    document: Whole, below: Callable[[Node], Iterator[Node]], is_goal: Callable[[Node], bool]
+) -> set[_Place]:
+    """The places of the schemas that are a goal or have one somewhere below them."""
+    parts = walk(Node(document.value, (), document.value))
+    schemas = [part.node for part in parts if part.kind == "schema" and "$ref" not in part.node]
+    above: dict[_Place, set[_Place]] = {}
     for schema in schemas:
         for child in below(schema):
             above.setdefault(follow(child).path, set()).add(schema.path)
@@ -66,25 +78,7 @@ def _leading_to(
         new = above.get(waiting.pop(), set()) - found
         found |= new
         waiting.extend(new)
-    return frozenset(found)
-
-
-def _everything_below(schema: Node) -> Iterator[Node]:
-    yield from _fillable_below(schema)
-    if "not" in schema:
-        yield schema["not"]
-    for keyword in ("oneOf", "anyOf"):
-        yield from (schema[keyword].elements() if keyword in schema else ())
-    if "discriminator" in schema:
-        yield from discriminators.choices(schema).values()
-
-
-def _fillable_below(schema: Node) -> Iterator[Node]:
-    yield from (child for _, child in (schema["properties"].entries() if "properties" in schema else ()))
-    yield from (
-        schema[keyword] for keyword in ("items", "additionalProperties") if isinstance(schema.read(keyword), dict)
-    )
-    yield from (schema["allOf"].elements() if "allOf" in schema else ())
+    return found
 
 
 def is_hidden(schema: Node, direction: Direction | None) -> bool:
@@ -108,18 +102,6 @@ def required(schema: Node, direction: Direction | None) -> list[str]:
     return [name for name in schema.read("required", []) if name not in hidden]
 
 
-JsonSchema = dict[str, Any]
-
-# What is neither copied nor translated describes and restricts nothing: title, description, example, externalDocs,
-# deprecated, and xml, for a body in XML is refused. contract_compiler.defaults reads `default`.
-_COPIED = (
-    "multipleOf", "maxLength", "minLength", "maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties",
-    "enum",
-)  # fmt: skip
-_REFERENCE = "#/$defs/"
-_NAME_CHARACTER = re.compile(r"[^A-Za-z0-9._-]")
-
-
 class Schemas:
     """Translates the schemas of one document, each definition once, however many operations refer to it."""
 
@@ -140,7 +122,7 @@ class Schemas:
         # One after the other and not within each other: definitions refer to each other in chains of any length.
         while self._waiting:
             name, definition, its_direction, as_parent = self._waiting.pop()
-            self.definitions[name] = self._definition(definition, its_direction, as_parent=as_parent)
+            self.definitions[name] = self._translated(definition, its_direction, as_parent=as_parent)
         return translated
 
     def reachable(self, part: Any) -> dict[str, JsonSchema]:
@@ -156,10 +138,10 @@ class Schemas:
                 waiting.extend(self._referred[name])
         return found
 
-    def _translated(self, schema: Node, direction: Direction | None) -> JsonSchema:
+    def _translated(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
         if "$ref" in schema:
-            return self._reference(target(schema), direction)
-        return self._body(schema, direction, discriminates=True)
+            return self._reference(target(schema), direction, as_parent=as_parent)
+        return self._body(schema, direction, discriminates=not as_parent)
 
     def _reference(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
         differs = differs_by_direction(schema)
@@ -170,11 +152,6 @@ class Schemas:
             name = self._names[key] = self._new_name(schema, variant)
             self._waiting.append((name, schema, direction, as_parent))
         return {"$ref": f"{_REFERENCE}{self._names[key]}"}
-
-    def _definition(self, schema: Node, direction: Direction | None, *, as_parent: bool) -> JsonSchema:
-        if "$ref" in schema:
-            return self._reference(target(schema), direction, as_parent=as_parent)
-        return self._body(schema, direction, discriminates=not as_parent)
 
     def _new_name(self, schema: Node, variant: tuple[str, ...]) -> str:
         component = schema.path[:2] == ("components", "schemas") and len(schema.path) == 3
@@ -189,10 +166,7 @@ class Schemas:
 
     def _body(self, schema: Node, direction: Direction | None, *, discriminates: bool) -> JsonSchema:
         parts: list[JsonSchema] = [
-            _types(schema),
-            {key: schema.read(key) for key in _COPIED if key in schema},
-            _bounds(schema),
-            _pattern(schema),
+            _limits(schema),
             formats.keywords(schema.read("type"), schema.read("format", "")) or {},
             self._object(schema, direction),
             self._compositions(schema, direction),
@@ -201,26 +175,30 @@ class Schemas:
             parts.append(self._discriminator(schema, direction))
         return _conjunction(parts)
 
+    def _discriminator(self, schema: Node, direction: Direction | None) -> JsonSchema:
+        return discriminators.keywords(schema, lambda chosen: self._reference(chosen, direction))
+
     def _object(self, schema: Node, direction: Direction | None) -> JsonSchema:
         result: JsonSchema = {}
         if "properties" in schema:
             result["properties"] = {
-                name: is_hidden(child, direction) is False and self._translated(child, direction)
+                name: False if is_hidden(child, direction) else self._translated(child, direction)
                 for name, child in schema["properties"].entries()
             }
         for keyword in ("additionalProperties", "items"):
             if keyword in schema:
-                result[keyword] = self._or_boolean(schema[keyword], direction)
+                rule = schema[keyword]
+                result[keyword] = rule.value if isinstance(rule.value, bool) else self._translated(rule, direction)
         names = required(schema, direction)
         return result | ({"required": names} if names else {})
 
-    def _or_boolean(self, schema: Node, direction: Direction | None) -> JsonSchema | bool:
-        return schema.value if isinstance(schema.value, bool) else self._translated(schema, direction)
-
     def _compositions(self, schema: Node, direction: Direction | None) -> JsonSchema:
         result: JsonSchema = {}
-        if "allOf" in schema:
-            result["allOf"] = [self._branch(schema, branch, direction) for branch in schema["allOf"].elements()]
+        for branch in schema["allOf"].elements() if "allOf" in schema else ():
+            # A child that takes its parent in by allOf means the parent's own fields: the parent's choice among its
+            # children would lead straight back to the child.
+            as_parent = "$ref" in branch and discriminators.is_child(schema, follow(branch))
+            result.setdefault("allOf", []).append(self._translated(branch, direction, as_parent=as_parent))
         if "not" in schema:
             result["not"] = self._translated(schema["not"], direction)
         # With a discriminator the value of its property chooses the alternative, and only that one is tried.
@@ -229,40 +207,23 @@ class Schemas:
                 result[keyword] = [self._translated(branch, direction) for branch in schema[keyword].elements()]
         return result
 
-    def _branch(self, holder: Node, branch: Node, direction: Direction | None) -> JsonSchema:
-        # A child that takes its parent in by allOf means the parent's own fields: the parent's choice among its
-        # children would lead straight back to the child.
-        if "$ref" in branch and discriminators.is_child(holder, follow(branch)):
-            return self._reference(target(branch), direction, as_parent=True)
-        return self._translated(branch, direction)
 
-    def _discriminator(self, schema: Node, direction: Direction | None) -> JsonSchema:
-        return discriminators.keywords(schema, lambda chosen: self._reference(chosen, direction))
-
-
-def _types(schema: Node) -> JsonSchema:
-    name = schema.read("type")
-    if name is None:
-        return {}
-    types = {"type": [name, "null"] if schema.read("nullable") is True else name}
-    # 1.0 is no integer to OpenAPI 3.0 ("without a fraction or exponent part"), but is one to 2020-12.
-    return types | ({"x-integer-literal": True} if name == "integer" else {})
-
-
-def _bounds(schema: Node) -> JsonSchema:
-    pairs = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
-    return {
-        exclusive if schema.read(exclusive) is True else inclusive: schema.read(inclusive)
-        for inclusive, exclusive in pairs
-        if inclusive in schema
-    }
-
-
-def _pattern(schema: Node) -> JsonSchema:
-    if "pattern" not in schema:
-        return {}
-    words = {key: schema.read(key) for key in ("x-pattern-description",) if key in schema}
-    return {"pattern": patterns.translate(schema.read("pattern")), **words}
+def _limits(schema: Node) -> JsonSchema:
+    result: JsonSchema = {key: schema.read(key) for key in _COPIED if key in schema}
+    if "type" in schema:
+        name = schema.read("type")
+        result["type"] = [name, "null"] if schema.read("nullable") is True else name
+        if name == "integer":
+            # 1.0 is no integer to OpenAPI 3.0 ("without a fraction or exponent part"), but is one to 2020-12.
+            result["x-integer-literal"] = True
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if bound in schema:
+            result[exclusive if schema.read(exclusive) is True else bound] = schema.read(bound)
+    if "pattern" in schema:
+        result["pattern"] = patterns.translate(schema.read("pattern"))
+        if "x-pattern-description" in schema:
+            result["x-pattern-description"] = schema.read("x-pattern-description")
+    return result
 
 
 def _conjunction(parts: Iterable[JsonSchema]) -> JsonSchema:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -29,10 +30,20 @@ def read(text: str) -> Any:
         UnreadableText: see there.
     """
     try:
-        value = _json(text) if text.lstrip().startswith("{") else _yaml(text)
+        value = _value(text)
         depth, size = _extent(value, {})
     except RecursionError as error:
         raise UnreadableText(_TOO_DEEP) from error
+    except UnicodeEncodeError as error:
+        raise UnreadableText(f"\\u{ord(error.object[error.start]):04x} is half a character") from error
+    except ValueError as error:
+        raise UnreadableText(str(error)) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise UnreadableText(f"{place}{error.problem}") from error
+    except yaml.YAMLError as error:
+        raise UnreadableText("it has a character that no text may have") from error
     if depth > MAX_DEPTH:
         raise UnreadableText(_TOO_DEEP)
     if size > MAX_SIZE:
@@ -40,60 +51,44 @@ def read(text: str) -> Any:
     return value
 
 
+def _value(text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        # YAML would take the two halves of a JSON surrogate pair for two characters. It knows the place of an error.
+        with suppress(json.JSONDecodeError, ArithmeticError):
+            return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_unique)
+    return yaml.load(text, Loader=_Loader)
+
+
 def _extent(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How deeply a value is nested, and of how many values it is made, one that aliases name counted each time."""
+    """How deeply a value is nested, and of how many values it is made, one that aliases name counted each time.
+
+    Raises:
+        UnicodeEncodeError: a text in it has half of a character.
+    """
     if not isinstance(value, dict | list):
-        _refuse_half_characters(value)
+        if isinstance(value, str):
+            value.encode()
         return 0, 1
     if id(value) not in known:
         for key in value if isinstance(value, dict) else ():
-            _refuse_half_characters(key)
+            key.encode()
         inner = [_extent(each, known) for each in (value.values() if isinstance(value, dict) else value)]
         depth, size = max((depth for depth, _ in inner), default=0), sum(size for _, size in inner)
         known[id(value)] = (depth + 1, size + 1)
     return known[id(value)]
 
 
-def _refuse_half_characters(value: Any) -> None:
-    try:
-        if isinstance(value, str):
-            value.encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableText(f"\\u{ord(error.object[error.start]):04x} is half a character") from error
-
-
-def _json(text: str) -> Any:
-    # YAML would take the two halves of a JSON surrogate pair for two characters.
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_unique)
-    except json.JSONDecodeError:
-        return _yaml(text)
-    except ValueError as error:
-        raise UnreadableText(str(error)) from error
-
-
 def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in members:
         if key in result:
-            raise UnreadableText(f"the key {key} is there twice")
+            raise ValueError(f"the key {key} is there twice")
         result[key] = value
     return result
 
 
 def _no_number(word: str) -> Any:
-    raise UnreadableText(f"{word} is no number of JSON")
-
-
-def _yaml(text: str) -> Any:
-    try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise UnreadableText(f"{place}{error.problem}") from error
-    except yaml.YAMLError as error:
-        raise UnreadableText("it has a character that no text may have") from error
+    raise ValueError(f"{word} is no number of JSON")
 
 
 class _Loader(yaml.SafeLoader):
@@ -102,7 +97,13 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - the base class declares it so
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+def _marked(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+def _mapping(loader: _Loader, node: yaml.Node) -> dict[str, Any]:
+    if not isinstance(node, yaml.MappingNode):
+        raise _marked("it is not what its tag says", node)
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         # A status without quotes (200:) is a key like any other, so the key is taken as it is written.
@@ -112,10 +113,6 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
             raise _marked(f"the key {key_node.value} is there twice", key_node)
         result[key_node.value] = loader.construct_object(value_node, deep=True)
     return result
-
-
-def _sequence(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
-    return [loader.construct_object(element, deep=True) for element in node.value]
 
 
 def _scalar(convert: Callable[[str], Any]) -> Callable[[_Loader, yaml.ScalarNode], Any]:
@@ -132,23 +129,17 @@ def _foreign(_: _Loader, node: yaml.Node) -> Any:
     raise _marked(f"{node.tag} is no type of JSON", node)
 
 
-def _marked(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
-
-
-def _resolves(tag: str, pattern: str, first: str) -> None:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first) or [""])
-
-
 _INTEGER = r"-?(?:0|[1-9][0-9]*)"
-_resolves("null", r"(?:~|null)$", "~n")
-_resolves("null", r"$", "")
-_resolves("bool", r"(?:true|false)$", "tf")
-_resolves("int", rf"{_INTEGER}$", "-0123456789")
-_resolves("float", rf"{_INTEGER}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", "-0123456789")
+for _tag, _pattern, _first in (
+    ("null", r"(?:~|null)?$", ["~", "n", ""]),
+    ("bool", r"(?:true|false)$", list("tf")),
+    ("int", rf"{_INTEGER}$", list("-0123456789")),
+    ("float", rf"{_INTEGER}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 _Loader.yaml_constructors = {
     "tag:yaml.org,2002:map": _mapping,
-    "tag:yaml.org,2002:seq": _sequence,
+    "tag:yaml.org,2002:seq": lambda loader, node: loader.construct_sequence(node, deep=True),
     "tag:yaml.org,2002:str": _scalar(str),
     "tag:yaml.org,2002:null": _scalar({"": None, "~": None, "null": None}.__getitem__),
     "tag:yaml.org,2002:bool": _scalar({"true": True, "false": False}.__getitem__),

@@ -78,38 +78,36 @@ class Part:
 
 def walk(document: Node) -> Iterator[Part]:
     """Every part once, in the document's order; references are parts, and are not followed."""
-    return _below(Part("document", document))
+    return _with_all_below(Part("document", document))
 
 
-def _below(part: Part) -> Iterator[Part]:
+def _with_all_below(part: Part) -> Iterator[Part]:
     yield part
-    if "$ref" in part.node and part.kind != "path item":
-        return
-    for child in _children(part):
-        yield from _below(child)
+    if "$ref" not in part.node or part.kind == "path item":
+        for child in children(part):
+            yield from _with_all_below(child)
 
 
-def _children(part: Part) -> Iterator[Part]:
-    if part.kind == "responses":
-        yield from (_child(part, "response", node) for _, node in part.node.members())
-        return
-    for key, (form, kind) in _FIELDS.get(part.kind, {}).items():
-        field = part.node.get(key)
-        if field is not None and not isinstance(field.value, bool):
-            yield from (_child(part, kind, node) for node in _nodes(form, field, kind))
+def children(part: Part) -> Iterator[Part]:
+    """The parts directly below one."""
+    for kind, node in _children(part.kind, part.node):
+        yield Part(kind, node, _DIRECTIONS.get(kind, part.direction))
 
 
-def _child(part: Part, kind: Kind, node: Node) -> Part:
-    return Part(kind, node, _DIRECTIONS.get(kind, part.direction))
-
-
-def _nodes(form: Form, field: Node, kind: Kind) -> Iterator[Node]:
-    if form == "one":
-        yield field
-    elif form == "list":
-        yield from field.elements()
-    else:
-        yield from (node for key, node in field.entries() if kind != "path item" or not key.startswith("x-"))
+def _children(kind: Kind, node: Node) -> Iterator[tuple[Kind, Node]]:
+    if kind == "responses":
+        yield from (("response", response) for _, response in node.members())
+    for key, (form, child_kind) in _FIELDS.get(kind, {}).items():
+        field = node.get(key)
+        if field is None or isinstance(field.value, bool):
+            continue
+        if form == "one":
+            yield child_kind, field
+        elif form == "list":
+            yield from ((child_kind, each) for each in field.elements())
+        else:
+            entries = field.members() if child_kind == "path item" else field.entries()
+            yield from ((child_kind, each) for _, each in entries)
 
 
 @dataclass(frozen=True, slots=True)
