@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Place = Literal["body", "header", "status", "connection", "latency"]
@@ -13,6 +13,12 @@ Outcome = Literal["passed", "failed", "skipped"]
 
 GATEWAY = "gateway"
 """Stands where an operationId stands, for what the gateway answers itself."""
+
+_SHOWN_REQUEST_ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
+
+
+class Stop(Exception):
+    """Exception that ends a check: what it found leaves nothing more to look at."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +38,61 @@ class Finding:
         return f"{' '.join(filter(None, (self.place, self.pointer)))}: {self.keyword}: {self.message}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Check:
-    """A check that was made. `operation` is an operationId or `gateway`; `reason` says why it was skipped.
+    """A check that is under way, was made, or was skipped for a `reason`.
 
-    `request_id` names the last request in the service's logs, empty when there was no answer.
+    `operation` is an operationId or `gateway`. `request_id` names the last request in the service's logs, empty when
+    there was no answer.
     """
 
     operation: str
     name: str
-    outcome: Outcome
-    findings: tuple[Finding, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
     milliseconds: float = 0
     request_id: str = ""
     reason: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        return "skipped" if self.reason else "failed" if self.findings else "passed"
+
+    def found(self, place: Place, pointer: str, keyword: str, message: str) -> None:
+        self.add([Finding(place, pointer, keyword, message)])
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Adds those that are not there yet."""
+        self.findings.extend(each for each in dict.fromkeys(findings) if each not in self.findings)
+
+    def expect(self, condition: bool, place: Place, pointer: str, keyword: str, message: str) -> None:
+        """Adds a finding unless the condition holds."""
+        if not condition:
+            self.found(place, pointer, keyword, message)
+
+    def answered(self, request_id: str | None) -> None:
+        """Keeps the id that the answer names its request by, if it looks like one: it is the deployment's own word."""
+        self.request_id = request_id if request_id and _SHOWN_REQUEST_ID.fullmatch(request_id) else ""
+
+
+class CheckLog:
+    """The checks of a validation, in the order in which they were made. `clock` is in seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.made: list[Check] = []
+        self.not_called: dict[str, str] = {}  # The reason by operationId.
+        self._clock = clock
+
+    @contextmanager
+    def check(self, operation: str, name: str) -> Iterator[Check]:
+        """The body of the `with` block is the check; it fails with what is found there."""
+        check, started = Check(operation, name), self._clock()
+        with suppress(Stop):
+            yield check
+        check.milliseconds = (self._clock() - started) * 1000
+        self.made.append(check)
+
+    def skip(self, operation: str, name: str, reason: str) -> None:
+        self.made.append(Check(operation, name, reason=reason))
 
 
 @dataclass(frozen=True)
@@ -61,6 +108,11 @@ class Latency:
     p95: float
     first: float
     target: float | None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it took longer than its target."""
+        return self.target is not None and self.p95 > self.target
 
 
 @dataclass(frozen=True)
@@ -94,56 +146,3 @@ class ValidationResult:
         for check in self.checks:
             operations.setdefault(check.operation, []).append(check)
         return operations.items()
-
-
-_SHOWN_REQUEST_ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
-
-
-class Stop(Exception):
-    """Exception that ends a check: what it found leaves nothing more to look at."""
-
-
-class OpenCheck:
-    """A check that is under way."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.request_id = ""
-
-    def found(self, place: Place, pointer: str, keyword: str, message: str) -> None:
-        self.add([Finding(place, pointer, keyword, message)])
-
-    def add(self, findings: Iterable[Finding]) -> None:
-        """Keeps each of them once."""
-        self.findings.extend(each for each in dict.fromkeys(findings) if each not in self.findings)
-
-    def expect(self, condition: bool, place: Place, pointer: str, keyword: str, message: str) -> None:
-        """Something is wrong unless the condition holds."""
-        if not condition:
-            self.found(place, pointer, keyword, message)
-
-    def answered(self, request_id: str | None) -> None:
-        """Keeps the id that the answer names its request by, if it looks like one: it is the deployment's own word."""
-        self.request_id = request_id if request_id and _SHOWN_REQUEST_ID.fullmatch(request_id) else ""
-
-
-class CheckLog:
-    """The checks of a validation, in the order in which they were made. `clock` is in seconds."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.made: list[Check] = []
-        self.not_called: dict[str, str] = {}  # The reason by operationId.
-        self._clock = clock
-
-    @contextmanager
-    def check(self, operation: str, name: str) -> Iterator[OpenCheck]:
-        """The body of the `with` block is the check; it fails with what is found there."""
-        check, started = OpenCheck(), self._clock()
-        with suppress(Stop):
-            yield check
-        milliseconds = (self._clock() - started) * 1000
-        outcome: Outcome = "failed" if check.findings else "passed"
-        self.made.append(Check(operation, name, outcome, tuple(check.findings), milliseconds, check.request_id))
-
-    def skip(self, operation: str, name: str, reason: str) -> None:
-        self.made.append(Check(operation, name, "skipped", reason=reason))

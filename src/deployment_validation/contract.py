@@ -13,15 +13,16 @@ from uuid import uuid4
 from contract_compiler import document
 from contract_compiler.diagnostics import InvalidDocument
 from cross_check.contract_document import ContractDocument, DocumentOperation
-from deployment_validation.connection import CannotRun
+from deployment_validation import CannotRun
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = ROOT / "openapi" / "products.yaml"
 
 LATENCY_TARGET = "x-latency-target-ms"
 LIST, GET, CREATE = "listProducts", "getProduct", "createProduct"
 UPDATE, DELETE = "updateProduct", "deleteProduct"
 KNOWN = frozenset({LIST, GET, CREATE, UPDATE, DELETE})
 """The operations whose happy paths are checked."""
-
-_UNDECLARED = ("PATCH", "TRACE", "PUT", "DELETE")
 
 
 def unknown_id() -> str:
@@ -40,7 +41,10 @@ class Contract:
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
+        self.title, self.version = str(content["info"]["title"]), str(content["info"]["version"])
+        self.paths = list(content["paths"])
         self._document = ContractDocument(content)
+        self._resolve = self._document.resolve
         self.operations = {each.operation_id: each for each in self._document.operations()}
 
     @classmethod
@@ -56,17 +60,17 @@ class Contract:
             raise CannotRun(f"The contract {path} has no operation {', '.join(missing)}.")
         return contract
 
-    @property
-    def title(self) -> str:
-        return str(self.content["info"]["title"])
+    def of_path(self, path: str) -> list[DocumentOperation]:
+        """The operations of a path, in the document's order."""
+        return [each for each in self.operations.values() if each.path == path]
 
-    @property
-    def version(self) -> str:
-        return str(self.content["info"]["version"])
+    def methods(self, path: str) -> list[str]:
+        """The declared methods of a path, in capitals, in alphabetical order."""
+        return self._document.methods(path)
 
-    @property
-    def paths(self) -> list[str]:
-        return list(self.content["paths"])
+    def undeclared_method(self, path: str) -> str:
+        """A method that the path does not have."""
+        return next(each for each in ("PATCH", "TRACE", "PUT", "DELETE") if each not in self.methods(path))
 
     @property
     def collection(self) -> str:
@@ -80,25 +84,8 @@ class Contract:
     @property
     def largest_page(self) -> int:
         """How many products a client may ask for at once."""
-        parameters = map(self._document.resolve, self._node(LIST)["parameters"])
-        limit = next(each["schema"] for each in parameters if each["name"] == "limit")
-        return int(self._document.resolve(limit)["maximum"])
-
-    def of_path(self, path: str) -> list[DocumentOperation]:
-        """The operations of a path, in the document's order."""
-        return [each for each in self.operations.values() if each.path == path]
-
-    def methods(self, path: str) -> list[str]:
-        """The declared methods of a path, in capitals, in alphabetical order."""
-        return self._document.methods(path)
-
-    def declaring(self, status: int) -> list[DocumentOperation]:
-        """The operations that may answer with this status."""
-        return [each for name, each in self.operations.items() if str(status) in self._node(name)["responses"]]
-
-    def undeclared_method(self, path: str) -> str:
-        """A method that the path does not have."""
-        return next(method for method in _UNDECLARED if method not in self.methods(path))
+        [limit] = [each for each in map(self._resolve, self._node(LIST)["parameters"]) if each["name"] == "limit"]
+        return int(self._resolve(limit["schema"])["maximum"])
 
     def latency_target(self, operation_id: str) -> float | None:
         """The p95 that the operation is held to, in milliseconds."""
@@ -107,19 +94,19 @@ class Contract:
 
     def largest_body(self, operation_id: str) -> int:
         """How many bytes a request's body may have; 0 when the contract sets no limit."""
-        return int(self._document.resolve(self._node(operation_id).get("requestBody", {})).get("x-max-bytes", 0))
+        return int(self._resolve(self._node(operation_id).get("requestBody", {})).get("x-max-bytes", 0))
 
     def defaults(self, operation_id: str) -> dict[str, Any]:
         """What is filled in for the fields that a JSON body leaves out."""
-        content = self._document.resolve(self._node(operation_id)["requestBody"])["content"]
-        properties = self._document.resolve(content["application/json"]["schema"])["properties"]
-        fields = {name: self._document.resolve(field) for name, field in properties.items()}
+        content = self._resolve(self._node(operation_id)["requestBody"])["content"]
+        properties = self._resolve(content["application/json"]["schema"])["properties"]
+        fields = {name: self._resolve(field) for name, field in properties.items()}
         return {name: field["default"] for name, field in fields.items() if "default" in field}
 
     def response_headers(self, operation_id: str, status: int) -> list[str]:
         """The headers that an answer with this status may have."""
         response = self._node(operation_id)["responses"].get(str(status), {})
-        return list(self._document.resolve(response).get("headers", {}))
+        return list(self._resolve(response).get("headers", {}))
 
     def statuses(self, operation_id: str) -> list[int]:
         """The statuses that the contract names for the operation; ranges and the default are left out."""
@@ -133,12 +120,12 @@ class Contract:
         """
         item = self.content["paths"][self.operations[operation_id].path]
         declared = (*item.get("parameters", ()), *self._node(operation_id).get("parameters", ()))
-        parameters = [self._document.resolve(each) for each in declared]
+        parameters = [self._resolve(each) for each in declared]
         return {(each["in"], each["name"]): self._value(each) for each in parameters if each.get("required")}
 
     def _value(self, parameter: Mapping[str, Any]) -> str | None:
-        schema = self._document.resolve(parameter.get("schema", {}))
-        named = (self._document.resolve(each).get("value") for each in parameter.get("examples", {}).values())
+        schema = self._resolve(parameter.get("schema", {}))
+        named = (self._resolve(each).get("value") for each in parameter.get("examples", {}).values())
         given = (parameter.get("example"), *named, schema.get("example"), schema.get("default"))
         illustrations = [each.get("x-illustration") for each in (parameter, schema) if parameter["in"] == "path"]
         value = next((each for each in (*given, *schema.get("enum", ()), *illustrations) if each is not None), None)

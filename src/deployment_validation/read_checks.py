@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from deployment_validation.api import Sent, Session
-from deployment_validation.check_log import OpenCheck
-from deployment_validation.connection import Answer
+from deployment_validation.api import Answer, Sent, Session
+from deployment_validation.check_log import Check
 from deployment_validation.contract import GET, KNOWN, LIST, unknown_id
-from deployment_validation.latency import Ask
+
+Ask = Callable[[Check], Answer]
+"""Sends one more request of an operation, and returns its answer."""
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
@@ -28,28 +29,51 @@ def check_products(session: Session, product_id: str | None) -> str | None:
 
     Returns the id of the product that was read; None if the catalogue is empty.
     """
-    products = _whole_list(session)
-    _pages(session, len(products))
-    _token(session)
-    _list_violations(session)
-    shown = product_id or next((each for each in ids(products)), None)
+    call, log = session.api.call, session.log
+    products = _check_list(session)
+    shown = product_id or next(iter(ids(products)), None)
     if shown is None:
-        session.log.skip(LIST if products else GET, "a product can be read", "the catalogue is empty")
+        log.skip(LIST if products else GET, "a product can be read", "the catalogue is empty")
     else:
-        _product(session, shown)
-    _get_refusals(session)
+        _check_product(session, shown)
+    with log.check(GET, "an unknown product is a 404") as check:
+        call(check, GET, 404, Sent({"productId": unknown_id()}))
+    with log.check(GET, "an id that no product can have is a 400") as check:
+        expect_violations(check, call(check, GET, 400, Sent({"productId": "not an id"})), {("path", "/productId")})
     return shown
 
 
-def _whole_list(session: Session) -> list[Any]:
+def _check_list(session: Session) -> list[Any]:
+    """Returns the products of the list, as far as it can be read."""
+    call, log, largest_page = session.api.call, session.log, session.api.contract.largest_page
     products: list[Any] = []
-    with session.log.check(LIST, "the list shows active products only, oldest first") as check:
-        products += walk(session, check, session.api.contract.largest_page)
+    with log.check(LIST, "the list shows active products only, oldest first") as check:
+        products += walk(session, check, largest_page)
         for index, product in enumerate(products):
             active = isinstance(product, dict) and product.get("active") is True
             check.expect(active, "body", f"/products/{index}/active", "const", "is not true")
         times = [time for time in map(_created, products) if time]
         check.expect(times == sorted(times), "body", "/products", "order", "is not in the order of createdAt")
+
+    name = "pages repeat nothing, leave nothing out and end"
+    if len(products) < 2:
+        log.skip(LIST, name, "the catalogue has fewer than two products")
+    else:
+        with log.check(LIST, name) as check:
+            found = walk(session, check, min(-(-len(products) // 3), largest_page))
+            # Others may create and retire meanwhile, but hardly half of the catalogue.
+            enough = len(found) * 2 > len(products)
+            check.expect(enough, "body", "/nextToken", "required", "is missing on a page before the last")
+
+    with log.check(LIST, "a nextToken that was tampered with is a 400") as check:
+        token = call(check, LIST, 200, Sent(query={"limit": "1"})).text("nextToken") or "not-a-token"
+        middle = len(token) // 2
+        tampered = token[:middle] + ("B" if token[middle] == "A" else "A") + token[middle + 1 :]
+        answer = call(check, LIST, 400, Sent(query={"nextToken": tampered}))
+        expect_violations(check, answer, {("query", "/nextToken")})
+    with log.check(LIST, "a 400 names every violation") as check:
+        answer = call(check, LIST, 400, Sent(query={"limit": "0", "unknown": "1"}))
+        expect_violations(check, answer, {("query", "/limit"), ("query", "/unknown")})
     return products
 
 
@@ -61,28 +85,26 @@ def _created(product: Any) -> datetime | None:
         return None
 
 
-def walk(session: Session, check: OpenCheck, limit: int) -> list[Any]:
+def walk(session: Session, check: Check, limit: int) -> list[Any]:
     """The products of all pages of at most `limit`. What is wrong with a page, or with their sequence, is found."""
     products: list[Any] = []
     query = {"limit": str(limit)}
     for _ in range(_MOST_PAGES):
         page = session.api.call(check, LIST, 200, Sent(query=query))
-        _check_page(check, page, limit)
-        products += page.members("products")
+        here = page.members("products")
+        counted = page.at("count") == len(here)
+        check.expect(counted, "body", "/count", "const", "is not the number of products on the page")
+        check.expect(len(here) <= limit, "body", "/products", "maxItems", "has more products than the limit")
+        products += here
+        found = ids(products)
+        once = len(set(found)) == len(found)
+        check.expect(once, "body", "/products", "uniqueItems", "repeats a product of a page before")
         token = page.text("nextToken")
-        again = repeated(products)
-        check.expect(not again, "body", "/products", "uniqueItems", "repeats a product of a page before")
-        if token is None or again:
+        if token is None or not once:
             return products
         query["nextToken"] = token
     check.found("body", "/nextToken", "pagination", f"is still there after {_MOST_PAGES} pages")
     return products
-
-
-def _check_page(check: OpenCheck, page: Answer, limit: int) -> None:
-    here = len(page.members("products"))
-    check.expect(page.at("count") == here, "body", "/count", "const", "is not the number of products on the page")
-    check.expect(here <= limit, "body", "/products", "maxItems", "has more products than the limit")
 
 
 def ids(products: list[Any]) -> list[str]:
@@ -90,71 +112,29 @@ def ids(products: list[Any]) -> list[str]:
     return [str(each["productId"]) for each in products if isinstance(each, dict) and "productId" in each]
 
 
-def repeated(products: list[Any]) -> bool:
-    """Whether a product is there twice."""
-    found = ids(products)
-    return len(set(found)) < len(found)
-
-
-def _pages(session: Session, total: int) -> None:
-    name = "pages repeat nothing, leave nothing out and end"
-    if total < 2:
-        session.log.skip(LIST, name, "the catalogue has fewer than two products")
-        return
-    with session.log.check(LIST, name) as check:
-        found = walk(session, check, min(-(-total // 3), session.api.contract.largest_page))
-        # Others may create and retire meanwhile, but hardly half of the catalogue.
-        check.expect(len(found) * 2 > total, "body", "/nextToken", "required", "is missing on a page before the last")
-
-
-def _token(session: Session) -> None:
-    with session.log.check(LIST, "a nextToken that was tampered with is a 400") as check:
-        token = session.api.call(check, LIST, 200, Sent(query={"limit": "1"})).text("nextToken")
-        answer = session.api.call(check, LIST, 400, Sent(query={"nextToken": _tampered(token or "not-a-token")}))
-        expect_violations(check, answer, {("query", "/nextToken")})
-
-
-def _tampered(token: str) -> str:
-    middle = len(token) // 2
-    return token[:middle] + ("B" if token[middle] == "A" else "A") + token[middle + 1 :]
-
-
-def _list_violations(session: Session) -> None:
-    with session.log.check(LIST, "a 400 names every violation") as check:
-        answer = session.api.call(check, LIST, 400, Sent(query={"limit": "0", "unknown": "1"}))
-        expect_violations(check, answer, {("query", "/limit"), ("query", "/unknown")})
-
-
-def expect_violations(check: OpenCheck, answer: Answer, places: set[tuple[str, str]]) -> None:
+def expect_violations(check: Check, answer: Answer, places: set[tuple[str, str]]) -> None:
     """The answer's details must name these places and no others."""
-    named = {(each.get("in"), each.get("field")) for each in answer.members("details") if isinstance(each, Mapping)}
+    details = [each for each in answer.members("details") if isinstance(each, Mapping)]
+    named = {(str(each.get("in")), str(each.get("field"))) for each in details}
     check.expect(named == places, "body", "/details", "violations", "does not list exactly what is wrong")
 
 
-def _product(session: Session, product_id: str) -> None:
-    path = {"productId": product_id}
+def _check_product(session: Session, product_id: str) -> None:
+    call, log, path = session.api.call, session.log, {"productId": product_id}
     etag = None
-    with session.log.check(GET, "a product can be read") as check:
-        answer = session.api.call(check, GET, 200, Sent(path))
+    with log.check(GET, "a product can be read") as check:
+        answer = call(check, GET, 200, Sent(path))
         etag = answer.header("ETag")
         same = answer.at("product", "productId") == product_id
         check.expect(same, "body", "/product/productId", "const", "is another product's")
     if etag is None:
-        session.log.skip(GET, "an unchanged product is a 304", "there is no ETag to send")
+        log.skip(GET, "an unchanged product is a 304", "there is no ETag to send")
         return
-    with session.log.check(GET, "an unchanged product is a 304") as check:
-        answer = session.api.call(check, GET, 304, Sent(path, headers={"If-None-Match": etag}))
+    with log.check(GET, "an unchanged product is a 304") as check:
+        answer = call(check, GET, 304, Sent(path, headers={"If-None-Match": etag}))
         check.expect(answer.header("ETag") == etag, "header", "/ETag", "const", "is not the one that was sent")
-    with session.log.check(GET, "a version that is not there any more is a 412") as check:
-        session.api.call(check, GET, 412, Sent(path, headers={"If-Match": NEVER}))
-
-
-def _get_refusals(session: Session) -> None:
-    with session.log.check(GET, "an unknown product is a 404") as check:
-        session.api.call(check, GET, 404, Sent({"productId": unknown_id()}))
-    with session.log.check(GET, "an id that no product can have is a 400") as check:
-        answer = session.api.call(check, GET, 400, Sent({"productId": "not an id"}))
-        expect_violations(check, answer, {("path", "/productId")})
+    with log.check(GET, "a version that is not there any more is a 412") as check:
+        call(check, GET, 412, Sent(path, headers={"If-Match": NEVER}))
 
 
 def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
@@ -162,7 +142,7 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
 
     Yields the operations that answered so, each with a way to ask it again. What cannot be called is kept by name.
     """
-    contract = session.api.contract
+    contract, log = session.api.contract, session.log
     for operation_id, operation in contract.operations.items():
         if operation_id in KNOWN or operation.method not in SAFE_METHODS:
             continue
@@ -170,7 +150,7 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
         unknown = [f"{place} {name}" for (place, name), value in values.items() if value is None or place == "cookie"]
         if unknown or (operation.secured and session.token is None):
             why = f"the contract has no example of {', '.join(unknown)}" if unknown else "it needs a token"
-            session.log.not_called[operation_id] = why
+            log.not_called[operation_id] = why
             continue
         sent = Sent(
             path={name: str(value) for (place, name), value in values.items() if place == "path"},
@@ -181,18 +161,13 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
         declared = contract.statuses(operation_id)
         status = (*(each for each in declared if each // 100 == 2), *((404,) if sent.path else ()))
         answer = None
-        name = "it answers, or knows no such id" if sent.path else "it answers"
-        with session.log.check(operation_id, name) as check:
+        with log.check(operation_id, "it answers, or knows no such id" if sent.path else "it answers") as check:
             answer = session.api.call(check, operation_id, status, sent)
         if answer is None:
             continue
         etag = answer.header("ETag")
         if etag is not None and operation.method != "OPTIONS" and 304 in declared:
-            with session.log.check(operation_id, "what is unchanged is a 304") as check:
+            with log.check(operation_id, "what is unchanged is a 304") as check:
                 again = replace(sent, headers={**sent.headers, "If-None-Match": etag})
                 session.api.call(check, operation_id, 304, again)
-        yield operation_id, partial(_ask_again, session, operation_id, answer.status, sent)
-
-
-def _ask_again(session: Session, operation_id: str, status: int, sent: Sent, check: OpenCheck) -> Answer:
-    return session.api.call(check, operation_id, status, sent)
+        yield operation_id, partial(session.api.call, operation_id=operation_id, status=answer.status, sent=sent)

@@ -2,256 +2,293 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from deployment_validation.api import Sent, Session
-from deployment_validation.check_log import OpenCheck
-from deployment_validation.connection import Answer
-from deployment_validation.contract import CREATE, DELETE, GET, LIST, UPDATE, unknown_id
-from deployment_validation.marked_products import MarkedProducts
+from deployment_validation.api import Answer, Connection, NoAnswer, Sent, Session
+from deployment_validation.check_log import Check
+from deployment_validation.contract import CREATE, DELETE, GET, LIST, UPDATE
 from deployment_validation.read_checks import NEVER, expect_violations, ids, walk
 
+MARK = "Deployment validation"
 _LISTED_TRIES = 8
-
-
-@dataclass
-class Subject:
-    """A test product: what it was made from, and the ETag of the last answer that had one.
-
-    `neighbour` is the name of another test product, None if that could not be made.
-    """
-
-    product_id: str
-    key: str
-    body: dict[str, Any]
-    created: dict[str, Any]
-    etag: str | None
-    neighbour: str | None = None
-
-    @property
-    def path(self) -> dict[str, str]:
-        return {"productId": self.product_id}
+_CLEAN_UP_PAUSES = (0, 1, 1, 1, 1)
+"""Seconds before each try."""
+_SHOWN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 class WriteChecks:
-    """The checks that write. `token` is an administrator's."""
+    """The checks that write, on one test product. The session has a token; the contract's paths follow `base_path`."""
 
-    def __init__(self, session: Session, marked: MarkedProducts, token: str, base_path: str) -> None:
+    def __init__(self, session: Session, marked: MarkedProducts, base_path: str) -> None:
+        self.product_id: str | None = None
         self._session = session
-        self._api = session.api
-        self._log = session.log
+        self._call = session.api.call
+        self._check = session.log.check
         self._marked = marked
-        self._token = token
         self._base_path = base_path
+        self._created: dict[str, Any] = {}
+        self._neighbour: str | None = None  # The name of another test product.
+        self._etag: str | None = None  # Of the last answer that had one.
 
-    def begin(self) -> Subject | None:
-        """Creates the product that the other checks work on; None if that does not work."""
-        subject = self._created()
-        if subject is None:
-            self._log.skip(UPDATE, "the life of a product", "no product could be created")
-            self._log.skip(DELETE, "the life of a product", "no product could be created")
-            return None
-        self._replayed(subject)
-        self._key_reused(subject)
-        self._name_taken(subject)
-        self._joined(subject)
-        self._listed(subject, "a new product is in the list", there=True)
-        return subject
-
-    def live(self, subject: Subject) -> None:
-        """From a change to the second retirement. Leaves the product active."""
-        self._changed(subject)
-        self._stale(subject)
-        self._name_of_another(subject)
-        self._retired(subject)
-        self._listed(subject, "a retired product is not in the list", there=False)
-        self._restored(subject)
-
-    def end(self, subject: Subject) -> None:
-        """Retires the product for good."""
-        with self._log.check(DELETE, "a restored product can be retired again") as check:
-            self._delete(check, subject, 204)
-            self._api.call(check, GET, 404, Sent(subject.path))
-
-    def _created(self) -> Subject | None:
+    def begin(self) -> None:
+        """Creates the product that the other checks work on; its `product_id` is None if that does not work."""
+        contract, create = self._session.api.contract, self._marked.create
         body, key = self._marked.new_body(), str(uuid4())
-        with self._log.check(CREATE, "a product can be created") as check:
-            answer = self._marked.create(self._session, check, 201, body, key)
+        with self._check(CREATE, "a product can be created") as check:
+            answer = create(check, 201, body, key)
             product_id = answer.text("product", "productId")
-            _expect_fields(check, answer, {**self._api.contract.defaults(CREATE), **body, "active": True})
-            location = answer.header("Location")
-            own = product_id and location == self._base_path + self._api.contract.product(product_id)
+            _expect_fields(check, answer, {**contract.defaults(CREATE), **body, "active": True})
+            own = product_id and answer.header("Location") == self._base_path + contract.product(product_id)
             check.expect(bool(own), "header", "/Location", "const", "is not the path of the new product")
             if product_id:
-                return Subject(product_id, key, body, answer.at("product"), answer.header("ETag"))
-        return None
+                self.product_id, self._created, self._etag = product_id, answer.at("product"), answer.header("ETag")
+        if self.product_id is None:
+            for operation_id in (UPDATE, DELETE):
+                self._session.log.skip(operation_id, "the life of a product", "no product could be created")
+            return
 
-    def _replayed(self, subject: Subject) -> None:
-        with self._log.check(CREATE, "the same request again is answered with the first answer") as check:
-            answer = self._marked.create(self._session, check, 201, subject.body, subject.key)
-            marked = answer.header("Idempotent-Replayed") == "true"
-            check.expect(marked, "header", "/Idempotent-Replayed", "const", "is not true")
-            _expect_fields(check, answer, subject.created)
+        with self._check(CREATE, "the same request again is answered with the first answer") as check:
+            answer = create(check, 201, body, key)
+            replayed = answer.header("Idempotent-Replayed") == "true"
+            check.expect(replayed, "header", "/Idempotent-Replayed", "const", "is not true")
+            _expect_fields(check, answer, self._created)
+        with self._check(CREATE, "a key that was used with another body is a 422") as check:
+            create(check, 422, self._marked.new_body(), key)
+        with self._check(CREATE, "a name that is taken is a 409, whatever its case") as check:
+            create(check, 409, {**body, "name": body["name"].upper()}, str(uuid4()))
+        # With two products there are always pages to check.
+        with self._check(CREATE, "another product can be created") as check:
+            self._neighbour = self.create(check).text("product", "name")
+        self._listed("a new product is in the list", there=True)
 
-    def _key_reused(self, subject: Subject) -> None:
-        with self._log.check(CREATE, "a key that was used with another body is a 422") as check:
-            self._marked.create(self._session, check, 422, self._marked.new_body(), subject.key)
+    def live(self) -> None:
+        """From a change to the second retirement. Leaves the product active."""
+        with self._check(UPDATE, "a change with the right If-Match happens, to the cent") as check:
+            before = self._etag
+            answer = self._update(check, 200, {"price": 10.005}, before)
+            _expect_fields(check, answer, {"price": Decimal("10.01")})
+            changed = before is not None and self._etag != before
+            check.expect(changed, "header", "/ETag", "const", "is still the one of the version before")
+        with self._check(GET, "a change shows at once") as check:
+            answer = self._get(check, 200)
+            changed_fields = {"price": Decimal("10.01"), "updatedAt": answer.at("product", "updatedAt")}
+            _expect_fields(check, answer, {**self._created, **changed_fields})
+            check.expect(answer.header("ETag") == self._etag, "header", "/ETag", "const", "is not the change's")
 
-    def _name_taken(self, subject: Subject) -> None:
-        with self._log.check(CREATE, "a name that is taken is a 409, whatever its case") as check:
-            body = {**subject.body, "name": subject.body["name"].upper()}
-            self._marked.create(self._session, check, 409, body, str(uuid4()))
+        with self._check(UPDATE, "a stale If-Match is a 412") as check:
+            self._update(check, 412, {"price": 1}, NEVER)
+        with self._check(DELETE, "a stale If-Match is a 412") as check:
+            self._delete(check, 412, NEVER)
+        with self._check(UPDATE, "If-None-Match: * is a 412, for the product exists") as check:
+            self._call(check, UPDATE, 412, self._about({"If-None-Match": "*"}, {"price": 1}))
+        with self._check(GET, "a write that was refused changed nothing") as check:
+            unchanged = self._get(check, 200).header("ETag") == self._etag
+            check.expect(unchanged, "header", "/ETag", "const", "is another one")
+        if self._neighbour is None:
+            self._session.log.skip(UPDATE, "a name that is taken is a 409", "there is no other product")
+        else:
+            with self._check(UPDATE, "a name that is taken is a 409") as check:
+                self._update(check, 409, {"name": self._neighbour})
 
-    def _joined(self, subject: Subject) -> None:
-        """With two products there are always pages to check."""
-        with self._log.check(CREATE, "another product can be created") as check:
-            subject.neighbour = self.create(check).text("product", "name")
+        with self._check(DELETE, "a product can be retired") as check:
+            self._delete(check, 204, self._etag)
+        with self._check(GET, "a retired product is a 404") as check:
+            self._get(check, 404)
+        with self._check(UPDATE, "a retired product is a 404, unless it is restored") as check:
+            self._update(check, 404, {"price": 1})
+        with self._check(DELETE, "to retire it again is a 204") as check:
+            self._delete(check, 204)
+        self._listed("a retired product is not in the list", there=False)
+        with self._check(UPDATE, "a retired product can be restored") as check:
+            self._restore(check)
+        with self._check(GET, "a restored product can be read") as check:
+            self._get(check, 200)
 
-    def _listed(self, subject: Subject, name: str, *, there: bool) -> None:
+    def end(self) -> None:
+        """Retires the product for good."""
+        with self._check(DELETE, "a restored product can be retired again") as check:
+            self._delete(check, 204)
+            self._get(check, 404)
+
+    def _listed(self, name: str, *, there: bool) -> None:
         """The list follows within some seconds: its index is eventually consistent."""
-        with self._log.check(LIST, name) as check:
+        with self._check(LIST, name) as check:
             for number in range(_LISTED_TRIES):
-                if number:
-                    self._session.pause(number / 2)
-                listed = ids(walk(self._session, check, self._api.contract.largest_page))
-                if (subject.product_id in listed) is there:
+                self._session.pause(number / 2)
+                listed = ids(walk(self._session, check, self._session.api.contract.largest_page))
+                if (self.product_id in listed) is there:
                     return
             check.found("body", "/products", "contains", "misses the product" if there else "still has the product")
 
-    def _changed(self, subject: Subject) -> None:
-        with self._log.check(UPDATE, "a change with the right If-Match happens, to the cent") as check:
-            before = subject.etag
-            _expect_fields(
-                check, self._update(check, subject, 200, {"price": 10.005}, before), {"price": Decimal("10.01")}
-            )
-            changed = before is not None and subject.etag != before
-            check.expect(changed, "header", "/ETag", "const", "is still the one of the version before")
-        with self._log.check(GET, "a change shows at once") as check:
-            answer = self._api.call(check, GET, 200, Sent(subject.path))
-            changed_fields = {"price": Decimal("10.01"), "updatedAt": answer.at("product", "updatedAt")}
-            _expect_fields(check, answer, {**subject.created, **changed_fields})
-            check.expect(answer.header("ETag") == subject.etag, "header", "/ETag", "const", "is not the change's")
-
-    def _stale(self, subject: Subject) -> None:
-        with self._log.check(UPDATE, "a stale If-Match is a 412") as check:
-            self._update(check, subject, 412, {"price": 1}, NEVER)
-        with self._log.check(DELETE, "a stale If-Match is a 412") as check:
-            self._delete(check, subject, 412, NEVER)
-        with self._log.check(UPDATE, "If-None-Match: * is a 412, for the product exists") as check:
-            sent = Sent(subject.path, headers={"If-None-Match": "*"}, body={"price": 1}, token=self._token)
-            self._api.call(check, UPDATE, 412, sent)
-        with self._log.check(GET, "a write that was refused changed nothing") as check:
-            answer = self._api.call(check, GET, 200, Sent(subject.path))
-            check.expect(answer.header("ETag") == subject.etag, "header", "/ETag", "const", "is another one")
-
-    def _name_of_another(self, subject: Subject) -> None:
-        name = "a name that is taken is a 409"
-        if subject.neighbour is None:
-            self._log.skip(UPDATE, name, "there is no other product")
-            return
-        with self._log.check(UPDATE, name) as check:
-            self._update(check, subject, 409, {"name": subject.neighbour})
-
-    def _retired(self, subject: Subject) -> None:
-        with self._log.check(DELETE, "a product can be retired") as check:
-            self._delete(check, subject, 204, if_match=subject.etag)
-        with self._log.check(GET, "a retired product is a 404") as check:
-            self._api.call(check, GET, 404, Sent(subject.path))
-        with self._log.check(UPDATE, "a retired product is a 404, unless it is restored") as check:
-            self._update(check, subject, 404, {"price": 1})
-        with self._log.check(DELETE, "to retire it again is a 204") as check:
-            self._delete(check, subject, 204)
-
-    def _restored(self, subject: Subject) -> None:
-        with self._log.check(UPDATE, "a retired product can be restored") as check:
-            self._restore(check, subject)
-        with self._log.check(GET, "a restored product can be read") as check:
-            self._api.call(check, GET, 200, Sent(subject.path))
-
-    def create(self, check: OpenCheck) -> Answer:
+    def create(self, check: Check) -> Answer:
         """The answer to one more creation."""
-        return self._marked.create(self._session, check, 201, self._marked.new_body(), str(uuid4()))
+        return self._marked.create(check, 201, self._marked.new_body(), str(uuid4()))
 
-    def change(self, check: OpenCheck, subject: Subject) -> Answer:
+    def change(self, check: Check) -> Answer:
         """The answer to a change of an active product."""
-        return self._update(check, subject, 200, {"price": 12.5})
+        return self._update(check, 200, {"price": 12.5})
 
-    def restore_and_retire(self, check: OpenCheck, subject: Subject) -> Answer:
+    def restore_and_retire(self, check: Check) -> Answer:
         """The answer to the second of the two: to retire a retired product would write nothing."""
-        self._restore(check, subject)
-        return self._delete(check, subject, 204)
+        self._restore(check)
+        return self._delete(check, 204)
 
-    def _restore(self, check: OpenCheck, subject: Subject) -> None:
-        _expect_fields(check, self._update(check, subject, 200, {"active": True}), {"active": True})
+    def _restore(self, check: Check) -> None:
+        _expect_fields(check, self._update(check, 200, {"active": True}), {"active": True})
 
-    def _update(
-        self, check: OpenCheck, subject: Subject, status: int, body: dict[str, Any], if_match: str | None = None
-    ) -> Answer:
-        sent = Sent(subject.path, headers=_condition(if_match), body=body, token=self._token)
-        answer = self._api.call(check, UPDATE, status, sent)
-        subject.etag = answer.header("ETag") or subject.etag
+    def _get(self, check: Check, status: int) -> Answer:
+        return self._call(check, GET, status, Sent({"productId": str(self.product_id)}))
+
+    def _update(self, check: Check, status: int, body: dict[str, Any], if_match: str | None = None) -> Answer:
+        answer = self._call(check, UPDATE, status, self._about({"If-Match": if_match}, body))
+        self._etag = answer.header("ETag") or self._etag
         return answer
 
-    def _delete(self, check: OpenCheck, subject: Subject, status: int, if_match: str | None = None) -> Answer:
-        sent = Sent(subject.path, headers=_condition(if_match), token=self._token)
-        return self._api.call(check, DELETE, status, sent)
+    def _delete(self, check: Check, status: int, if_match: str | None = None) -> Answer:
+        return self._call(check, DELETE, status, self._about({"If-Match": if_match}))
+
+    def _about(self, headers: Mapping[str, str | None], body: Any = None) -> Sent:
+        """A request about the product, with those of the headers that have a value."""
+        given = {name: value for name, value in headers.items() if value}
+        return Sent({"productId": str(self.product_id)}, None, given, body, self._session.token)
 
     def refusals(self) -> None:
         """What is refused before any rule of the catalogue is asked. Were it let in, it could change nothing."""
-        self._violations()
-        for operation_id, body in ((UPDATE, {"price": 1}), (DELETE, None)):
-            with self._log.check(operation_id, "an unknown product is a 404") as check:
-                self._refused(check, operation_id, 404, body)
-        for operation_id in (CREATE, UPDATE):
-            self._unfit_bodies(operation_id)
-        for operation_id, body in ((CREATE, {}), (UPDATE, {}), (DELETE, None)):
-            self._without_group(operation_id, body)
-
-    def _violations(self) -> None:
+        token = self._session.token  # No request names a product: each is about one that is not there.
         wrong = {"name": "x", "price": 0, "unknown": 1}
-        places = {("body", f"/{name}") for name in wrong}
         for operation_id, rest in ((CREATE, self._marked.new_body()), (UPDATE, {})):
-            with self._log.check(operation_id, "a 400 names every violation") as check:
-                expect_violations(check, self._refused(check, operation_id, 400, {**rest, **wrong}), places)
-
-    def _unfit_bodies(self, operation_id: str) -> None:
-        if largest := self._api.contract.largest_body(operation_id):
-            with self._log.check(operation_id, f"a body of more than {largest} bytes is a 413") as check:
-                self._refused(check, operation_id, 413, b"{}".ljust(largest + 1))
-        with self._log.check(operation_id, "a body that is no JSON is a 415") as check:
-            self._refused(check, operation_id, 415, b"{}", {"Content-Type": "text/plain"})
-
-    def _refused(
-        self, check: OpenCheck, operation_id: str, status: int, body: Any, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """The answer to a request about a product that is not there."""
-        sent = Sent(_nowhere(operation_id), headers=headers or {}, body=body, token=self._token)
-        return self._api.call(check, operation_id, status, sent)
-
-    def _without_group(self, operation_id: str, body: Any) -> None:
-        name = "a user without the group is a 403"
-        if self._session.token_without_group is None:
-            self._log.skip(operation_id, name, "no token of such a user was given")
-            return
-        with self._log.check(operation_id, name) as check:
-            sent = Sent(_nowhere(operation_id), body=body, token=self._session.token_without_group)
-            self._api.call(check, operation_id, 403, sent)
+            with self._check(operation_id, "a 400 names every violation") as check:
+                answer = self._call(check, operation_id, 400, Sent(body={**rest, **wrong}, token=token))
+                expect_violations(check, answer, {("body", f"/{name}") for name in wrong})
+        for operation_id, body in ((UPDATE, {"price": 1}), (DELETE, None)):
+            with self._check(operation_id, "an unknown product is a 404") as check:
+                self._call(check, operation_id, 404, Sent(body=body, token=token))
+        for operation_id in (CREATE, UPDATE):
+            if largest := self._session.api.contract.largest_body(operation_id):
+                with self._check(operation_id, f"a body of more than {largest} bytes is a 413") as check:
+                    self._call(check, operation_id, 413, Sent(body=b"{}".ljust(largest + 1), token=token))
+            with self._check(operation_id, "a body that is no JSON is a 415") as check:
+                no_json = {"Content-Type": "text/plain"}
+                self._call(check, operation_id, 415, Sent(headers=no_json, body=b"{}", token=token))
+        for operation_id, body in ((CREATE, {}), (UPDATE, {}), (DELETE, None)):
+            name, other = "a user without the group is a 403", self._session.token_without_group
+            if other is None:
+                self._session.log.skip(operation_id, name, "no token of such a user was given")
+                continue
+            with self._check(operation_id, name) as check:
+                self._call(check, operation_id, 403, Sent(body=body, token=other))
 
 
-def _nowhere(operation_id: str) -> dict[str, str]:
-    return {} if operation_id == CREATE else {"productId": unknown_id()}
-
-
-def _condition(if_match: str | None) -> dict[str, str]:
-    return {"If-Match": if_match} if if_match else {}
-
-
-def _expect_fields(check: OpenCheck, answer: Answer, fields: dict[str, Any]) -> None:
+def _expect_fields(check: Check, answer: Answer, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         exact = Decimal(str(value)) if isinstance(value, float) else value
         same = answer.at("product", name) == exact
         check.expect(same, "body", f"/product/{name}", "const", "is not what it has to be")
+
+
+class MarkedProducts:
+    """The products that a validation makes: named for it, and retired in every case.
+
+    It knows each that there may be, even when the answer that would name it never came.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._contract = session.api.contract
+        self._mark = f"{MARK} {uuid4()}"
+        self._made = 0
+        self._ids: set[str] = set()
+        self._open: list[tuple[str, dict[str, Any]]] = []
+
+    def new_body(self) -> dict[str, Any]:
+        """A new product with a name of its own."""
+        self._made += 1
+        return {
+            "name": f"{self._mark} {self._made}",
+            "description": "Made by scripts/validate_deployment.py to check this deployment, and retired at its end.",
+            "price": 79.77,
+            "period": "per validation",
+            "features": ["Nothing for sale"],
+        }
+
+    def create(self, check: Check, status: int, body: dict[str, Any], key: str) -> Answer:
+        """The answer of createProduct, which has to have this status. Raises Stop."""
+        attempt = (key, body)
+        self._open.append(attempt)
+        sent = Sent(headers={"Idempotency-Key": key}, body=body, token=self._session.token)
+        answer = self._session.api.request(check, CREATE, sent)
+        if product_id := answer.text("product", "productId"):
+            self._ids.add(product_id)
+        self._session.api.validate(check, self._contract.operations[CREATE], answer, status)
+        if status >= 400 or product_id:
+            self._open.remove(attempt)
+        return answer
+
+    def retire(self, check: Check, connection: Connection) -> None:
+        """Leaves no product of this validation active, or finds those that stay. Checks nothing else."""
+        clean_up = _CleanUp(self._session, connection)
+        for key, body in self._open:
+            self._ids |= clean_up.ids_of(key, body) or clean_up.ids_named(self._mark)
+        for product_id in sorted(self._ids):
+            if not clean_up.retires(product_id):
+                shown = product_id if _SHOWN_ID.fullmatch(product_id) else "with an unusual id"
+                check.found("status", "", "clean-up", f"the test product {shown} is still active: retire it by hand")
+
+
+class _CleanUp:
+    """Finds and retires products by whatever answers come, good or bad."""
+
+    def __init__(self, session: Session, connection: Connection) -> None:
+        self._contract = session.api.contract
+        self._connection = connection
+        self._headers = {"Authorization": f"Bearer {session.token}", "Content-Type": "application/json"}
+        self._pause = session.pause
+
+    def ids_of(self, key: str, body: dict[str, Any]) -> set[str]:
+        """The id of the product that a request with this key made, or makes now: it is repeated."""
+        headers = {**self._headers, "Idempotency-Key": key}
+        for seconds in _CLEAN_UP_PAUSES:
+            self._pause(seconds)
+            answer = self._answer("POST", self._contract.collection, headers, content=json.dumps(body).encode())
+            if answer and (product_id := answer.text("product", "productId")):
+                return {product_id}
+            if answer and answer.status in range(400, 500) and answer.header("Retry-After") is None:
+                break
+        return set()
+
+    def ids_named(self, mark: str) -> set[str]:
+        """The ids of the listed products whose name begins so."""
+        found: set[str] = set()
+        query = {"limit": str(self._contract.largest_page)}
+        seen: set[str] = set()
+        while answer := self._answer("GET", self._contract.collection, {}, params=query):
+            listed = (each for each in answer.members("products") if isinstance(each, dict))
+            found |= {str(each.get("productId")) for each in listed if str(each.get("name")).startswith(mark)}
+            token = answer.text("nextToken")
+            if token is None or token in seen:
+                break
+            seen.add(token)
+            query["nextToken"] = token
+        return found
+
+    def retires(self, product_id: str) -> bool:
+        """Whether the product is not to be read any more."""
+        path = self._contract.product(product_id)
+        for seconds in _CLEAN_UP_PAUSES:
+            self._pause(seconds)
+            self._answer("DELETE", path, self._headers)
+            answer = self._answer("GET", path, {"Cache-Control": "no-cache"})
+            if answer and answer.status == 404:
+                return True
+        return False
+
+    def _answer(self, method: str, path: str, headers: dict[str, str], **content: Any) -> Answer | None:
+        with suppress(NoAnswer):
+            return self._connection.send(method, path, headers, **content)
+        return None

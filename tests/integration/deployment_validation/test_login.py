@@ -10,8 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deployment_validation import tokens
-from deployment_validation.connection import CannotRun
+from deployment_validation import CannotRun, tokens
 
 USER = {"COGNITO_USERNAME": "validator", "COGNITO_PASSWORD": "Secret-password-1"}
 

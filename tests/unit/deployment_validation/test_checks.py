@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from deployment_validation import cors
-from deployment_validation.api import Api
+from deployment_validation.api import Answer, Api, BaseUrl, Connection, cors_findings
 from deployment_validation.check_log import CheckLog, Finding, Stop
-from deployment_validation.connection import Answer, BaseUrl, Connection
-from deployment_validation.contract import Contract
-from deployment_validation.options import ROOT
+from deployment_validation.contract import ROOT, Contract
+from deployment_validation.gateway_checks import UNLISTED, unlisted_findings
 
 ORIGIN = "https://portal.example"
 PROBLEM = {"error": "Not Found", "message": "There is no such product."}
@@ -50,7 +48,7 @@ def test_a_check_that_stops_keeps_what_it_found() -> None:
         raise Stop
     [made] = log.made
     assert (made.outcome, made.milliseconds, made.request_id) == ("failed", 1000, "c6af9ac6-7b61-11e6")
-    assert made.findings == (Finding("status", "", "status", "is 500, not 200"),)
+    assert made.findings == [Finding("status", "", "status", "is 500, not 200")]
 
 
 def test_the_same_finding_is_kept_once() -> None:
@@ -110,9 +108,8 @@ def test_an_answer_that_a_script_cannot_read_is_found(
         "Access_Control_Allow_Origin": ORIGIN,
         "Access_Control_Expose_Headers": "x-content-type-options, X-Request-Id",
     }
-    operation = contract.operations["getProduct"]
-    assert list(cors.faults(contract, operation, answer(404, PROBLEM, **good), ORIGIN)) == []
-    found = cors.faults(contract, operation, answer(404, PROBLEM, **{**good, **changed}), ORIGIN)
+    assert list(cors_findings(contract, "getProduct", answer(404, PROBLEM, **good), ORIGIN)) == []
+    found = cors_findings(contract, "getProduct", answer(404, PROBLEM, **{**good, **changed}), ORIGIN)
     assert [each.pointer for each in found] == [pointer]
 
 
@@ -120,12 +117,12 @@ def test_an_answer_that_a_script_cannot_read_is_found(
     ("allowed", "fixed", "faulty"),
     [
         (None, False, False),
-        (cors.UNLISTED, False, True),
+        (UNLISTED, False, True),
         ("*", True, True),
         (ORIGIN, False, True),
         (ORIGIN, True, False),
     ],
 )
 def test_an_unlisted_origin_may_read_nothing(allowed: str | None, fixed: bool, faulty: bool) -> None:
-    found = list(cors.faults_for_unlisted(answer(404, Access_Control_Allow_Origin=allowed), fixed=fixed))
+    found = list(unlisted_findings(answer(404, Access_Control_Allow_Origin=allowed), fixed=fixed))
     assert bool(found) == faulty

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from deployment_validation.contract import CREATE, UPDATE, Contract
-from deployment_validation.options import CONTRACT
+from deployment_validation.contract import CONTRACT, CREATE, UPDATE, Contract
 
 
 def test_our_own_contract_says_what_the_checks_go_by() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployment_validation.latency import percentile
+from deployment_validation.validation import percentile
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from deployment_validation.api import Api, Session
+from deployment_validation.api import Answer, Api, Connection, Session
 from deployment_validation.check_log import CheckLog
-from deployment_validation.connection import Answer, Connection
 from deployment_validation.contract import Contract
 from deployment_validation.read_checks import check_other_reads
 
