@@ -120,11 +120,6 @@ class OperationNode:
     node: Node
 
     @property
-    def title(self) -> str:
-        """Its method and its path as the document has it: `GET /pets/{petId}`."""
-        return f"{self.method} {self.path}"
-
-    @property
     def operation_id(self) -> str:
         """The operationId; without one, the method and the path: `getPetsByPetId` for GET /pets/{petId}."""
         words = [word.replace("{", "By ") for word in re.findall(r"\{?[A-Za-z0-9]+", self.path)]
@@ -140,7 +135,7 @@ class OperationNode:
 
 def operations(document: Node) -> Iterator[OperationNode]:
     """Every operation in the document's order."""
-    for path, item in document["paths"].members():
+    for path, item in document.members("paths"):
         for method in METHODS:
             if method in item:
                 yield OperationNode(method.upper(), path, item, item[method])

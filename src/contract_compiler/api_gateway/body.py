@@ -4,37 +4,45 @@ The text is a Terraform template. An environment fills in `api_name`, `invoke_ar
 `cognito_user_pool_arn`, `request_validator`, `allowed_origins` (in VTL, each in single quotes) and `error_origin` (one
 of them): names without double quotes: it is JSON before and after. A `${` of the contract's own is written `$${`.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+
+Request bodies become models: the part of JSON Schema draft 4 that API Gateway's request validator understands. A model
+refuses less than the contract, and never more: what API Gateway does not understand, or may read otherwise (the dialect
+of a `pattern`), is left out, for the function validates every body again.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from contract.http_syntax import is_json
-from contract_compiler.api_gateway import settings as api_gateway_settings
+from contract_compiler.api_gateway import settings as gateway_settings
 from contract_compiler.api_gateway.gateway_responses import (
     DeclaredResponses,
     gateway_responses,
     preflight,
     undeclared_method,
 )
-from contract_compiler.api_gateway.models import Models
 from contract_compiler.api_gateway.rules import BODY_RULES, CONTRACT_RULES, binary_media_types, check
-from contract_compiler.api_gateway.settings import GatewaySettings
 from contract_compiler.defaults import own_default
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, all_of_parts, follow
 from contract_compiler.operation_tables import media_range, security
+from contract_compiler.output import json_text
 from contract_compiler.parameters import parameters, type_name, value_schema
+from contract_compiler.schemas import is_hidden, required
 from contract_compiler.traversal import OperationNode, operations
 
 Json = dict[str, Any]
 
-REQUEST_VALIDATORS = {
-    name: {"validateRequestParameters": name in ("parameters", "all"), "validateRequestBody": name == "all"}
-    for name in ("none", "parameters", "all")
-}
 _SIMPLE_TYPES = ("string", "integer", "number", "boolean")
+# What models do without: additionalProperties, pattern, allOf, oneOf, exclusiveMinimum, format are unsupported,
+# minItems and maxItems not checked.
+_COPIED_TO_MODELS = ("description", "type", "minLength", "maxLength", "minimum", "maximum")
+_COMPONENTS = ("components", "schemas")
 
 
 def import_body(document: Node, settings: Node) -> Json:
@@ -60,34 +68,50 @@ def render(document: Node, settings: Node) -> Json:
         InvalidDocument: the settings do not fit the contract, or API Gateway cannot do what it says.
     """
     document, settings = _escaped(document), _escaped(settings)
-    return _Renderer(document, api_gateway_settings.read(settings, document)).body()
+    return _Renderer(document, gateway_settings.read(settings, document)).body()
+
+
+def with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """The JSON value with every text in it changed; names of members stay."""
+    if isinstance(value, dict):
+        return {key: with_texts(member, change) for key, member in value.items()}
+    if isinstance(value, list):
+        return [with_texts(element, change) for element in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _escaped(node: Node) -> Node:
-    value = _without_templates(node.value)
+    value = with_texts(node.value, lambda text: text.replace("${", "$${").replace("%{", "%%{"))
     return Node(value, (), value, node.source)
 
 
-def _without_templates(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_templates(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_without_templates(element) for element in value]
-    return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
-
-
 class _Renderer:
-    def __init__(self, document: Node, settings: GatewaySettings) -> None:
+    def __init__(self, document: Node, settings: Json) -> None:
         self._document = document
         self._settings = settings
-        self._declared = DeclaredResponses(document, settings.headers)
-        self._models = Models(document)
+        self._declared = DeclaredResponses(document, settings["headers"])
+        self._models = _Models(document)
 
     def body(self) -> Json:
         info = self._document["info"]
-        paths = {path: self._path(path) for path, _ in self._document["paths"].members()}
-        schemes = {name: _authorizer(settings["type"]) for name, settings in self._settings.authorizers.items()}
+        paths = {path: self._path(path) for path, _ in self._document.members("paths")}
         binary = binary_media_types(self._document)
+        # An API key in the header that holds the token is how API Gateway imports an authorizer:
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+        schemes = {
+            name: {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "x-amazon-apigateway-authtype": own["type"],
+                "x-amazon-apigateway-authorizer": {
+                    "type": own["type"],
+                    "providerARNs": ["${cognito_user_pool_arn}"],
+                },
+            }
+            for name, own in self._settings["authorizers"].items()
+        }
+        responses = gateway_responses(self._settings["gatewayResponses"], self._declared)
         return {
             "openapi": self._document.value["openapi"],
             "info": {
@@ -98,95 +122,74 @@ class _Renderer:
             "paths": paths,
             "components": {"schemas": self._models.models, "securitySchemes": schemes},
             **({"x-amazon-apigateway-binary-media-types": binary} if binary else {}),
-            "x-amazon-apigateway-gateway-responses": gateway_responses(self._settings, self._declared),
+            "x-amazon-apigateway-gateway-responses": responses,
             "x-amazon-apigateway-request-validator": "${request_validator}",
-            "x-amazon-apigateway-request-validators": REQUEST_VALIDATORS,
+            "x-amazon-apigateway-request-validators": {
+                name: {"validateRequestParameters": name in ("parameters", "all"), "validateRequestBody": name == "all"}
+                for name in ("none", "parameters", "all")
+            },
         }
 
     def _path(self, path: str) -> Json:
         here = [operation for operation in operations(self._document) if operation.path == path]
         methods = [operation.method for operation in here]
         item = {operation.method.lower(): self._operation(operation) for operation in here}
-        headers = sorted({name for operation in here for name in _request_headers(operation)})
+        # What a script may send, less what is the browser's own business.
+        headers = {node.read("name") for each in here for node in parameters(each) if node.read("in") == "header"}
+        headers |= {"Content-Type"} if any(each.request_body is not None for each in here) else set()
+        headers |= {"Authorization"} if any(security(each) for each in here) else set()
+        max_age = self._settings["preflight"]["maxAgeSeconds"]
         own = {
-            "options": preflight(methods, headers, self._settings, self._declared),
+            "options": preflight(methods, sorted(headers), max_age, self._declared),
             "x-amazon-apigateway-any-method": undeclared_method(methods, self._declared),
         }
         segments = [_parameter(each) for each in parameters(here[0]) if each.read("in") == "path"] if here else []
         return {**{method: {**mock, "parameters": segments} for method, mock in own.items()}, **item}
 
     def _operation(self, operation: OperationNode) -> Json:
-        words = {key: operation.node.read(key) for key in ("summary", "description") if key in operation.node}
+        name = operation.operation_id
         rendered: Json = {
-            "operationId": operation.operation_id,
-            **words,
-            "responses": _responses(operation),
+            "operationId": name,
+            **{key: operation.node.read(key) for key in ("summary", "description") if key in operation.node},
+            # The statuses, for whoever reads the API in the console: a function's answer passes as it is.
+            "responses": {
+                status: {"description": follow(response).read("description")}
+                for status, response in operation.node.members("responses")
+                if status.isdecimal()
+            },
             # Stated even where it is the document's own: API Gateway reads it nowhere else.
             "security": security(operation),
-            "x-amazon-apigateway-integration": self._integration(operation),
+            "x-amazon-apigateway-integration": {
+                "type": "aws_proxy",
+                "httpMethod": "POST",
+                "uri": f"${{invoke_arns.{name}}}",
+                # A proxy integration hands on every body, whatever is said here: the function checks its media type.
+                # https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+                "passthroughBehavior": "when_no_match",
+                **self._settings["integration"],
+                **self._settings.get("operations", {}).get(name, {}),
+            },
         }
         if known := [_parameter(each) for each in parameters(operation) if each.read("in") != "cookie"]:
             rendered["parameters"] = known
-        if content := self._content(operation):
-            rendered["requestBody"] = {"required": True, "content": content}
-        return rendered
-
-    def _integration(self, operation: OperationNode) -> Json:
-        return {
-            "type": "aws_proxy",
-            "httpMethod": "POST",
-            "uri": f"${{invoke_arns.{operation.operation_id}}}",
-            # A proxy integration hands on every body, whatever is said here: the function checks its media type.
-            # https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
-            "passthroughBehavior": "when_no_match",
-            **self._settings.integration,
-            **self._settings.operations.get(operation.operation_id, {}),
-        }
-
-    def _content(self, operation: OperationNode) -> Json:
-        """The models of a body by its media type.
-
-        A body that may be absent has none: API Gateway validates the absent one as an empty object.
-        """
         body = operation.request_body
-        if body is None or not follow(body).read("required", False):
-            return {}
-        name = operation.operation_id[:1].upper() + operation.operation_id[1:] + "Body"
-        return {
-            media_range(media): {"schema": self._models.reference(node["schema"], name)}
-            for media, node in follow(body)["content"].entries()
-            if is_json(media_range(media)) and "schema" in node
-        }
-
-
-def _authorizer(kind: str) -> Json:
-    """A security scheme as API Gateway imports it: an API key in the header that holds the token.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-    """
-    return {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "x-amazon-apigateway-authtype": kind,
-        "x-amazon-apigateway-authorizer": {"type": kind, "providerARNs": ["${cognito_user_pool_arn}"]},
-    }
-
-
-def _responses(operation: OperationNode) -> Json:
-    """The statuses, for whoever reads the API in the console: a function's answer passes as it is."""
-    answers = operation.node["responses"].members()
-    return {
-        status: {"description": follow(answer).read("description")} for status, answer in answers if status.isdecimal()
-    }
+        # A body that may be absent has no model: API Gateway validates the absent one as an empty object.
+        if body is not None and body.read("required"):
+            model = f"{name[:1].upper()}{name[1:]}Body"
+            content = {
+                media_range(media): {"schema": self._models.reference(node["schema"], model)}
+                for media, node in body.entries("content")
+                if is_json(media_range(media)) and "schema" in node
+            }
+            rendered |= {"requestBody": {"required": True, "content": content}} if content else {}
+        return rendered
 
 
 def _parameter(parameter: Node) -> Json:
     """What API Gateway keeps of a parameter: it checks that a required one is there and not blank, and nothing else."""
     kind = type_name(value_schema(parameter))
-    kept = {key: parameter.read(key) for key in ("name", "in", "description") if key in parameter}
     return {
-        **kept,
+        **{key: parameter.read(key) for key in ("name", "in", "description") if key in parameter},
         "required": parameter.read("in") == "path" or _is_never_blank(parameter),
         "schema": {"type": kind if kind in _SIMPLE_TYPES else "string"},
     }
@@ -209,8 +212,57 @@ def _is_never_blank(parameter: Node) -> bool:
     return kind == "string" and bool(values) and all(str(value).strip() for value in values)
 
 
-def _request_headers(operation: OperationNode) -> list[str]:
-    """The headers that a script may send with this operation, and that are no browser's own business."""
-    declared = [each.read("name") for each in parameters(operation) if each.read("in") == "header"]
-    typed = ["Content-Type"] if operation.request_body is not None else []
-    return [*declared, *typed, *(["Authorization"] if security(operation) else [])]
+class _Models:
+    """The models that request bodies refer to, by name; two schemas never share one.
+
+    A model's name is letters and digits. A component keeps its own name, without what cannot be in a model's.
+    """
+
+    def __init__(self, document: Node) -> None:
+        self.models: dict[str, Json] = {}
+        self._names: dict[tuple[str, ...], str] = {}
+        names = [name for name, _ in document.entries(*_COMPONENTS)]
+        # Those that keep their names as they are come first, so that none of the others takes one.
+        for name in sorted(names, key=lambda name: _letters(name) != name):
+            self._names[(*_COMPONENTS, name)] = self._free(name)
+
+    def reference(self, schema: Node, name: str) -> Json:
+        """A reference to the model of a schema, whose name starts with `name` unless the contract names it."""
+        schema = follow(schema)
+        if schema.path not in self._names:
+            self._names[schema.path] = self._free(name)
+        model = self._names[schema.path]
+        if model not in self.models:
+            self.models[model] = {}  # For a schema that contains itself.
+            self.models[model] = self._model(schema)
+        return {"$ref": f"#/components/schemas/{model}"}
+
+    def _free(self, name: str) -> str:
+        letters, taken = _letters(name) or "Model", self._names.values()
+        return next(free for number in count(1) if (free := f"{letters}{number if number > 1 else ''}") not in taken)
+
+    def _schema(self, schema: Node) -> Json:
+        if "$ref" not in schema:
+            return self._model(schema)
+        steps = [step for step in follow(schema).path if step not in (*_COMPONENTS, "properties")]
+        return self.reference(schema, "".join(step[:1].upper() + step[1:] for step in steps))
+
+    def _model(self, schema: Node) -> Json:
+        # Draft 4 has a type for null, and lists it in an enum.
+        nullable = schema.read("nullable") is True
+        kept = (key for key in _COPIED_TO_MODELS if key in schema and not (nullable and key == "type"))
+        model = {key: schema.read(key) for key in kept}
+        if "enum" in schema and not nullable:
+            # Draft 4 lists each value once; OpenAPI does not mind.
+            model["enum"] = list({json_text(value): value for value in schema.value["enum"]}.values())
+        if "properties" in schema:
+            members = [each for each in schema.entries("properties") if not is_hidden(each[1], "request")]
+            model["properties"] = {name: self._schema(member) for name, member in members}
+        if "items" in schema:
+            model["items"] = self._schema(schema["items"])
+        names = required(schema, "request")
+        return model | ({"required": names} if names else {})
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", name)

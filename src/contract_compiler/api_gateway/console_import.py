@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_compiler.api_gateway.body import import_body
+from contract_compiler.api_gateway.body import import_body, with_texts
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node, load
 from contract_compiler.lint import lint
@@ -26,11 +26,12 @@ from contract_compiler.operation_tables import module_name
 from contract_compiler.output import json_text
 from contract_compiler.traversal import operations
 
-ALIAS = "live"
-_ACCOUNT = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
-_INVOKE = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
+# API Gateway calls a function by its alias `live`.
+_INVOKE_ARN = (
+    "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/"
+    "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{}:live/invocations"
+)
 _REFERENCE = re.compile(r"\$(\$\{)|%(%\{)|\$\{([A-Za-z0-9_.-]+)\}")
-
 _POOL = "TF_VAR_cognito_user_pool_arn"
 
 
@@ -65,7 +66,16 @@ def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> ApiEnvironment
 
 def console_body(body: Any, document: Node, environment: ApiEnvironment) -> Any:
     """The rendered body with every placeholder filled in."""
-    return _filled(body, _values(document, environment))
+    values = {
+        "allowed_origins": ", ".join(f"'{origin}'" for origin in environment.allowed_origins),
+        "api_name": environment.api_name,
+        "cognito_user_pool_arn": environment.cognito_user_pool_arn,
+        "error_origin": environment.allowed_origins[0],
+        "request_validator": environment.request_validation,
+    }
+    for operation_id, name in function_names(document, environment).items():
+        values[f"invoke_arns.{operation_id}"] = _INVOKE_ARN.format(name)
+    return with_texts(body, lambda text: _REFERENCE.sub(lambda found: found[1] or found[2] or values[found[3]], text))
 
 
 def function_names(document: Node, environment: ApiEnvironment) -> dict[str, str]:
@@ -77,45 +87,8 @@ def function_names(document: Node, environment: ApiEnvironment) -> dict[str, str
     }
 
 
-def _values(document: Node, environment: ApiEnvironment) -> dict[str, str]:
-    values = {
-        "allowed_origins": ", ".join(f"'{origin}'" for origin in environment.allowed_origins),
-        "api_name": environment.api_name,
-        "cognito_user_pool_arn": environment.cognito_user_pool_arn,
-        "error_origin": environment.allowed_origins[0],
-        "request_validator": environment.request_validation,
-    }
-    names = function_names(document, environment)
-    arns = {key: f"{_INVOKE}/{_ACCOUNT}:function:{name}:{ALIAS}/invocations" for key, name in names.items()}
-    return values | {f"invoke_arns.{key}": arn for key, arn in arns.items()}
-
-
-def _filled(value: Any, values: dict[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _filled(member, values) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_filled(element, values) for element in value]
-    if not isinstance(value, str):
-        return value
-    return _REFERENCE.sub(lambda found: found[1] or found[2] or values[found[3]], value)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write one environment's body, say where, and return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        path = _write(options)
-    except InvalidDocument as refused:
-        print(refused, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{path}: import it in the API Gateway console (Create API, REST API, Import)", file=sys.stderr)
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contract_compiler.api_gateway.console_import", description=__doc__)
     parser.add_argument("document", type=Path, metavar="DOCUMENT", help="the OpenAPI 3.0 document, YAML or JSON")
     parser.add_argument("environment", metavar="ENVIRONMENT", help="the name of its .tfvars.json file")
@@ -125,21 +98,27 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--settings", type=Path, metavar="FILE", default=Path("openapi/apigateway.yaml"))
     parser.add_argument("--environments", type=Path, metavar="DIR", default=Path("terraform/environments"))
     parser.add_argument("--user-pool", metavar="ARN", default=os.environ.get(_POOL), help=f"default: {_POOL}")
-    return parser
-
-
-def _write(options: argparse.Namespace) -> Path:
-    if not options.user_pool:
-        message = f"whose tokens are good? Set {_POOL} to the ARN of the environment's user pool"
-        raise InvalidDocument([Diagnostic("", "cognito_user_pool_arn", "console", message)])
-    document = load(options.document)
-    lint(document, strict=True)
-    environment = read_environment(options.environments / f"{options.environment}.tfvars.json", options.user_pool)
-    body = console_body(import_body(document, load(options.settings)), document, environment)
-    path: Path = options.folder / f"apigateway-{options.environment}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json_text(body), encoding="utf-8")
-    return path
+    options = parser.parse_args(arguments)
+    name, folder = options.environment, options.folder
+    try:
+        if not options.user_pool:
+            message = f"whose tokens are good? Set {_POOL} to the ARN of the environment's user pool"
+            raise InvalidDocument([Diagnostic("", "cognito_user_pool_arn", "console", message)])
+        document = load(options.document)
+        lint(document, strict=True)
+        environment = read_environment(options.environments / f"{name}.tfvars.json", options.user_pool)
+        body = console_body(import_body(document, load(options.settings)), document, environment)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"apigateway-{name}.json"
+        path.write_text(json_text(body), encoding="utf-8")
+    except InvalidDocument as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{path}: import it in the API Gateway console (Create API, REST API, Import)", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

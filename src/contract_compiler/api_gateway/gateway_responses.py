@@ -1,13 +1,16 @@
 """What API Gateway answers itself: refusals, undeclared methods, preflights. All in the contract's words and shape.
 
-Gateway responses know simple substitution only, mock integrations know VTL.
+Gateway responses know simple substitution only, mock integrations know VTL. Both make headers by mapping expressions:
+a text in single quotes, with no way to write a quote inside it, or the name of a variable.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
+https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,20 +20,39 @@ from jsonschema_rs import Draft202012Validator
 from contract.cors import Cors
 from contract.http_syntax import is_json, matching_media_type
 from contract.problems import PROBLEMS
-from contract_compiler.api_gateway import mapping
-from contract_compiler.api_gateway.rules import DEFAULT_TYPES
-from contract_compiler.api_gateway.settings import GatewaySettings
-from contract_compiler.diagnostics import Diagnostic, InvalidDocument
+from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, follow
 from contract_compiler.operation_tables import Table, operation_table
 from contract_compiler.schemas import Schemas
-from contract_compiler.traversal import OperationNode, operations
+from contract_compiler.traversal import operations
 
 Json = dict[str, Any]
 Mappings = dict[str, str]
 """Mapping expressions by header name."""
 
-_RULE = "gateway-answer"
+# API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
+DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
+RESPONSE_TYPES = (
+    "ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE",
+    "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT",
+    "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
+    "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED", "UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED",
+)  # fmt: skip
+
+# The variables that hold for every response. Others are for gateway responses only (`context.error`) or for access logs
+# only (`context.status`, `context.responseLatency`, `context.integration`, `context.xrayTraceId`).
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+_VARIABLES = (
+    "accountId", "apiId", "authorizer.principalId", "awsEndpointRequestId", "deploymentId", "domainName",
+    "domainPrefix", "extendedRequestId", "httpMethod", "identity.accountId", "identity.apiKey", "identity.apiKeyId",
+    "identity.caller", "identity.sourceIp", "identity.user", "identity.userAgent", "identity.userArn",
+    "identity.vpcId", "identity.vpceId", "isCanaryRequest", "path", "protocol", "requestId", "requestTime",
+    "requestTimeEpoch", "resourceId", "resourcePath", "stage", "wafResponseCode", "webaclArn",
+)  # fmt: skip
+_VARIABLE = rf"context\.(?:{'|'.join(map(re.escape, _VARIABLES))}|authorizer\.claims\.[A-Za-z0-9_:-]+)"
+_ERROR = r"context\.error\.(?:message|messageString|responseType|validationErrorString)"
+_TEXT = r"'[ -&(-~]*'"  # Visible ASCII, as in a header, and no quote.
+
 _REQUEST_ID = "$context.requestId"
 _JSON = "application/json"
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
@@ -46,6 +68,23 @@ _IF_ALLOWED = (
 )
 
 
+def quoted(text: str) -> str | None:
+    """The mapping expression for a constant text; None if it has a quote in it or is no header's value."""
+    expression = f"'{text}'"
+    return expression if re.fullmatch(_TEXT, expression) else None
+
+
+def is_mapping(text: str, *, in_gateway_response: bool = False) -> bool:
+    """Whether the text is a mapping expression of a mock integration's response, or of a gateway response."""
+    patterns = (_TEXT, _VARIABLE, _ERROR) if in_gateway_response else (_TEXT, _VARIABLE)
+    return any(re.fullmatch(pattern, text) for pattern in patterns)
+
+
+def is_mapped_header(name: str) -> bool:
+    """Whether a mapping can make a header of this name."""
+    return re.fullmatch(r"[A-Za-z0-9._$-]+", name) is not None
+
+
 class DeclaredResponses:
     """The responses that the contract's operations declare, and how API Gateway makes what they promise.
 
@@ -55,7 +94,7 @@ class DeclaredResponses:
     def __init__(self, document: Node, sources: Mapping[str, str]) -> None:
         self._paths = document["paths"]
         schemas = Schemas()
-        self._tables = [(operation, operation_table(operation, schemas)) for operation in operations(document)]
+        self._tables = [(each.node["responses"], operation_table(each, schemas)) for each in operations(document)]
         self._sources = sources
 
     def headers(self, status: int, **sources: str) -> Mappings:
@@ -65,22 +104,22 @@ class DeclaredResponses:
             InvalidDocument: no operation declares the status, or one requires a header that has no source, that cannot
                 be mapped, or that others have with another value.
         """
-        found: dict[str, set[str | None]] = {}
+        found: dict[str, set[str]] = {}
         required: list[Node] = []
-        for operation, key, response in self._declared(status):
+        for node, response, _ in self._declared(status):
             for name, row in response["headers"].items():
                 found.setdefault(name, set()).add(self._expression(name, row, sources))
                 if row["required"]:
-                    required.append(follow(operation.node["responses"][key])["headers"][name])
-        mappings = {name: values.pop() for name, values in sorted(found.items()) if len(values) == 1}
-        missing = [node for node in required if mappings.get(node.path[-1]) is None]
+                    required.append(follow(node)["headers"][name])
+        mappings = {name: min(values) for name, values in sorted(found.items()) if len(values) == 1 and all(values)}
+        missing = [node for node in required if node.path[-1] not in mappings]
         if missing:
             message = (
                 f"the gateway cannot make the header {{}} of a {status}: it needs one source for all operations, a name"
                 " of letters, digits and ._$-, and a constant value without quotes and of visible ASCII"
             )
-            raise InvalidDocument(node.diagnostic(_RULE, message.format(node.path[-1])) for node in missing)
-        return {name: expression for name, expression in mappings.items() if expression is not None}
+            raise InvalidDocument(node.diagnostic("gateway-answer", message.format(node.path[-1])) for node in missing)
+        return mappings
 
     def headers_of_all(self) -> Mappings:
         """The headers that every response of the contract must have, and that are the same in all of them."""
@@ -90,7 +129,7 @@ class DeclaredResponses:
             for response in table["responses"].values()
         ]
         common = set.intersection(*required) if required else set()
-        return {name: expression for name, expression in common if expression is not None}
+        return {name: expression for name, expression in common if expression}
 
     def media_type(self, status: int, body: Any) -> str:
         """The JSON type in which every operation takes this sample of the gateway's responses with this status.
@@ -99,60 +138,71 @@ class DeclaredResponses:
             InvalidDocument: no operation declares the status; one declares it without a body, without JSON, or with
                 another shape; or they have no JSON type in common.
         """
+        declared = [each for each in self._declared(status) if each[2]["method"] != "HEAD"]
         common: set[str] | None = None
-        declared = [each for each in self._declared(status) if each[0].method != "HEAD"]
-        for operation, key, response in declared:
+        for node, response, _ in declared:
             types = {name for name in response["content"] if is_json(name)}
             types |= {_JSON} if matching_media_type(response["content"], _JSON) else set()
             if not types:
-                raise InvalidDocument(
-                    [operation.node["responses"][key].diagnostic(_RULE, f"the gateway's {status} has JSON in it")]
-                )
+                raise _refusal(node, f"the gateway's {status} has JSON in it")
             common = types if common is None else common & types
         if common is not None and not common:
-            raise InvalidDocument(
-                [self._diagnostic(f"the gateway has one JSON type for a {status}: the operations share none")]
-            )
+            raise _refusal(self._paths, f"the gateway has one JSON type for a {status}: the operations share none")
         chosen = min(common or {_JSON}, key=lambda name: (name != _JSON, name))
-        for operation, key, response in declared:
+        for node, response, table in declared:
             row = response["content"][matching_media_type(response["content"], chosen)]
-            table = next(table for each, table in self._tables if each is operation)
             schema = {**row.get("schema", {}), "$defs": table["definitions"]}
             if not Draft202012Validator(schema).is_valid(body):
-                message = f"the gateway's {status} does not have the shape that {operation.operation_id} declares"
-                raise InvalidDocument([operation.node["responses"][key].diagnostic(_RULE, message)])
+                raise _refusal(
+                    node, f"the gateway's {status} does not have the shape that {table['operationId']} declares"
+                )
         return chosen
 
-    def _declared(self, status: int) -> Iterator[tuple[OperationNode, str, Table]]:
-        """For each operation that declares the status: its name for it, and the compiled response."""
+    def _declared(self, status: int) -> Iterator[tuple[Node, Table, Table]]:
+        """For each operation that declares the status: the response's node, its compiled row, the operation's table."""
         found = False
-        for operation, table in self._tables:
+        for responses, table in self._tables:
             for key in (str(status), f"{status // 100}XX", "default"):
                 if key in table["responses"]:
                     found = True
-                    yield operation, key, table["responses"][key]
+                    # A status of the run time's own may be in the table alone.
+                    yield responses.get(key) or responses, table["responses"][key], table
                     break
         if not found:
-            raise InvalidDocument([self._diagnostic(f"the gateway answers {status}, and no operation declares it")])
+            raise _refusal(self._paths, f"the gateway answers {status}, and no operation declares it")
 
-    def _expression(self, name: str, row: Mapping[str, Any], sources: Mapping[str, str]) -> str | None:
-        if not mapping.is_header_name(name):
-            return None
-        if "constant" in row:
-            return mapping.quoted(row["constant"])
-        return sources.get(name) or self._sources.get(name)
-
-    def _diagnostic(self, message: str) -> Diagnostic:
-        return self._paths.diagnostic(_RULE, message)
+    def _expression(self, name: str, row: Mapping[str, Any], sources: Mapping[str, str]) -> str:
+        """The header's mapping expression; "" where there is none."""
+        expression = quoted(row["constant"]) if "constant" in row else sources.get(name) or self._sources.get(name)
+        return expression or "" if is_mapped_header(name) else ""
 
 
-def gateway_responses(settings: GatewaySettings, declared: DeclaredResponses) -> Json:
-    """`x-amazon-apigateway-gateway-responses`, one for each type that can be customised.
+def _refusal(node: Node, message: str) -> InvalidDocument:
+    return InvalidDocument([node.diagnostic("gateway-answer", message)])
+
+
+def gateway_responses(settings: Mapping[str, Mapping[str, Any]], declared: DeclaredResponses) -> Json:
+    """`x-amazon-apigateway-gateway-responses`: one for each type that can be customised, with its settings.
 
     They cannot choose among several origins, so they name one: a script from another one cannot read what the gateway
     says itself, and still can read what functions say. To echo whatever origin asks would allow unlisted ones.
     """
-    return {name: _gateway_response(name, node, declared) for name, node in settings.gateway_responses.entries()}
+    rendered: Json = {}
+    for name, own in settings.items():
+        # The status that a default type stands in for is not known; every refusal of its class looks alike.
+        status = own.get("status", 400 if name == DEFAULT_TYPES[0] else 500)
+        error, message = PROBLEMS.get(status, ("", ""))
+        words = {key: own[key] for key in ("error", "message", "details") if key in own}
+        body = {"error": error, "message": message, "requestId": _REQUEST_ID, **words}
+        mappings = declared.headers(status)
+        media_type = declared.media_type(status, body)
+        mappings |= {_ALLOW_ORIGIN: "'${error_origin}'", _EXPOSE_HEADERS: f"'{_exposed(mappings)}'"}
+        rendered[name] = {
+            **({} if name in DEFAULT_TYPES else {"statusCode": str(status)}),
+            "responseParameters": {f"gatewayresponse.header.{key}": mappings[key] for key in mappings},
+            "responseTemplates": {media_type: _text(body)},
+        }
+    return rendered
 
 
 def undeclared_method(methods: Iterable[str], declared: DeclaredResponses) -> Json:
@@ -164,41 +214,19 @@ def undeclared_method(methods: Iterable[str], declared: DeclaredResponses) -> Js
     return _mock(405, mappings, {_EXPOSE_HEADERS: _exposed(mappings)}, media_type, _text(body))
 
 
-def preflight(
-    methods: Iterable[str], headers: Iterable[str], settings: GatewaySettings, declared: DeclaredResponses
-) -> Json:
+def preflight(methods: Iterable[str], headers: Iterable[str], max_age: int, declared: DeclaredResponses) -> Json:
     """The OPTIONS method of a path: what a browser's script from an allowed origin may send there.
 
-    https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    The browser may remember it for `max_age` seconds. https://fetch.spec.whatwg.org/#cors-preflight-fetch
     """
     allowed = {
         "Access-Control-Allow-Headers": ", ".join(headers),
         "Access-Control-Allow-Methods": ", ".join(methods),
-        "Access-Control-Max-Age": str(settings.preflight_seconds),
+        "Access-Control-Max-Age": str(max_age),
     }
     for_allowed = {name: value for name, value in allowed.items() if value}
     mappings = {**declared.headers_of_all(), "Allow": f"'{', '.join(sorted(methods))}'"}
     return _mock(204, mappings, for_allowed, _JSON, "")
-
-
-def _gateway_response(name: str, node: Node, declared: DeclaredResponses) -> Json:
-    # The status that a default type stands in for is not known; every refusal of its class looks alike.
-    status = node.read("status", 400 if name == DEFAULT_TYPES[0] else 500)
-    error, message = PROBLEMS.get(status, ("", ""))
-    body = {
-        "error": node.read("error", error),
-        "message": node.read("message", message),
-        "requestId": _REQUEST_ID,
-        **({"details": node.read("details")} if "details" in node else {}),
-    }
-    mappings = declared.headers(status)
-    media_type = declared.media_type(status, body)
-    mappings |= {_ALLOW_ORIGIN: "'${error_origin}'", _EXPOSE_HEADERS: f"'{_exposed(mappings)}'"}
-    response = {
-        "responseParameters": {f"gatewayresponse.header.{key}": mappings[key] for key in mappings},
-        "responseTemplates": {media_type: _text(body)},
-    }
-    return response if name in DEFAULT_TYPES else {"statusCode": str(status), **response}
 
 
 def _mock(status: int, mappings: Mappings, for_allowed: Mappings, media_type: str, body: str) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contract_compiler.api_gateway.body import render
-from contract_compiler.api_gateway.rules import DEFAULT_TYPES, RESPONSE_TYPES
+from contract_compiler.api_gateway.gateway_responses import DEFAULT_TYPES, RESPONSE_TYPES
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 from contract_compiler.output import json_text

@@ -11,7 +11,7 @@ from jsonschema_rs import Draft202012Validator
 
 from contract.problems import PROBLEMS
 from contract_compiler.api_gateway.body import render
-from contract_compiler.api_gateway.rules import DEFAULT_TYPES, RESPONSE_TYPES
+from contract_compiler.api_gateway.gateway_responses import DEFAULT_TYPES, RESPONSE_TYPES
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 
@@ -263,6 +263,11 @@ def test_the_gateways_own_responses_have_the_media_type_of_the_contract(content:
 def test_a_status_without_json_cannot_be_the_gateways(content: str) -> None:
     place = "#/paths/~1things/get/responses/default: "
     assert finding(with_content(content)).startswith(place)
+
+
+def test_a_status_that_only_the_run_time_answers_need_not_be_declared() -> None:
+    body = rendered(ERRORS.replace("responses: {default: *error}", "requestBody: {content: {}}\n      responses: {}"))
+    assert body["x-amazon-apigateway-gateway-responses"]["THROTTLED"]["statusCode"] == "400"
 
 
 def test_operations_that_share_no_json_type_are_refused() -> None:

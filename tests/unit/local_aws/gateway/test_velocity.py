@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from local_aws.gateway.imported_body import NotEmulated, Place
-from local_aws.gateway.templates import Scope, velocity
+from local_aws.gateway import NotEmulated
+from local_aws.gateway.imported_body import Place
+from local_aws.gateway.velocity import Scope, parse
 
 
 def scope() -> Scope:
@@ -12,7 +13,7 @@ def scope() -> Scope:
 
 
 def run(template: str) -> str:
-    return velocity(Place(template))(scope())
+    return parse(Place(template)).run(scope())
 
 
 @pytest.mark.parametrize(
@@ -44,21 +45,21 @@ def test_a_template_writes_its_text(template: str, text: str) -> None:
 
 
 def test_null_changes_nothing() -> None:
-    template = velocity(Place("#set($a = 'x')#set($a = $none)#set($context.responseOverride.header.X-A = $none)"))
+    block = parse(Place("#set($a = 'x')#set($a = $none)#set($context.responseOverride.header.X-A = $none)"))
     here = scope()
-    template(here)
+    block.run(here)
     assert (here.values, here.headers) == ({"a": "x"}, {})
 
 
 def test_a_header_that_is_overridden_is_kept_aside() -> None:
     here = scope()
-    velocity(Place('#set($context.responseOverride.header.Access-Control-Max-Age = "600")'))(here)
+    parse(Place('#set($context.responseOverride.header.Access-Control-Max-Age = "600")')).run(here)
     assert here.headers == {"Access-Control-Max-Age": "600"}
 
 
 def test_each_run_begins_anew() -> None:
-    template = velocity(Place("#if($a)again#end#set($a = 'x')"))
-    assert template(scope()) + template(scope()) == ""
+    block = parse(Place("#if($a)again#end#set($a = 'x')"))
+    assert block.run(scope()) + block.run(scope()) == ""
 
 
 @pytest.mark.parametrize(
@@ -96,4 +97,4 @@ def test_each_run_begins_anew() -> None:
 )
 def test_whatever_else_velocity_has_is_refused(template: str) -> None:
     with pytest.raises(NotEmulated):
-        velocity(Place(template))
+        parse(Place(template))
