@@ -73,6 +73,27 @@ class WorkedExample:
             _copy(ROOT / name, root / name)
         tools = node_tools or ROOT / "scripts/toolchain/node_modules"
         (root / "scripts/environment").write_text(_ENVIRONMENT.format(python=sys.executable, tools=tools))
+        undone = [self._undo(section) for section in (OPERATION, FILTER, FIELD)]
+        if any(undone):
+            self.script("generate")
+
+    def _undo(self, section: str) -> bool:
+        """Takes the section's example out again where the checkout has followed it; whether it had."""
+        done = False
+        for block in reversed(blocks(section)):
+            if block.language == "diff" and self._applies(block, "--reverse"):
+                self._run(["git", "apply", "--recount", "--reverse", "-"], block.text)
+                done = True
+            elif block.path and (file := self.root / block.path).exists():
+                file.unlink()
+        return done
+
+    def _applies(self, block: Block, *options: str) -> bool:
+        try:
+            self._run(["git", "apply", "--recount", "--check", *options, "-"], block.text)
+        except AssertionError:
+            return False
+        return True
 
     def follow(self, section: str) -> set[str]:
         """Do what the section says; the files that were touched. Raises AssertionError for a diff that is stale."""
@@ -97,9 +118,11 @@ class WorkedExample:
         """Do what the page's recipe for a resource says, with the files in tests/fixtures; those that were touched."""
         touched = {"openapi/products.yaml"}
         contract = self.root / "openapi/products.yaml"
+        added = SECOND_RESOURCE / "openapi/categories.yaml"
         lines = contract.read_text(encoding="utf-8").splitlines(keepends=True)
         headings: list[str] = []
-        for line in (SECOND_RESOURCE / "openapi/categories.yaml").read_text(encoding="utf-8").splitlines(keepends=True):
+        followed = any(line.startswith("  /v1.0/categories") for line in lines)
+        for line in [] if followed else added.read_text(encoding="utf-8").splitlines(keepends=True):
             if _HEADING.fullmatch(line):
                 headings.append(line)
                 place = lines.index(line) + 1

@@ -8,17 +8,18 @@ none. A schema that differs so and is used both ways becomes two: `Account` is r
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
 from contract_compiler import discriminators
 from contract_compiler.document import Node
 from contract_compiler.schemas import hidden_names
-from contract_compiler.traversal import Direction, Part, walk
+from contract_compiler.traversal import Direction, walk
 
 _SCHEMAS = "#/components/schemas/"
 _REFERENCE = re.compile(re.escape(_SCHEMAS) + "([^/]+)(.*)", re.DOTALL)
-_DECIMAL = "x-decimal"
 
 
 def client_document(document: Node) -> dict[str, Any]:
@@ -29,42 +30,55 @@ def client_document(document: Node) -> dict[str, Any]:
     """
     content: dict[str, Any] = deepcopy(document.value)
     schemas = content.get("components", {}).get("schemas", {})
-    used = _used(document)
-    twins = _twins(document, used)
-    directions: dict[str, Direction | None] = {name: _only(used.get(name, set())) for name in schemas}
-    for name, twin in twins.items():
-        schemas[twin] = deepcopy(schemas[name])
-        directions |= {name: "response", twin: "request"}
-    parts = [_directed(part, directions) for part in walk(Node(content, (), content)) if part.kind == "schema"]
-    hidden = [hidden_names(part.node, part.direction) for part in parts]
-    for part in parts:
-        _retarget(part, twins)
-    for part, names in zip(parts, hidden, strict=True):
-        _fit(part, names)
+    sent, received, differing = _components(document)
+    twins: dict[str, str] = {}
+    for name in differing:
+        if name in sent and name in received:
+            twins[name] = f"{name}Request"
+            while twins[name] in schemas:
+                twins[name] += "_"
+            schemas[twins[name]] = deepcopy(schemas[name])
+    directions: dict[str, Direction] = dict.fromkeys((sent - received).union(twins.values()), "request")
+    directions.update(dict.fromkeys((received - sent).union(twins), "response"))
+    parts = [
+        (part.node, part.direction or directions.get(part.node.path[2]))
+        for part in walk(Node(content, (), content))
+        if part.kind == "schema"
+    ]
+    hidden = [hidden_names(schema, direction) for schema, direction in parts]
+    for schema, direction in parts:
+        if direction == "request" and twins:
+            _refer_to_what_is_sent(schema, twins)
+    for (schema, direction), names in zip(parts, hidden, strict=True):
+        _fit(schema.value, direction, names)
     return content
 
 
-def _used(document: Node) -> dict[str, set[Direction]]:
-    """The directions in which the components among the schemas are used, directly or below others."""
-    below: dict[str, set[str]] = {}
-    used: dict[str, set[Direction]] = {}
+def _components(document: Node) -> tuple[set[str], set[str], list[str]]:
+    """The names of the schemas that are sent, that are received, and that are not the same both ways.
+
+    Each of them in itself, or by what it leads to.
+    """
+    below: dict[str, set[str]] = defaultdict(set)
+    above: dict[str, set[str]] = defaultdict(set)
+    used: dict[Direction, set[str]] = {"request": set(), "response": set()}
+    differing: dict[str, None] = {}
     for part in walk(document):
         if part.kind != "schema":
             continue
         targets = _targets(part.node)
-        if part.direction is None:
-            below.setdefault(part.node.path[2], set()).update(targets)
-        else:
-            for name in targets:
-                used.setdefault(name, set()).add(part.direction)
-    waiting = list(used)
-    while waiting:
-        name = waiting.pop()
-        for child in below.get(name, ()):
-            if not used[name] <= used.setdefault(child, set()):
-                used[child] |= used[name]
-                waiting.append(child)
-    return used
+        if part.direction is not None:
+            used[part.direction] |= targets
+            continue
+        name = part.node.path[2]
+        below[name] |= targets
+        for target in targets:
+            above[target].add(name)
+        marked = any(part.node.read(key) is True for key in ("readOnly", "writeOnly"))
+        if marked or part.node.read("additionalProperties") is False:
+            differing[name] = None
+    sent, received = (set(_with_all_behind(used[direction], below)) for direction in ("request", "response"))
+    return sent, received, _with_all_behind(differing, above)
 
 
 def _targets(schema: Node) -> set[str]:
@@ -72,82 +86,39 @@ def _targets(schema: Node) -> set[str]:
     if "$ref" in schema:
         found = _REFERENCE.fullmatch(schema.value["$ref"])
         return {found[1]} if found else set()
-    if "discriminator" not in schema:
-        return set()
-    return {
-        node.path[2] for node in discriminators.choices(schema).values() if node.path[:2] == ("components", "schemas")
-    }
+    chosen = discriminators.choices(schema).values() if "discriminator" in schema else ()
+    return {node.path[2] for node in chosen if node.path[:2] == ("components", "schemas")}
 
 
-def _twins(document: Node, used: dict[str, set[Direction]]) -> dict[str, str]:
-    """The names of the second copies, by those of the schemas that need one."""
-    taken = set(used) | set(document.read("components", {}).get("schemas", {}))
-    twins: dict[str, str] = {}
-    for name in _differing(document):
-        if len(used.get(name, ())) == 2:
-            twin = f"{name}Request"
-            while twin in taken:
-                twin += "_"
-            taken.add(twin)
-            twins[name] = twin
-    return twins
-
-
-def _differing(document: Node) -> list[str]:
-    """The components that are not the same both ways, in themselves or by what they lead to."""
-    above: dict[str, set[str]] = {}
-    found: dict[str, None] = {}
-    for part in walk(document):
-        if part.kind == "schema" and part.direction is None:
-            name = part.node.path[2]
-            for target in _targets(part.node):
-                above.setdefault(target, set()).add(name)
-            if any(part.node.read(key) is True for key in ("readOnly", "writeOnly")):
-                found[name] = None
-            if part.node.read("additionalProperties") is False:
-                found[name] = None
+def _with_all_behind(names: Iterable[str], edges: Mapping[str, set[str]]) -> list[str]:
+    found = dict.fromkeys(names)
     waiting = list(found)
     while waiting:
-        for name in sorted(above.get(waiting.pop(), set()) - found.keys()):
-            found[name] = None
-            waiting.append(name)
+        new = sorted(edges.get(waiting.pop(), set()) - found.keys())
+        found |= dict.fromkeys(new)
+        waiting += new
     return list(found)
 
 
-def _only(directions: set[Direction]) -> Direction | None:
-    return next(iter(directions)) if len(directions) == 1 else None
+def _refer_to_what_is_sent(schema: Node, twins: dict[str, str]) -> None:
+    def sent(reference: str) -> str:
+        found = _REFERENCE.fullmatch(reference)
+        return f"{_SCHEMAS}{twins[found[1]]}{found[2]}" if found and found[1] in twins else reference
 
-
-def _directed(part: Part, directions: dict[str, Direction | None]) -> Part:
-    return part if part.direction else Part(part.kind, part.node, directions[part.node.path[2]])
-
-
-def _retarget(part: Part, twins: dict[str, str]) -> None:
-    """Has what is sent refer to what is sent."""
-    schema = part.node.value
-    if part.direction != "request" or not twins:
-        return
     if "$ref" in schema:
-        schema["$ref"] = _sent(schema["$ref"], twins)
+        schema.value["$ref"] = sent(schema.value["$ref"])
     elif "discriminator" in schema:
-        choices = discriminators.choices(part.node)
-        references = {value: "#" + node.pointer for value, node in choices.items()}
-        schema["discriminator"]["mapping"] = {value: _sent(each, twins) for value, each in references.items()}
+        choices = discriminators.choices(schema).items()
+        schema.value["discriminator"]["mapping"] = {value: sent("#" + node.pointer) for value, node in choices}
 
 
-def _sent(reference: str, twins: dict[str, str]) -> str:
-    found = _REFERENCE.fullmatch(reference)
-    return f"{_SCHEMAS}{twins[found[1]]}{found[2]}" if found and found[1] in twins else reference
-
-
-def _fit(part: Part, hidden: set[str]) -> None:
+def _fit(schema: dict[str, Any], direction: Direction | None, hidden: set[str]) -> None:
     """Leaves in the schema what its direction has."""
-    schema = part.node.value
-    if schema.pop(_DECIMAL, False):
+    if schema.pop("x-decimal", False):
         schema["format"] = "decimal"
     for name in hidden:
         del schema["properties"][name]
     if hidden and "required" in schema:
         schema["required"] = [name for name in schema["required"] if name not in hidden]
-    if part.direction == "response" and schema.get("additionalProperties") is False:
+    if direction == "response" and schema.get("additionalProperties") is False:
         del schema["additionalProperties"]

@@ -7,21 +7,18 @@ any machine. The `PERMISSIONS` of the handlers' package are those of every handl
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.operation_tables import module_name
-from contract_compiler.traversal import OperationNode, operations
+from contract_compiler.traversal import operations
 
 NAME = "PERMISSIONS"
 
-Permissions = dict[str, Any]
 
-
-def handler_permissions(document: Node, handlers: Path) -> Permissions:
+def handler_permissions(document: Node, handlers: Path) -> dict[str, Any]:
     """Returns what every operation reads and calls, by operationId: objects of objects and of lists of texts.
 
     Raises:
@@ -29,14 +26,16 @@ def handler_permissions(document: Node, handlers: Path) -> Permissions:
     """
     package = handlers / "__init__.py"
     shared = _declared(package, otherwise={})
-    found: Permissions = {}
+    found: dict[str, Any] = {}
     diagnostics: list[Diagnostic] = []
     for operation in operations(document):
         path = handlers / f"{module_name(operation.operation_id)}.py"
         own = _declared(path)
-        faults = [*_faults(operation, package, shared), *_faults(operation, path, own)]
-        found[operation.operation_id] = {} if faults else _joined(shared, own)
-        diagnostics += faults
+        unsound = [file for file, declared in ((package, shared), (path, own)) if not _is_sound(declared)]
+        for file in unsound:
+            message = f"{handlers.name}/{file.name} does not declare {NAME}, an object of objects and of lists of texts"
+            diagnostics.append(operation.node.diagnostic("handler-permissions", message, "operationId"))
+        found[operation.operation_id] = {} if unsound else _joined(shared, own)
     if diagnostics:
         raise InvalidDocument(diagnostics)
     return found
@@ -53,20 +52,13 @@ def _declared(path: Path, otherwise: Any = None) -> Any:
     return otherwise
 
 
-def _faults(operation: OperationNode, path: Path, declared: Any) -> Iterator[Diagnostic]:
-    if not _is_sound(declared):
-        message = f"{path.parent.name}/{path.name} does not declare {NAME}, an object of objects and of lists of texts"
-        yield operation.node.diagnostic("handler-permissions", message, "operationId")
-
-
 def _is_sound(declared: Any) -> bool:
+    def is_list(value: Any) -> bool:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
     return isinstance(declared, dict) and all(
-        isinstance(key, str) and (_is_list(value) or _is_sound(value)) for key, value in declared.items()
+        isinstance(key, str) and (is_list(value) or _is_sound(value)) for key, value in declared.items()
     )
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _joined(one: Any, other: Any) -> Any:

@@ -22,6 +22,10 @@ FORMAT = 1
 
 Table = dict[str, Any]
 
+_TOKEN = r"[!#$&^_.+0-9a-z-]+"  # RFC 6838, 4.2, and the lower-case half of it: the names ignore case
+_RANGE = re.compile(rf"(?:\*/\*|{_TOKEN}/(?:\*|{_TOKEN}))")
+_BYTES = {"type": "string", "format": "binary"}
+_CHARSET = re.compile(r'\s*;\s*charset\s*=\s*"?utf-8"?\s*$')
 # What the run time answers by itself, and the document does not declare, contradicts nothing that it says.
 _UNDECLARED: Table = {"headers": {}, "content": {"application/json": {"schema": {}}}}
 
@@ -127,14 +131,12 @@ def declared_response(operation: OperationNode, status: HTTPStatus) -> Node | No
 
 
 def _security_schemes(operation: OperationNode) -> dict[str, Any]:
-    names = {name for alternative in security(operation) for name in alternative}
-    return {name: _without_description(operation, name) for name in sorted(names)}
-
-
-def _without_description(operation: OperationNode, name: str) -> dict[str, Any]:
     document = Node(operation.node.root, (), operation.node.root)
-    scheme = follow(document["components"]["securitySchemes"][name])
-    return {key: value for key, value in scheme.value.items() if key != "description"}
+    schemes = {}
+    for name in sorted({name for alternative in security(operation) for name in alternative}):
+        scheme = follow(document["components"]["securitySchemes"][name])
+        schemes[name] = {key: value for key, value in scheme.value.items() if key != "description"}
+    return schemes
 
 
 def _request_body(operation: OperationNode, schemas: Schemas) -> Table | None:
@@ -149,25 +151,33 @@ def _request_body(operation: OperationNode, schemas: Schemas) -> Table | None:
 
 
 def _responses(operation: OperationNode, schemas: Schemas) -> Table:
-    members = operation.node["responses"].members()
-    responses = {status: _response(follow(node), operation, schemas) for status, node in members}
-    undeclared = [status for status in own_statuses(operation) if declared_response(operation, status) is None]
-    return responses | {str(status.value): _UNDECLARED for status in undeclared}
+    rows: Table = {}
+    for status, node in operation.node["responses"].members():
+        response = follow(node)
+        # The content of an answer to HEAD describes what GET would send: HEAD has no body itself (RFC 9110, 9.3.2).
+        content = None if operation.method == "HEAD" else response.get("content")
+        rows[status] = {
+            "headers": header_rows(response.get("headers"), schemas),
+            "content": content_rows(content, schemas, "response"),
+        }
+    for own in own_statuses(operation):
+        if declared_response(operation, own) is None:
+            rows[str(own.value)] = _UNDECLARED
+    return rows
 
 
-def _response(response: Node, operation: OperationNode, schemas: Schemas) -> Table:
-    # The content of an answer to HEAD describes what GET would send: HEAD has no body itself (RFC 9110, 9.3.2).
-    content = None if operation.method == "HEAD" else response.get("content")
-    return {
-        "headers": header_rows(response.get("headers"), schemas),
-        "content": content_rows(content, schemas, "response"),
-    }
-
-
-_TOKEN = r"[!#$&^_.+0-9a-z-]+"  # RFC 6838, 4.2, and the lower-case half of it: the names ignore case
-_RANGE = re.compile(rf"(?:\*/\*|{_TOKEN}/(?:\*|{_TOKEN}))")
-_BYTES = {"type": "string", "format": "binary"}
-_CHARSET = re.compile(r'\s*;\s*charset\s*=\s*"?utf-8"?\s*$')
+def content_rows(content: Node | None, schemas: Schemas, direction: Direction) -> dict[str, dict[str, Any]]:
+    """The table's rows for bodies; a row without `schema` allows any bytes of its media type."""
+    rows: dict[str, dict[str, Any]] = {}
+    for key, media in content.entries() if content is not None else ():
+        name, schema = media_range(key), media.get("schema")
+        rows[name] = {}
+        if may_be_json(name) or is_text(name):
+            if schema is not None:
+                rows[name]["schema"] = schemas.translate(schema, direction)
+            elif "*" not in name:
+                rows[name]["schema"] = {}
+    return rows
 
 
 def media_range(name: str) -> str:
@@ -193,22 +203,3 @@ def is_text(name: str) -> bool:
 def is_any_bytes(schema: Node | None) -> bool:
     """Whether a body's schema admits any bytes: there is none, or it says `format: binary` and nothing else."""
     return schema is None or {key: value for key, value in follow(schema).value.items() if key in _BYTES} == _BYTES
-
-
-def content_rows(content: Node | None, schemas: Schemas, direction: Direction) -> dict[str, dict[str, Any]]:
-    """The table's rows for bodies; a row without `schema` allows any bytes of its media type."""
-    return {name: _row(name, media, schemas, direction) for name, media in _entries(content)}
-
-
-def _entries(content: Node | None) -> Iterator[tuple[str, Node]]:
-    if content is not None:
-        yield from ((media_range(name), media) for name, media in content.entries())
-
-
-def _row(name: str, media: Node, schemas: Schemas, direction: Direction) -> dict[str, Any]:
-    schema = media.get("schema")
-    if may_be_json(name) or is_text(name):
-        if schema is not None:
-            return {"schema": schemas.translate(schema, direction)}
-        return {} if "*" in name else {"schema": {}}
-    return {}

@@ -5,7 +5,6 @@ OpenAPI 3.0.3, Parameter Object: https://spec.openapis.org/oas/v3.0.3#parameter-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contract_compiler.defaults import own_default
@@ -40,13 +39,37 @@ def identity(parameter: Node) -> tuple[str, str]:
 
 def parameter_rows(operation: OperationNode, schemas: Schemas) -> list[Row]:
     """The table's rows for the operation's parameters, in the document's order."""
-    return [_parameter_row(parameter, schemas) for parameter in parameters(operation)]
+    rows = []
+    for parameter in parameters(operation):
+        row = {
+            "in": parameter.read("in"),
+            "name": parameter.read("name"),
+            "required": parameter.read("required", False),
+            "allowEmptyValue": parameter.read("allowEmptyValue", False),
+            **_reading(parameter, schemas, "request"),
+        }
+        default = own_default(value_schema(parameter))
+        rows.append(row if default is None else {**row, "default": default.value})
+    return rows
 
 
 def header_rows(headers: Node | None, schemas: Schemas) -> dict[str, Row]:
-    """The table's rows for the headers of a response; `Content-Type` is ignored, as OpenAPI asks."""
-    entries: Iterable[tuple[str, Node]] = headers.entries() if headers is not None else ()
-    return {name: _header_row(follow(node), schemas) for name, node in entries if name.lower() != "content-type"}
+    """The table's rows for the headers of a response; `Content-Type` is ignored, as OpenAPI asks.
+
+    A row's `constant` is the one value that a required header can have, ready to be sent.
+    """
+    rows: dict[str, Row] = {}
+    for name, node in headers.entries() if headers is not None else ():
+        if name.lower() == "content-type":
+            continue
+        header = follow(node)
+        required = header.read("required", False)
+        rows[name] = {"required": required, **_reading(header, schemas, "response")}
+        enum = _first(header["schema"], "enum") if required and "schema" in header else None
+        if enum is not None and len(enum.value) == 1 and isinstance(enum.value[0], str | int):
+            value = enum.value[0]
+            rows[name]["constant"] = str(value).lower() if isinstance(value, bool) else str(value)
+    return rows
 
 
 def value_schema(parameter: Node) -> Node | None:
@@ -66,27 +89,6 @@ def explodes(parameter: Node) -> bool:
     return bool(parameter.read("explode", style(parameter) in ("form", "deepObject")))
 
 
-def _parameter_row(parameter: Node, schemas: Schemas) -> Row:
-    schema = value_schema(parameter)
-    default = own_default(schema)
-    return {
-        "in": parameter.read("in"),
-        "name": parameter.read("name"),
-        "required": parameter.read("required", False),
-        "allowEmptyValue": parameter.read("allowEmptyValue", False),
-        **_reading(parameter, schemas, "request"),
-        **({} if default is None else {"default": default.value}),
-    }
-
-
-def _header_row(header: Node, schemas: Schemas) -> Row:
-    return {
-        "required": header.read("required", False),
-        **_reading(header, schemas, "response"),
-        **_constant(header),
-    }
-
-
 def _reading(parameter: Node, schemas: Schemas, direction: Direction) -> Row:
     schema = value_schema(parameter)
     row: Row = {
@@ -100,20 +102,6 @@ def _reading(parameter: Node, schemas: Schemas, direction: Direction) -> Row:
     return row
 
 
-def _constant(header: Node) -> Row:
-    """The one value that a required header can have, ready to be sent."""
-    schema = header.get("schema")
-    if schema is None or header.read("required") is not True:
-        return {}
-    values: list[Any] = next((part.read("enum") for part in all_of_parts(schema) if "enum" in part), [])
-    constant = len(values) == 1 and isinstance(values[0], str | int)
-    return {"constant": _literal(values[0])} if constant else {}
-
-
-def _literal(value: str | int) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 ParameterType = dict[str, Any]
 
 
@@ -123,25 +111,25 @@ def parameter_type(schema: Node | None) -> ParameterType:
     Seen through references, allOf, and alternatives that agree on a type.
     """
     name = type_name(schema)
-    if schema is not None and name == "array":
+    if schema is None or name not in ("array", "object"):
+        return {"type": name}
+    if name == "array":
         return {"type": "array", "items": parameter_type(_first(schema, "items"))}
-    if schema is not None and name == "object":
-        return {"type": "object", "properties": _properties(schema), "additional": _additional(schema)}
-    return {"type": name}
+    properties = {
+        name: parameter_type(child)
+        for part in all_of_parts(schema)
+        if "properties" in part
+        for name, child in part["properties"].entries()
+    }
+    rule = _first(schema, "additionalProperties")
+    others = {"type": "any"} if rule is None or rule.value is True else parameter_type(rule)
+    return {"type": "object", "properties": properties, "additional": others if is_open(schema) else None}
 
 
 def type_name(schema: Node | None) -> str:
     """The one type of a schema's values; `any` if it names none, `mixed` if it names several."""
-    names = set() if schema is None else types(schema)
-    if names == {"integer", "number"}:
-        return "number"
-    return min(names or {"any"}) if len(names) < 2 else "mixed"
-
-
-def types(schema: Node) -> set[str]:
-    """The types that a schema names, none if it leaves them open."""
-    result: set[str] = set()
-    waiting, seen = [schema], set()
+    names: set[str] = set()
+    waiting, seen = [] if schema is None else [schema], set()
     while waiting:
         parts = list(all_of_parts(waiting.pop()))
         if parts[0].path in seen:
@@ -149,10 +137,13 @@ def types(schema: Node) -> set[str]:
         seen.add(parts[0].path)
         found = {str(part.read("type")) for part in parts if "type" in part}
         # An integer is a number: together they ask for an integer.
-        result |= {"integer"} if found == {"integer", "number"} else found
-        if not found:
-            waiting.extend(_alternatives(parts))
-    return result
+        names |= {"integer"} if found == {"integer", "number"} else found
+        for part in parts if not found else ():
+            for keyword in ("oneOf", "anyOf"):
+                waiting.extend(part[keyword].elements() if keyword in part else ())
+    if names == {"integer", "number"}:
+        return "number"
+    return "mixed" if len(names) > 1 else next(iter(names), "any")
 
 
 def property_names(schema: Node) -> set[str]:
@@ -166,27 +157,5 @@ def is_open(schema: Node) -> bool:
     return rule is None or rule.value is not False
 
 
-def _alternatives(parts: list[Node]) -> Iterator[Node]:
-    for part in parts:
-        for keyword in ("oneOf", "anyOf"):
-            yield from part[keyword].elements() if keyword in part else ()
-
-
 def _first(schema: Node, keyword: str) -> Node | None:
     return next((part[keyword] for part in all_of_parts(schema) if keyword in part), None)
-
-
-def _properties(schema: Node) -> dict[str, ParameterType]:
-    return {
-        name: parameter_type(child)
-        for part in all_of_parts(schema)
-        if "properties" in part
-        for name, child in part["properties"].entries()
-    }
-
-
-def _additional(schema: Node) -> ParameterType | None:
-    if not is_open(schema):
-        return None
-    rule = _first(schema, "additionalProperties")
-    return parameter_type(rule) if rule is not None and rule.value is not True else {"type": "any"}

@@ -120,6 +120,11 @@ class OperationNode:
     node: Node
 
     @property
+    def title(self) -> str:
+        """Its method and its path as the document has it: `GET /pets/{petId}`."""
+        return f"{self.method} {self.path}"
+
+    @property
     def operation_id(self) -> str:
         """The operationId; without one, the method and the path: `getPetsByPetId` for GET /pets/{petId}."""
         words = [word.replace("{", "By ") for word in re.findall(r"\{?[A-Za-z0-9]+", self.path)]

@@ -10,7 +10,6 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,22 +29,42 @@ _Edit = tuple[int, int, str]
 """Where the text that is replaced begins and ends, in bytes, and what stands there then."""
 
 
+def typescript_types(document: dict[str, Any], node_tools: Path) -> str:
+    """The text of a `.d.ts` module with the paths, operations and components of a document (`client_document`).
+
+    `node_tools` is a folder `node_modules` that holds openapi-typescript.
+
+    Raises:
+        ToolError: the generator is missing or refuses the document.
+    """
+    tool = "openapi-typescript"
+    program = node_tools / ".bin" / tool
+    if not program.exists():
+        raise ToolError(tool, f"{program} is missing: install openapi-typescript 7 there (npm)")
+    # What has a default may be left out.
+    return _generated(tool, [str(program), "--default-non-nullable", "false"], document, "types.d.ts")
+
+
 def python_types(document: dict[str, Any], profile: Profile) -> str:
     """The text of a Python module with the types of every schema in a document for clients (`client_document`).
 
     Raises:
         ToolError: the generator is missing or refuses the document.
     """
+    command = [sys.executable, "-m", "datamodel_code_generator", "--profile", profile, "--input"]
+    text = _generated("datamodel-code-generator", command, document, "types.py")
+    return finished(text) if profile == "models" else text
+
+
+def _generated(tool: str, command: list[str], document: dict[str, Any], name: str) -> str:
     with TemporaryDirectory() as folder:
-        source, module = Path(folder, "document.json"), Path(folder, "types.py")
+        source, module = Path(folder, "document.json"), Path(folder, name)
         source.write_text(json_text(document, sort_keys=False), encoding="utf-8")
-        command = [sys.executable, "-m", "datamodel_code_generator", "--profile", profile]
-        command += ["--input", str(source), "--output", str(module)]
+        command = [*command, str(source), "--output", str(module)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise ToolError("datamodel-code-generator", done.stderr)
-        text = module.read_text(encoding="utf-8")
-    return finished(text) if profile == "models" else text
+            raise ToolError(tool, done.stderr)
+        return module.read_text(encoding="utf-8")
 
 
 def finished(models: str) -> str:
@@ -55,23 +74,21 @@ def finished(models: str) -> str:
     here it is None, and never sent. Decimals become JSON's numbers; their limits are decimal, too, for older releases
     compare with binary ones. `model_base` has the classes for that.
     """
-    base = _BASE.read_text(encoding="utf-8")
-    (head, _, body), (_, _, shared) = _split(models), _split(base)
-    return f"{head}{_imports(ast.parse(models), ast.parse(base))}{shared}{_edited(body)}"
+    (head, imported, body), (_, needed, shared) = _split(models), _split(_BASE.read_text(encoding="utf-8"))
+    return f"{head}{_imports([*imported, *needed])}{shared}{_edited(body)}"
 
 
-def _split(module: str) -> tuple[str, str, str]:
+def _split(module: str) -> tuple[str, list[ast.ImportFrom], str]:
     """What stands before the module's imports, the imports, and the rest."""
     lines = module.splitlines(keepends=True)
     imports = [each for each in ast.parse(module).body if isinstance(each, ast.ImportFrom)]
-    first, last = imports[0].lineno - 1, imports[-1].end_lineno
-    return "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
+    return "".join(lines[: imports[0].lineno - 1]), imports, "".join(lines[imports[-1].end_lineno :])
 
 
-def _imports(*modules: ast.Module) -> str:
-    """All that the modules import, but for the sentinel."""
+def _imports(statements: list[ast.ImportFrom]) -> str:
+    """All the imports, but for the sentinel's."""
     names: dict[str, set[str]] = {}
-    for statement in (each for module in modules for each in module.body if isinstance(each, ast.ImportFrom)):
+    for statement in statements:
         wanted = {ast.unparse(alias) for alias in statement.names if alias.name != _SENTINEL}
         names.setdefault(str(statement.module), set()).update(wanted)
     future, *others = sorted(filter(names.get, names), key=lambda name: (name != "__future__", name))
@@ -85,21 +102,20 @@ def _imports(*modules: ast.Module) -> str:
 
 
 def _edited(body: str) -> str:
-    text = body.encode()  # As the places in a syntax tree count: in bytes.
-    starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
-    places = _Places(text, starts)
-    edits = [edit for node in ast.walk(ast.parse(body)) for edit in _edits(node, places)]
+    source = _Source(body)
+    text = source.text
+    edits = [edit for node in ast.walk(ast.parse(body)) for edit in _edits(node, source)]
     for begin, end, new in sorted(edits, reverse=True):
         text = text[:begin] + new.encode() + text[end:]
     return text.decode()
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where the nodes of a syntax tree begin and end in its text."""
+class _Source:
+    """The text of a module in bytes, as the places in its syntax tree count."""
 
-    text: bytes
-    starts: list[int]
+    def __init__(self, body: str) -> None:
+        self.text = body.encode()
+        self.starts = list(accumulate(map(len, self.text.splitlines(keepends=True)), initial=0))
 
     def begin(self, node: ast.expr) -> int:
         return self.starts[node.lineno - 1] + node.col_offset
@@ -109,86 +125,48 @@ class _Places:
         assert node.end_col_offset is not None
         return self.starts[node.end_lineno - 1] + node.end_col_offset
 
-    def source(self, node: ast.expr) -> str:
-        return self.text[self.begin(node) : self.end(node)].decode()
-
-    def line_break(self, node: ast.expr) -> str:
-        """What stands before a node that begins its line; a space before one that does not."""
-        margin = self.text[self.starts[node.lineno - 1] : self.begin(node)].decode()
-        return " " if margin.strip() else f"\n{margin}"
-
     def instead(self, node: ast.expr, new: str) -> _Edit:
         return self.begin(node), self.end(node), new
 
-    def before(self, node: ast.expr, new: str) -> _Edit:
-        return self.begin(node), self.begin(node), new
 
-    def after(self, node: ast.expr, new: str) -> _Edit:
-        return self.end(node), self.end(node), new
-
-
-def _edits(node: ast.AST, places: _Places) -> Iterator[_Edit]:
+def _edits(node: ast.AST, source: _Source) -> Iterator[_Edit]:
     match node:
         case ast.ClassDef(bases=[ast.Name(id="BaseModel") as base]):
-            yield places.instead(base, "_Model")
+            yield source.instead(base, "_Model")
         case ast.AnnAssign(value=ast.Name(id="MISSING") as value):
-            yield places.instead(value, "None")
-            yield from _optional(node.annotation, places)
-            yield from _decimals(node.annotation, places)
+            yield source.instead(value, "None")
+            yield from _optional(node.annotation, source)
+            yield from _decimals(node.annotation, source)
         case ast.AnnAssign():
-            yield from _decimals(node.annotation, places)
+            yield from _decimals(node.annotation, source)
         case ast.Call(func=ast.Name(id="TypeAliasType"), args=[_, meaning]):
-            yield from _decimals(meaning, places)
+            yield from _decimals(meaning, source)
 
 
-def _optional(annotation: ast.expr, places: _Places) -> Iterator[_Edit]:
+def _optional(annotation: ast.expr, source: _Source) -> Iterator[_Edit]:
     """None in the sentinel's place, and where null is not allowed, a mark that says so."""
-    union = next(each for each in ast.walk(annotation) if isinstance(each, ast.BinOp) and _is(each.right, _SENTINEL))
+    unions = [each for each in ast.walk(annotation) if isinstance(each, ast.BinOp)]
+    union = next(each for each in unions if isinstance(each.right, ast.Name) and each.right.id == _SENTINEL)
     if any(isinstance(each, ast.Constant) and each.value is None for each in ast.walk(union.left)):
-        yield places.end(union.left), places.end(union.right), ""
+        yield source.end(union.left), source.end(union.right), ""
         return
-    yield places.instead(union.right, "None")
+    yield source.instead(union.right, "None")
     match annotation:
         case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[*_, last])):
-            yield places.after(last, f",{places.line_break(last)}_NotNull")
+            # On a line of its own if the one before it has one.
+            margin = source.text[source.starts[last.lineno - 1] : source.begin(last)].decode()
+            line_break = " " if margin.strip() else f"\n{margin}"
+            yield source.end(last), source.end(last), f",{line_break}_NotNull"
         case _:
-            yield places.before(annotation, "Annotated[")
-            yield places.after(annotation, ", _NotNull]")
+            yield source.begin(annotation), source.begin(annotation), "Annotated["
+            yield source.end(annotation), source.end(annotation), ", _NotNull]"
 
 
-def _decimals(annotation: ast.expr, places: _Places) -> Iterator[_Edit]:
-    names = [each for each in ast.walk(annotation) if _is(each, "Decimal")]
-    yield from (places.instead(name, "_JsonNumber") for name in names if isinstance(name, ast.expr))
+def _decimals(annotation: ast.expr, source: _Source) -> Iterator[_Edit]:
+    names = [each for each in ast.walk(annotation) if isinstance(each, ast.Name) and each.id == "Decimal"]
+    yield from (source.instead(name, "_JsonNumber") for name in names)
     for field in (each for each in ast.walk(annotation) if names and isinstance(each, ast.Call)):
         for limit in field.keywords:
             if limit.arg in _LIMITS and isinstance(limit.value, ast.Constant):
-                yield places.instead(limit.value, f'Decimal("{places.source(limit.value)}")')
-
-
-def _is(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-_TOOL = "openapi-typescript"
-
-
-def typescript_types(document: dict[str, Any], node_tools: Path) -> str:
-    """The text of a `.d.ts` module with the paths, operations and components of a document (`client_document`).
-
-    `node_tools` is a folder `node_modules` that holds openapi-typescript.
-
-    Raises:
-        ToolError: the generator is missing or refuses the document.
-    """
-    program = node_tools / ".bin" / _TOOL
-    if not program.exists():
-        raise ToolError(_TOOL, f"{program} is missing: install openapi-typescript 7 there (npm)")
-    with TemporaryDirectory() as folder:
-        source, module = Path(folder, "document.json"), Path(folder, "types.d.ts")
-        source.write_text(json_text(document, sort_keys=False), encoding="utf-8")
-        command = [str(program), str(source), "--output", str(module)]
-        command += ["--default-non-nullable", "false"]  # What has a default may be left out.
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise ToolError(_TOOL, done.stderr)
-        return module.read_text(encoding="utf-8")
+                digits = source.text[source.begin(limit.value) : source.end(limit.value)].decode()
+                yield source.instead(limit.value, f'Decimal("{digits}")')

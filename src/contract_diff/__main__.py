@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contract_compiler.diagnostics import InvalidDocument
 from contract_diff import report
-from contract_diff.operation_changes import compare
+from contract_diff.comparison import compare
 from contract_diff.sources import CONTRACT, NoSource, last_released, read, working_tree
 from contract_diff.verdict import verdict_on
 from contract_diff.versions import Changelog, NoVersion

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
@@ -115,13 +115,3 @@ class Change:
     def weight(self) -> Weight:
         """What it means to a client."""
         return RULES[self.rule]
-
-
-def merged(changes: Iterable[Change]) -> list[Change]:
-    """Each change once, with all the operations that it reaches; the gravest first, then by place."""
-    reached: dict[Change, dict[str, None]] = {}
-    for change in changes:
-        alone = Change(change.rule, change.pointer, change.message, change.side)
-        reached.setdefault(alone, {}).update(dict.fromkeys(change.operations))
-    found = [Change(each.rule, each.pointer, each.message, each.side, tuple(names)) for each, names in reached.items()]
-    return sorted(found, key=lambda each: (-each.weight, each.pointer, each.rule, each.message))

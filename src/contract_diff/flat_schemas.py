@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
@@ -24,41 +24,36 @@ _TYPES = {
 }  # fmt: skip
 ALL_TYPES = frozenset(name for names in _TYPES.values() for name in names)
 NUMBERS = frozenset({"integer", "fraction"})
+NOTHING: JsonSchema = {"not": {}}
+"""The schema `false` as an object, known by its identity."""
+
+
+def type_set(names: str | list[str]) -> frozenset[str]:
+    """The types, of `ALL_TYPES`, that the keyword `type` allows with this value."""
+    return frozenset().union(*(_TYPES[name] for name in ([names] if isinstance(names, str) else names)))
 
 
 class DocumentSchemas(Schemas):
     """The schemas of one document with their places. It keeps what it hands out, so identity tells schemas apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Node) -> None:
         super().__init__()
-        self._places: dict[int, tuple[JsonSchema, Place]] = {}
-        self._without: dict[object, JsonSchema] = {}
-        self._validators: dict[int, Schema] = {}
+        self.root = root
+        self._placed: dict[object, PlacedSchema] = {}
 
-    def part(self, schema: Node | None, direction: Direction) -> Part:
+    def placed_at(self, node: Node | None, direction: Direction) -> PlacedSchema:
         """The schema as it is enforced in that direction; without one, anything goes."""
-        return Part(True, self, ()) if schema is None else self.placed(self.translate(schema, direction), schema.path)
+        return self.placed(True, ()) if node is None else self.placed(self.translate(node, direction), node.path)
 
-    def placed(self, value: JsonSchema | bool, place: Place) -> Part:
+    def placed(self, value: JsonSchema | bool, place: Place) -> PlacedSchema:
         """A translated schema that stands at this place, unless it is known to stand elsewhere."""
         if isinstance(value, dict):
-            place = self._places.setdefault(id(value), (value, place))[1]
-        return Part(value, self, place)
-
-    def without(self, value: JsonSchema, keyword: str) -> JsonSchema:
-        """The schema without the keyword; the same object each time."""
-        rest = {key: each for key, each in value.items() if key != keyword}
-        return self._without.setdefault((id(value), keyword), rest)
-
-    def is_valid(self, value: Any, schema: JsonSchema) -> bool:
-        """Whether the value is valid against the schema, by the validator that decides at run time."""
-        if id(schema) not in self._validators:
-            self._validators[id(schema)] = Schema(schema, self.definitions)
-        return self._validators[id(schema)].is_valid(value)
+            return self._placed.setdefault(id(value), PlacedSchema(value, self, place))
+        return self._placed.setdefault((value, place), PlacedSchema({} if value else NOTHING, self, place))
 
     def _body(self, schema: Node, direction: Direction | None, *, discriminates: bool) -> JsonSchema:
         result = super()._body(schema, direction, discriminates=discriminates)
-        self._places[id(result)] = (result, schema.path)
+        self.placed(result, schema.path)
         return result
 
     def _discriminator(self, schema: Node, direction: Direction | None) -> JsonSchema:
@@ -71,98 +66,117 @@ class DocumentSchemas(Schemas):
         alternatives: list[JsonSchema] = [{"allOf": [rule["if"], rule["then"]]} for rule in rules]
         alternatives += [{"properties": {name: {"enum": free}}}] if free else []
         for made in (*alternatives, *(rule["if"] for rule in rules)):
-            self._places[id(made)] = (made, schema.path)
+            self.placed(made, schema.path)
         return enforced | ({"anyOf": alternatives} if alternatives else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+@dataclass(frozen=True, eq=False)
+class PlacedSchema:
     """A schema of JSON Schema 2020-12 with its document and its place there."""
 
-    value: JsonSchema | bool
+    value: JsonSchema
     home: DocumentSchemas
     place: Place
-
-    @property
-    def key(self) -> object:
-        """The same for the same schema."""
-        return (self.value, self.place) if isinstance(self.value, bool) else id(self.value)
+    _without: dict[str, PlacedSchema] = field(default_factory=dict)
 
     def read(self, keyword: str, default: Any = None) -> Any:
         """A keyword's value."""
-        return default if isinstance(self.value, bool) else self.value.get(keyword, default)
+        return self.value.get(keyword, default)
 
     def __contains__(self, keyword: str) -> bool:
-        return not isinstance(self.value, bool) and keyword in self.value
+        return keyword in self.value
 
-    def below(self, *steps: str | int) -> Part:
+    def below(self, *steps: str | int) -> PlacedSchema:
         """The schema at these steps into this one."""
         value: Any = self.value
         for step in steps:
             value = value[step]
         return self.home.placed(value, (*self.place, *map(str, steps)))
 
-    def alternatives(self, keyword: str) -> list[Part]:
+    def alternatives(self, keyword: str) -> list[PlacedSchema]:
         """The schemas that `anyOf`, `oneOf` or `allOf` lists; none without it."""
         return [self.below(keyword, index) for index in range(len(self.read(keyword, ())))]
 
-    def without(self, keyword: str) -> Part:
-        """The schema without the keyword."""
-        assert not isinstance(self.value, bool)
-        return Part(self.home.without(self.value, keyword), self.home, self.place)
+    def without(self, keyword: str) -> PlacedSchema:
+        """The schema without the keyword; the same object each time."""
+        rest = {key: each for key, each in self.value.items() if key != keyword}
+        return self._without.setdefault(keyword, PlacedSchema(rest, self.home, self.place))
 
-    def is_valid(self, value: Any) -> bool:
-        """Whether the value is valid against the schema."""
-        return self.value if isinstance(self.value, bool) else self.home.is_valid(value, self.value)
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema for the validator that decides at run time."""
+        return Schema(self.value, self.home.definitions)
 
-    def flat(self) -> Iterator[Part]:
+    @cached_property
+    def flat(self) -> list[PlacedSchema]:
         """The schemas without references and allOf that together demand what this one demands."""
-        if self.value is True or self.value == {}:
-            return
         if "$ref" in self:
-            definition = self.home.definitions[self.read("$ref").removeprefix("#/$defs/")]
-            yield from self.home.placed(definition, self.place).flat()
-        elif "allOf" not in self:
-            yield self
-        else:
-            for part in (self.without("allOf"), *self.alternatives("allOf")):
-                yield from part.flat()
+            return self.home.placed(self.home.definitions[definition_name(self.read("$ref"))], self.place).flat
+        if "allOf" not in self:
+            return [self] if self.value else []
+        return [flat for part in (self.without("allOf"), *self.alternatives("allOf")) for flat in part.flat]
 
-    @property
-    def types(self) -> frozenset[str]:
-        """The types that `type` allows."""
-        names = self.read("type", list(_TYPES))
-        return frozenset(atom for name in ([names] if isinstance(names, str) else names) for atom in _TYPES[name])
 
-    @property
-    def lower(self) -> tuple[Fraction, bool] | None:
-        """The lower bound of numbers, and whether the bound itself is out: the greater pair is the tighter bound."""
-        bounds = (("minimum", False), ("exclusiveMinimum", True))
-        return max(((Fraction(self.read(word)), out) for word, out in bounds if word in self), default=None)
+def definition_name(reference: str) -> str:
+    """The key in `DocumentSchemas.definitions` that a translated reference stands for."""
+    return reference.removeprefix("#/$defs/")
 
-    @property
-    def upper(self) -> tuple[Fraction, bool] | None:
-        """The upper bound of numbers, and whether the bound itself is in: the lesser pair is the tighter bound."""
-        bounds = (("maximum", True), ("exclusiveMaximum", False))
-        return min(((Fraction(self.read(word)), within) for word, within in bounds if word in self), default=None)
+
+def same_schema(one: PlacedSchema, other: PlacedSchema) -> bool:
+    """Whether they are word for word the same, references followed; where they refer to themselves, in the same way."""
+    return same_value(one.value, other.value, (one.home, other.home))
+
+
+def same_value(one: Any, other: Any, homes: tuple[DocumentSchemas, DocumentSchemas] | None = None) -> bool:
+    """Whether both are the same in JSON, where true is not 1, as it is in Python.
+
+    With `homes`, references are followed into the definitions of these two.
+    """
+    met: set[tuple[str, str]] = set()
+    waiting = [(one, other)]
+    while waiting:
+        mine, its = waiting.pop()
+        if type(mine) is not type(its):
+            return False
+        if isinstance(mine, dict):
+            if mine.keys() != its.keys():
+                return False
+            if homes and isinstance(mine.get("$ref"), str) and isinstance(its.get("$ref"), str):
+                names = definition_name(mine["$ref"]), definition_name(its["$ref"])
+                if names not in met:
+                    met.add(names)
+                    waiting.append((homes[0].definitions[names[0]], homes[1].definitions[names[1]]))
+            else:
+                waiting += [(mine[key], its[key]) for key in mine]
+        elif isinstance(mine, list):
+            if len(mine) != len(its):
+                return False
+            waiting += zip(mine, its, strict=True)
+        elif mine != its:
+            return False
+    return True
 
 
 class FlatSchema:
-    """All that is known of a value at `place`: it is valid against each of `parts`, flat ones, taken as one schema.
+    """All that is known of a value: it is valid against each of `parts`, flat schemas, taken as one schema.
 
-    `open_home`: the document whose closed objects count as open, None where both count as they are written.
+    `place` is where that stands, `depth`, how many properties and items the value is deep in the one that is asked
+    about. `open_home` is the document whose closed objects count as open, None where both count as they are written.
     """
 
-    def __init__(self, parts: Iterable[Part], place: Place, open_home: DocumentSchemas | None) -> None:
-        self.parts = tuple({flat.key: flat for part in parts for flat in part.flat()}.values())
+    def __init__(
+        self, parts: Iterable[PlacedSchema], place: Place, open_home: DocumentSchemas | None, depth: int = 0
+    ) -> None:
+        self.parts = tuple(dict.fromkeys(flat for part in parts for flat in part.flat))
         self.place = self.parts[0].place if self.parts else place
-        self.key = frozenset(part.key for part in self.parts)
+        self.depth = depth
+        self.key = frozenset(self.parts)
         self._open_home = open_home
 
-    def and_also(self, *parts: Part, instead_of: Part | None = None) -> FlatSchema:
+    def and_also(self, *parts: PlacedSchema, instead_of: PlacedSchema | None = None) -> FlatSchema:
         """More is known; one part may be replaced."""
-        kept = [part for part in self.parts if instead_of is None or part.key != instead_of.key]
-        return FlatSchema([*kept, *parts], self.place, self._open_home)
+        kept = (part for part in self.parts if part is not instead_of)
+        return FlatSchema([*kept, *parts], self.place, self._open_home, self.depth)
 
     def choices(self) -> Iterator[list[FlatSchema]]:
         """The alternatives of each anyOf and oneOf, each together with all else that is known.
@@ -179,8 +193,8 @@ class FlatSchema:
         """The keyword's value wherever it stands."""
         return [part.read(keyword) for part in self.parts if keyword in part]
 
-    def said(self, keyword: str) -> Any:
-        """What a keyword comes to, for a person; None where it stands nowhere."""
+    def shown(self, keyword: str) -> Any:
+        """The keyword's value for a person; None where it stands nowhere."""
         found = self.all_of(keyword)
         if keyword.startswith("min"):
             return max(found, default=None)
@@ -193,7 +207,7 @@ class FlatSchema:
     @cached_property
     def types(self) -> frozenset[str]:
         """The types that values can have."""
-        return ALL_TYPES.intersection(*(part.types for part in self.parts))
+        return ALL_TYPES.intersection(*map(type_set, self.all_of("type")))
 
     @cached_property
     def values(self) -> list[Any] | None:
@@ -202,33 +216,32 @@ class FlatSchema:
         if not enums and not self.types <= {"null", "boolean"}:
             return None
         candidates = min(enums, key=len) if enums else [None, True, False]
-        return [value for value in candidates if all(part.is_valid(value) for part in self.parts)]
-
-    @property
-    def only_integers(self) -> bool:
-        """Whether every number is an integer."""
-        return "fraction" not in self.types
+        return [value for value in candidates if all(part.schema.is_valid(value) for part in self.parts)]
 
     @cached_property
     def lower(self) -> tuple[Fraction, bool] | None:
-        """The tightest lower bound, as `Part.lower`."""
-        found = max((part.lower for part in self.parts if part.lower is not None), default=None)
-        if found is None or not self.only_integers:
-            return found
-        return (Fraction(floor(found[0]) + 1 if found[1] else ceil(found[0])), False)
+        """The tightest lower bound of numbers, and whether the bound itself is out: the greater pair is the tighter."""
+        bounds = [(Fraction(each), False) for each in self.all_of("minimum")]
+        bounds += [(Fraction(each), True) for each in self.all_of("exclusiveMinimum")]
+        if not bounds or "fraction" in self.types:
+            return max(bounds, default=None)
+        bound, is_out = max(bounds)
+        return Fraction(floor(bound) + 1 if is_out else ceil(bound)), False
 
     @cached_property
     def upper(self) -> tuple[Fraction, bool] | None:
-        """The tightest upper bound, as `Part.upper`."""
-        found = min((part.upper for part in self.parts if part.upper is not None), default=None)
-        if found is None or not self.only_integers:
-            return found
-        return (Fraction(floor(found[0]) if found[1] else ceil(found[0]) - 1), True)
+        """The tightest upper bound of numbers, and whether the bound itself is in: the lesser pair is the tighter."""
+        bounds = [(Fraction(each), True) for each in self.all_of("maximum")]
+        bounds += [(Fraction(each), False) for each in self.all_of("exclusiveMaximum")]
+        if not bounds or "fraction" in self.types:
+            return min(bounds, default=None)
+        bound, is_in = min(bounds)
+        return Fraction(floor(bound) if is_in else ceil(bound) - 1), True
 
     def most(self, keyword: str) -> int | None:
         """The tightest upper limit on a count; None: any number."""
         limits = self.all_of(keyword)
-        if keyword == "maxProperties" and self.is_closed:
+        if keyword == "maxProperties" and any(part.value is NOTHING for part in self.others().parts):
             limits.append(len(self.listed))
         return min(limits, default=None)
 
@@ -248,27 +261,25 @@ class FlatSchema:
         named = (pair for properties in self.all_of("properties") for pair in properties.items())
         return frozenset(name for name, schema in named if schema is not False)
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether objects have named properties only."""
-        return any(part.value is False for part in self.others().parts)
-
     def member(self, name: str) -> FlatSchema:
         """What is known of that property, where an object has it."""
-        named = (("properties", name) if name in part.read("properties", {}) else ("additionalProperties",)
-                 for part in self.parts)  # fmt: skip
-        return self._inside(zip(self.parts, named, strict=True), (*self.place, "properties", name))
+        found = []
+        for part in self.parts:
+            if name in part.read("properties", {}):
+                found.append(part.below("properties", name))
+            elif "additionalProperties" in part:
+                found.append(part.below("additionalProperties"))
+        return self._inside(found, "properties", name)
 
     def others(self) -> FlatSchema:
         """What is known of a property that no schema names."""
-        place = (*self.place, "additionalProperties")
-        return self._inside(((part, ("additionalProperties",)) for part in self.parts), place)
+        found = (part.below("additionalProperties") for part in self.parts if "additionalProperties" in part)
+        return self._inside(found, "additionalProperties")
 
     def items(self) -> FlatSchema:
         """What is known of the items, where an array has any."""
-        return self._inside(((part, ("items",)) for part in self.parts), (*self.place, "items"))
+        return self._inside((part.below("items") for part in self.parts if "items" in part), "items")
 
-    def _inside(self, ways: Iterable[tuple[Part, tuple[str, ...]]], place: Place) -> FlatSchema:
-        found = (part.below(*steps) for part, steps in ways if steps[0] in part)
-        opened = [each for each in found if each.value is not False or each.home is not self._open_home]
-        return FlatSchema(opened, place, self._open_home)
+    def _inside(self, parts: Iterable[PlacedSchema], *steps: str) -> FlatSchema:
+        opened = (each for each in parts if each.value is not NOTHING or each.home is not self._open_home)
+        return FlatSchema(opened, (*self.place, *steps), self._open_home, self.depth + 1)

@@ -1,207 +1,283 @@
-"""Every change from one contract to the next, operation by operation, each found by the URL that it answers."""
+"""Changes of one operation: who may call it, its parameters, its request body and its responses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from contract.http_syntax import matching_media_type
-from contract_compiler.defaults import body_defaults
+from contract_compiler.defaults import body_defaults, own_default
 from contract_compiler.document import Node, all_of_parts, follow
-from contract_compiler.operation_tables import content_rows, media_range
-from contract_compiler.traversal import Direction, OperationNode, operations, template_names, without_names
-from contract_diff.changes import Change, merged
-from contract_diff.documentation import documentation_changes
-from contract_diff.equality import same_value
-from contract_diff.flat_schemas import DocumentSchemas, Part
-from contract_diff.parameter_changes import header_changes, parameter_changes
-from contract_diff.routes import Route, host_changes, method_and_path, moved, routes, shadowed
+from contract_compiler.operation_tables import content_rows, media_range, security
+from contract_compiler.output import json_text
+from contract_compiler.parameters import (
+    ParameterType,
+    explodes,
+    identity,
+    parameter_type,
+    parameters,
+    style,
+    value_schema,
+)
+from contract_compiler.traversal import Direction, OperationNode, template_names
+from contract_diff.changes import Change
+from contract_diff.flat_schemas import DocumentSchemas, PlacedSchema, same_value
 from contract_diff.schema_changes import schema_changes
-from contract_diff.security import security_changes
+
+BothSchemas = tuple[DocumentSchemas, DocumentSchemas]
+"""The schemas of the old and of the new document."""
 
 
-def compare(old: Node, new: Node) -> list[Change]:
-    """Every change from the old contract to the new one; the gravest first.
-
-    Both must have passed `contract_compiler.lint.readable`.
-    """
-    found = merged(_Comparison(old, new).changes())
-    documentation = merged(documentation_changes(old, new))
-    if found or documentation or same_value(_unversioned(old), _unversioned(new)):
-        return found + documentation
-    return [Change("written-otherwise", "", "it says the same in other words; generated code may have other names")]
+def operation_changes(old: OperationNode, new: OperationNode, schemas: BothSchemas) -> Iterator[Change]:
+    """Every change of an operation that both documents have, but where it is called."""
+    yield from _identity(old, new)
+    yield from _security(old, new)
+    yield from _parameters(old, new, schemas)
+    yield from _request_body(old.node.get("requestBody"), new.node.get("requestBody"), schemas)
+    yield from _responses(old, new, schemas)
 
 
-def _unversioned(document: Node) -> dict[str, Any]:
-    return {**document.value, "info": {**document["info"].value, "version": ""}}
-
-
-class _Comparison:
-    def __init__(self, old: Node, new: Node) -> None:
-        self._roots = (old, new)
-        self._schemas = (DocumentSchemas(), DocumentSchemas())
-
-    def changes(self) -> Iterator[Change]:
-        old, new = ({route: each for each in operations(root) for route in routes(each)} for root in self._roots)
-        yield from _routes(old, new)
-        yield from shadowed(old, new)
-        kept = {(old[route].node.path, new[route].node.path): route for route in old if route in new}
-        for route in kept.values():
-            for change in self._operation(old[route], new[route]):
-                yield Change(change.rule, change.pointer, change.message, change.side, (method_and_path(new[route]),))
-
-    def _operation(self, old: OperationNode, new: OperationNode) -> Iterator[Change]:
-        yield from _identity(old, new)
-        yield from host_changes(old, new)
-        yield from security_changes(old, new)
-        yield from parameter_changes(old, new, self._schemas)
-        yield from self._request_body(old.node.get("requestBody"), new.node.get("requestBody"), new)
-        yield from self._responses(old, new)
-
-    def _request_body(self, old: Node | None, new: Node | None, operation: OperationNode) -> Iterator[Change]:
-        if old is not None and new is not None:
-            yield from self._body(follow(old), follow(new))
-        elif old is not None:
-            yield Change("request-body-removed", old.pointer, "no body is taken any more", "old")
-        elif new is not None:
-            required = follow(new).read("required") is True
-            rule = "request-body-required" if required else "request-body-added"
-            yield Change(rule, new.pointer, f"a body {'must' if required else 'may'} be sent now")
-
-    def _body(self, old: Node, new: Node) -> Iterator[Change]:
-        before, after = (body.read("required", False) for body in (old, new))
-        if after is not before:
-            rule = "request-body-required" if after else "request-body-optional"
-            at = (new.get("required") or new).pointer
-            yield Change(rule, at, "a body must be sent now" if after else "the body may be left out now")
-        yield from _size(old, new)
-        yield from self._content(old, new, "request")
-        for name, media in new["content"].entries():
-            former = matching_media_type([media_range(each) for each, _ in old["content"].entries()], media_range(name))
-            if former is not None and media_range(name) == former:
-                yield from _defaults(_media(old, former).get("schema"), media.get("schema"))
-
-    def _responses(self, old: OperationNode, new: OperationNode) -> Iterator[Change]:
-        before, after = (dict(each.node["responses"].members()) for each in (old, new))
-        for status in after:
-            former = _covering(before, status)
-            if former is None:
-                yield Change("response-status-added", after[status].pointer, f"{status} can be answered now")
-            else:
-                yield from self._response(follow(before[former]), follow(after[status]))
-        for status in before.keys() - after.keys():
-            later = _covering(after, status)
-            if later is None:
-                message = f"{status} is no longer declared"
-                yield Change("response-status-removed", before[status].pointer, message, "old")
-            else:
-                yield from self._response(follow(before[status]), follow(after[later]))
-
-    def _response(self, old: Node, new: Node) -> Iterator[Change]:
-        yield from header_changes(old, new, self._schemas)
-        before, after = bool(old.read("content")), bool(new.read("content"))
-        if before and not after:
-            yield Change("response-body-removed", old["content"].pointer, "there is no body any more", "old")
-        elif after and not before:
-            yield Change("response-body-added", new["content"].pointer, "there is a body now")
-        elif before and after:
-            yield from self._content(old, new, "response")
-
-    def _content(self, old: Node, new: Node, direction: Direction) -> Iterator[Change]:
-        rows = [
-            content_rows(each["content"], home, direction) for each, home in zip((old, new), self._schemas, strict=True)
-        ]
-        for name in rows[0]:
-            later = matching_media_type(rows[1], name)
-            if later is None:
-                message = f"{name} is no longer {'taken' if direction == 'request' else 'answered'}"
-                yield Change(f"{direction}-media-type-removed", _media(old, name).pointer, message, "old")
-            else:
-                parts = (self._part(rows[0], old, name, 0), self._part(rows[1], new, later, 1))
-                yield from schema_changes(*parts, direction, self._roots)
-        for name in rows[1]:
-            if matching_media_type(rows[0], name) is None:
-                message = f"{name} is {'taken' if direction == 'request' else 'answered'} now, too"
-                yield Change(f"{direction}-media-type-added", _media(new, name).pointer, message)
-
-    def _part(self, rows: Mapping[str, Any], holder: Node, name: str, index: int) -> Part:
-        media = _media(holder, name)
-        place = (media.get("schema") or media).path
-        return self._schemas[index].placed(rows[name].get("schema", True), place)
-
-
-def _routes(old: Mapping[Route, OperationNode], new: Mapping[Route, OperationNode]) -> Iterator[Change]:
-    """Operations that are gone or new; for one that answers below another base path, its server."""
-    paths = [{without_names(each.path) for each in found.values()} for found in (old, new)]
-    methods = [{(each.method, without_names(each.path)) for each in found.values()} for found in (old, new)]
-    for route in old.keys() - new.keys():
-        operation = old[route]
-        if (operation.method, without_names(operation.path)) in methods[1]:
-            yield moved(operation, route, "server-removed")
-        else:
-            whole = without_names(operation.path) not in paths[1]
-            at, rule = (operation.item, "path-removed") if whole else (operation.node, "operation-removed")
-            yield Change(
-                rule, at.pointer, f"{method_and_path(operation)} is gone", "old", (method_and_path(operation),)
-            )
-    for route in new.keys() - old.keys():
-        operation = new[route]
-        if (operation.method, without_names(operation.path)) in methods[0]:
-            yield moved(operation, route, "server-added")
-        else:
-            whole = without_names(operation.path) not in paths[0]
-            at, rule = (operation.item, "path-added") if whole else (operation.node, "operation-added")
-            yield Change(rule, at.pointer, f"{method_and_path(operation)} is new", "new", (method_and_path(operation),))
+def pointer_of(node: Node, keyword: str) -> str:
+    """The pointer to the node's keyword; without it, to the node."""
+    return (node.get(keyword) or node).pointer
 
 
 def _identity(old: OperationNode, new: OperationNode) -> Iterator[Change]:
     """What code is generated from, and what tells its author to move on. Neither is on the wire: a client runs on."""
     if old.operation_id != new.operation_id:
-        was, now = (each.operation_id or "none" for each in (old, new))
-        message = f"was {was}, is {now}: so it is called in code that is generated anew"
-        at = new.node.get("operationId") or new.node
-        yield Change("operation-id-changed", at.pointer, message)
+        message = f"was {old.operation_id}, is {new.operation_id}: so it is called in code that is generated anew"
+        yield Change("operation-id-changed", pointer_of(new.node, "operationId"), message)
     for before, after in zip(template_names(old.path), template_names(new.path), strict=True):
         if before != after:
             message = f"{before} is {after} now: so it is called in code that is generated anew"
             yield Change("path-parameter-renamed", new.item.pointer, message)
-    if new.node.read("deprecated") is True and old.node.read("deprecated") is not True:
-        yield Change("operation-deprecated", new.node["deprecated"].pointer, "clients are asked to move on")
+    yield from _deprecation("operation-deprecated", old.node, new.node, "clients are asked to move on")
     if not same_value(old.node.read("callbacks"), new.node.read("callbacks")):
-        at = new.node.get("callbacks") or new.node
         message = "the requests that are sent to others are not compared; this cannot be shown to be compatible"
-        yield Change("callbacks-changed", at.pointer, message)
+        yield Change("callbacks-changed", pointer_of(new.node, "callbacks"), message)
 
 
-def _size(old: Node, new: Node) -> Iterator[Change]:
+def _deprecation(rule: str, old: Node, new: Node, message: str) -> Iterator[Change]:
+    if new.read("deprecated") is True and old.read("deprecated") is not True:
+        yield Change(rule, new["deprecated"].pointer, message)
+
+
+def _requirement(rule: str, old: Node, new: Node, required: str, optional: str) -> Iterator[Change]:
+    """The change, if any, from optional to required or back: the rule's name goes on with that word."""
+    before, after = (each.read("required", False) for each in (old, new))
+    if before is not after:
+        word, message = ("required", required) if after else ("optional", optional)
+        yield Change(f"{rule}-{word}", pointer_of(new, "required"), message)
+
+
+@dataclass(frozen=True)
+class _Credential:
+    """What a caller has to show. `sent`: its kind and where it is sent; `groups`: None where any will do.
+
+    A client meets what is sent, and not what the document calls the scheme.
+    """
+
+    name: str
+    sent: str
+    scopes: frozenset[str]
+    groups: frozenset[str] | None
+
+    def meets(self, wanted: _Credential) -> bool:
+        """Whether whoever has this one has the wanted one."""
+        in_group = wanted.groups is None or (self.groups is not None and self.groups <= wanted.groups)
+        return self.sent == wanted.sent and self.scopes >= wanted.scopes and in_group
+
+    def __str__(self) -> str:
+        groups = () if self.groups is None else (f"({', '.join(sorted(self.groups))})",)
+        return " ".join((self.name, *sorted(self.scopes), *groups))
+
+
+def _security(old: OperationNode, new: OperationNode) -> Iterator[Change]:
+    """Whether everybody who could call before still can, and whether others can now."""
+    before, after = _alternatives(old), _alternatives(new)
+    was, now = (
+        " or ".join(" and ".join(map(str, each)) or "nobody's token" for each in alternatives)
+        for alternatives in (before, after)
+    )
+    rule, message = "security-loosened", f"was {was}, is {now}"
+    if not _all_meet(before, after):
+        rule = "security-tightened"
+        sent = {each.name: each.sent for alternative in after for each in alternative}
+        if any(sent.get(each.name, each.sent) != each.sent for alternative in before for each in alternative):
+            rule, message = "security-scheme-changed", "clients must authenticate in another way"
+    elif _all_meet(after, before):
+        return
+    # It stands at a scheme where the operation asks for the same schemes as before.
+    at = pointer_of(new.node, "security")
+    if security(old) == security(new):
+        for name in {name: None for alternative in security(new) for name in alternative}:
+            if _credential(old, name, []) != _credential(new, name, []):
+                at = _scheme(new, name).pointer
+                break
+    yield Change(rule, at, message)
+
+
+def _all_meet(callers: list[list[_Credential]], alternatives: list[list[_Credential]]) -> bool:
+    """Whether each of the callers meets one of the alternatives."""
+    return all(
+        any(all(any(own.meets(each) for own in caller) for each in wanted) for wanted in alternatives)
+        for caller in callers
+    )
+
+
+def _alternatives(operation: OperationNode) -> list[list[_Credential]]:
+    return [
+        [_credential(operation, name, scopes) for name, scopes in alternative.items()]
+        for alternative in security(operation) or [{}]
+    ]
+
+
+def _scheme(operation: OperationNode, name: str) -> Node:
+    root = Node(operation.node.root, (), operation.node.root)
+    return follow(root["components"]["securitySchemes"][name])
+
+
+def _credential(operation: OperationNode, name: str, scopes: list[str]) -> _Credential:
+    """A hint such as bearerFormat does not count; the case of a header's name, or of an HTTP scheme's, neither."""
+    scheme = _scheme(operation, name)
+    sent = {key: scheme.read(key) for key in ("type", "in", "flows", "openIdConnectUrl", "name")}
+    sent["scheme"] = scheme.read("scheme", "").lower()
+    if sent["in"] == "header":
+        sent["name"] = sent["name"].lower()
+    groups = frozenset(scheme.read("x-allowed-groups")) if "x-allowed-groups" in scheme else None
+    return _Credential(name, json_text(sent), frozenset(scopes), groups)
+
+
+def _parameters(old: OperationNode, new: OperationNode, schemas: BothSchemas) -> Iterator[Change]:
+    before, after = _by_place(old), _by_place(new)
+    for name in before.keys() - after.keys():
+        yield Change("parameter-removed", before[name].pointer, f"{name} is no longer taken", "old")
+    for name in after.keys() - before.keys():
+        rule, word = ("required", "must") if after[name].read("required") is True else ("added", "may")
+        yield Change(f"parameter-{rule}", after[name].pointer, f"{name} {word} be sent now")
+    for name in before.keys() & after.keys():
+        former, node = before[name], after[name]
+        yield from _requirement("parameter", former, node, "it must be sent now", "it may be left out now")
+        yield from _text_changes("parameter", former, node, schemas, "request")
+        defaults = [own_default(value_schema(each)) for each in (former, node)]
+        values = [None if each is None else each.value for each in defaults]
+        if not same_value(*values):
+            message = _default_words("it", *values)
+            yield Change("request-default-changed", (defaults[1] or node).pointer, message)
+        yield from _deprecation("parameter-deprecated", former, node, "clients are asked to do without it")
+
+
+def _by_place(operation: OperationNode) -> Mapping[str, Node]:
+    """Path parameters go by their place in the path: what they are called is for people."""
+    templated = template_names(operation.path)
+    found = {}
+    for node in parameters(operation):
+        place, name = identity(node)
+        if place == "path" and name in templated:
+            name = f"number {templated.index(name) + 1}"
+        found[f"{place} parameter {name}"] = node
+    return found
+
+
+def _headers(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
+    """The changes of a response's headers. The case of their names does not count (RFC 9110, 5.1)."""
+    before, after = ({name.lower(): follow(node) for name, node in each.entries("headers")} for each in (old, new))
+    for name in before.keys() - after.keys() - {"content-type"}:
+        yield Change("response-header-removed", before[name].pointer, f"there is no {name} any more", "old")
+    for name in after.keys() - before.keys() - {"content-type"}:
+        yield Change("response-header-added", after[name].pointer, f"{name} is new")
+    for name in (before.keys() & after.keys()) - {"content-type"}:
+        words = (f"{name} is always there now", f"{name} is not always there now")
+        yield from _requirement("response-header", before[name], after[name], *words)
+        yield from _text_changes("response-header", before[name], after[name], schemas, "response")
+
+
+def _text_changes(kind: str, old: Node, new: Node, schemas: BothSchemas, direction: Direction) -> Iterator[Change]:
+    """Changes of a parameter's or a header's value: how its text is read, and its schema.
+
+    Whatever the schema says, another reading is another value.
+    """
+    before, after = _read_as(old), _read_as(new)
+    types = [{"type": "any"} if "content" in each else parameter_type(value_schema(each)) for each in (old, new)]
+    admits = _admits(types[1], types[0]) if direction == "request" else _admits(types[0], types[1])
+    is_free = direction == "request" and types[1] == {"type": "any"} and not (value_schema(new) or new).value
+    message = ""
+    if before != after:
+        message = ", ".join(f"{key} was {before[key]}, is {after[key]}" for key in before if before[key] != after[key])
+    elif not admits and not is_free and types[0]["type"] == types[1]["type"]:
+        message = "the text is read as another type inside; this cannot be shown to be compatible"
+    elif not admits and not is_free:
+        message = f"the text was read as {types[0]['type']}, is read as {types[1]['type']}"
+    if message:
+        yield Change(f"{kind}-read-otherwise", new.pointer, message)
+    former, later = (
+        home.placed_at(value_schema(each), direction) for home, each in zip(schemas, (old, new), strict=True)
+    )
+    yield from schema_changes(former, later, direction)
+
+
+def _read_as(node: Node) -> dict[str, Any]:
+    if "content" in node:
+        return {"style": f"one value of {next(iter(node.read('content'))).lower()}", "explode": False, "empty": False}
+    return {"style": style(node), "explode": explodes(node), "empty": node.read("allowEmptyValue", False)}
+
+
+def _admits(wider: ParameterType, narrower: ParameterType) -> bool:
+    """Whether whatever is read in the one way is read as the same value in the other."""
+    if (narrower["type"], wider["type"]) == ("integer", "number"):
+        return True
+    if narrower["type"] != wider["type"]:
+        return False
+    if "items" in narrower:
+        return _admits(wider["items"], narrower["items"])
+
+    def member(found: ParameterType, name: str) -> ParameterType:
+        result: ParameterType = found.get("properties", {}).get(name) or found.get("additional") or {"type": "any"}
+        return result
+
+    names = wider.get("properties", {}).keys() | narrower.get("properties", {}).keys()
+    return all(_admits(member(wider, name), member(narrower, name)) for name in names)
+
+
+def _default_words(name: str, before: Any, after: Any) -> str:
+    was, now = ("not filled in" if each is None else each for each in (before, after))
+    return f"left out, {name} was {was}, is {now}"
+
+
+def _request_body(old: Node | None, new: Node | None, schemas: BothSchemas) -> Iterator[Change]:
+    if old is not None and new is not None:
+        yield from _body(follow(old), follow(new), schemas)
+    elif old is not None:
+        yield Change("request-body-removed", old.pointer, "no body is taken any more", "old")
+    elif new is not None:
+        rule, word = ("required", "must") if follow(new).read("required") is True else ("added", "may")
+        yield Change(f"request-body-{rule}", new.pointer, f"a body {word} be sent now")
+
+
+def _body(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
+    yield from _requirement("request-body", old, new, "a body must be sent now", "the body may be left out now")
     before, after = old.read("x-max-bytes"), new.read("x-max-bytes")
-    if before == after:
-        return
-    at = (new.get("x-max-bytes") or new).pointer
-    narrower = after is not None and (before is None or after < before)
-    words = f"x-max-bytes was {before or 'not limited'}, is {after or 'not limited'}"
-    yield Change(f"request-size-{'narrowed' if narrower else 'widened'}", at, words)
+    if before != after:
+        word = "narrowed" if after is not None and (before is None or after < before) else "widened"
+        message = f"x-max-bytes was {before or 'not limited'}, is {after or 'not limited'}"
+        yield Change(f"request-size-{word}", pointer_of(new, "x-max-bytes"), message)
+    yield from _content(old["content"], new["content"], "request", schemas)
+    for name, media in _by_media_range(new["content"]).items():
+        former = _by_media_range(old["content"]).get(name)
+        if former is not None and "schema" in former and "schema" in media:
+            yield from _defaults(former["schema"], media["schema"])
 
 
-def _defaults(old: Node | None, new: Node | None) -> Iterator[Change]:
+def _defaults(old: Node, new: Node) -> Iterator[Change]:
     """What is filled in for a property that was known before and is left out."""
-    if old is None or new is None:
-        return
     before, after = _flat_defaults(body_defaults(old)), _flat_defaults(body_defaults(new))
     for place in before.keys() | after.keys():
-        nodes = (_property(old, place), _property(new, place))
+        former, node = _schema_at(old, place), _schema_at(new, place)
         kept = place in before and place in after and same_value(before[place], after[place])
-        if not kept and None not in nodes:
-            yield _default_change(place[-1], before.get(place), after.get(place), nodes[1] or new)
-
-
-def _default_change(name: str, before: Any, after: Any, node: Node) -> Change:
-    words = f"left out, {name} was {_filled(before)}, is {_filled(after)}"
-    return Change("request-default-changed", follow(node).pointer, words)
-
-
-def _filled(value: Any) -> str:
-    return "not filled in" if value is None else str(value)
+        if not kept and former is not None and node is not None:
+            message = _default_words(place[-1], before.get(place), after.get(place))
+            yield Change("request-default-changed", follow(node).pointer, message)
 
 
 def _flat_defaults(tree: Mapping[str, Any], place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
@@ -213,7 +289,7 @@ def _flat_defaults(tree: Mapping[str, Any], place: tuple[str, ...] = ()) -> dict
     return found
 
 
-def _property(schema: Node, place: tuple[str, ...]) -> Node | None:
+def _schema_at(schema: Node, place: tuple[str, ...]) -> Node | None:
     """The schema at this place below another one; None where the other one does not speak of it."""
     if not place:
         return schema
@@ -221,14 +297,61 @@ def _property(schema: Node, place: tuple[str, ...]) -> Node | None:
     for part in all_of_parts(schema):
         below = part.get(keyword) if keyword else (part.get("properties") or part).get(place[0])
         if below is not None and isinstance(below.value, dict):
-            return _property(below, place[1:])
+            return _schema_at(below, place[1:])
     return None
 
 
-def _media(holder: Node, name: str) -> Node:
-    return next(media for key, media in holder["content"].entries() if media_range(key) == name)
+def _responses(old: OperationNode, new: OperationNode, schemas: BothSchemas) -> Iterator[Change]:
+    before, after = (dict(each.node["responses"].members()) for each in (old, new))
+    for status in before.keys() | after.keys():
+        former, later = _covering(before, status), _covering(after, status)
+        if former is None:
+            yield Change("response-status-added", after[status].pointer, f"{status} can be answered now")
+        elif later is None:
+            yield Change("response-status-removed", before[status].pointer, f"{status} is no longer declared", "old")
+        else:
+            yield from _response(follow(before[former]), follow(after[later]), schemas)
 
 
 def _covering(responses: Mapping[str, Node], status: str) -> str | None:
     """The declaration that speaks of the status: its own, its range's or the default."""
     return next((key for key in (status, f"{status[0]}XX", "default") if key in responses), None)
+
+
+def _response(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
+    yield from _headers(old, new, schemas)
+    before, after = bool(old.read("content")), bool(new.read("content"))
+    if before and after:
+        yield from _content(old["content"], new["content"], "response", schemas)
+    elif before:
+        yield Change("response-body-removed", old["content"].pointer, "there is no body any more", "old")
+    elif after:
+        yield Change("response-body-added", new["content"].pointer, "there is a body now")
+
+
+def _content(old: Node, new: Node, direction: Direction, schemas: BothSchemas) -> Iterator[Change]:
+    verb = "taken" if direction == "request" else "answered"
+    before, after = (_bodies(content, home, direction) for content, home in zip((old, new), schemas, strict=True))
+    for name, (media, schema) in before.items():
+        later = matching_media_type(after, name)
+        if later is None:
+            yield Change(f"{direction}-media-type-removed", media.pointer, f"{name} is no longer {verb}", "old")
+        else:
+            yield from schema_changes(schema, after[later][1], direction)
+    for name, (media, _) in after.items():
+        if matching_media_type(before, name) is None:
+            yield Change(f"{direction}-media-type-added", media.pointer, f"{name} is {verb} now, too")
+
+
+def _by_media_range(content: Node) -> dict[str, Node]:
+    return {media_range(name): media for name, media in content.entries()}
+
+
+def _bodies(content: Node, home: DocumentSchemas, direction: Direction) -> dict[str, tuple[Node, PlacedSchema]]:
+    """Each media type or range, with its Media Type Object and the schema that its bodies are validated against."""
+    nodes = _by_media_range(content)
+    rows = content_rows(content, home, direction)
+    return {
+        name: (media, home.placed(rows[name].get("schema", True), (media.get("schema") or media).path))
+        for name, media in nodes.items()
+    }

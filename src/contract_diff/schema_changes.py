@@ -1,82 +1,63 @@
-"""Changes of one schema: the gaps between old and new, both ways, by rule and in words."""
+"""Changes of one schema, by what one version allows and the other does not: keyword by keyword, both ways.
+
+`Subset` answers whether every value that one schema allows (the *known* one) is allowed by another (the *demanded*
+one), and where it is not. Each keyword that is demanded is looked at by itself: does what is known of the value ensure
+it, as `maxLength: 3` ensures `maxLength: 5`? Inside objects and arrays the same is asked of what is known there. Two
+things are added:
+
+* Choices. Where a keyword is not ensured and an anyOf, oneOf or discriminator is known, each of its alternatives is
+  taken for itself, together with all else that is known: a value is in one of them. A demanded anyOf needs one
+  alternative that is ensured; a demanded oneOf, that no other can hold beside it.
+* Schemas that contain themselves. A question that comes up again inside a property or an item of the value that it was
+  asked of is taken to be answered with yes: a value is finite, so the answers for what is inside come first.
+
+An answer of "yes" is sure; where the answer is "no", it may only be that this does not see it.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
+from contract.validation_errors import FORMAT_PATTERNS
 from contract_compiler.document import Node
 from contract_compiler.output import json_text
 from contract_compiler.traversal import Direction
-from contract_diff.changes import Change, Side, schema_rule
-from contract_diff.flat_schemas import Part, Place
-from contract_diff.subset import Gap, Subset
+from contract_diff.changes import Change, schema_rule
+from contract_diff.flat_schemas import (
+    ALL_TYPES,
+    NOTHING,
+    NUMBERS,
+    DocumentSchemas,
+    FlatSchema,
+    Place,
+    PlacedSchema,
+    same_schema,
+    type_set,
+)
 
+_MOST_ALTERNATIVES = 300  # of one question; beyond that the answer is "no".
 _UNSHOWN = "; this cannot be shown to be compatible"
 
-
-def schema_changes(old: Part, new: Part, direction: Direction, roots: tuple[Node, Node]) -> list[Change]:
-    """The changes from the old schema to the new one; `roots` are the two documents.
-
-    In a request fewer values are a break, in a response more are, but for properties that are new to a closed object:
-    `additionalProperties: false` in a response says that nothing leaks, not that nothing will ever be added.
-    """
-    is_request = direction == "request"
-    fewer = Subset().gaps(old, new)
-    more = Subset(None if is_request else old.home).gaps(new, old)
-    found = [_Found(gap, True, direction) for gap in fewer] + [_Found(gap, False, direction) for gap in more]
-    breaks = {each.key for each in found if each.fewer is is_request}
-    kept = [each for each in found if each.fewer is is_request or each.key not in breaks]
-    return [each.change(roots) for each in kept]
-
-
-class _Found(NamedTuple):
-    """A gap; `fewer`: something the old schema allows is not allowed by the new one."""
-
-    gap: Gap
-    fewer: bool
-    direction: Direction
-
-    @property
-    def new_place(self) -> Place:
-        return self.gap.demanded_at if self.fewer else self.gap.known_at
-
-    @property
-    def old_place(self) -> Place:
-        return self.gap.known_at if self.fewer else self.gap.demanded_at
-
-    @property
-    def key(self) -> object:
-        """The same for a change that goes both ways, such as one pattern for another."""
-        detail = self.fewer if self.gap.facet in ("enum", "alternative") else None
-        return self.gap.facet, self.new_place, self.gap.name, detail
-
-    def change(self, roots: tuple[Node, Node]) -> Change:
-        side, pointer = self._pointer(roots)
-        rule = schema_rule(self.direction, self.gap.facet, fewer=self.fewer)
-        return Change(rule, pointer, self._message(), side)
-
-    def _pointer(self, roots: tuple[Node, Node]) -> tuple[Side, str]:
-        old, new = roots
-        if self.gap.facet == "property" and self.fewer:
-            return "old", _existing(old, self.old_place)
-        if self.gap.facet == "undescribed-property" and not self.fewer:
-            return "old", _existing(old, self.old_place)
-        return "new", _existing(new, self.new_place)
-
-    def _message(self) -> str:
-        gap = self.gap
-        if gap.facet in _SENTENCES:
-            return _SENTENCES[gap.facet][not self.fewer].format(name=gap.name)
-        if gap.facet != "enum":
-            old, new = (gap.known, gap.demanded) if self.fewer else (gap.demanded, gap.known)
-            unshown = _UNSHOWN if gap.facet in ("pattern", "format") and None not in (old, new) else ""
-            return f"{gap.demanded_at[-1]} {_became(old, new)}{unshown}"
-        values = ", ".join(map(_text, gap.known if gap.demanded is None else gap.demanded))
-        if gap.demanded is None:
-            return f"{values} is {'no longer allowed' if self.fewer else 'allowed now'}"
-        return f"{'only' if self.fewer else 'more than'} {values} is allowed now"
-
-
+# Which types of values a keyword speaks of, and what a change of it is about.
+_KEYWORDS: dict[str, tuple[frozenset[str], str]] = {
+    keyword: (frozenset(types), facet)
+    for types, facet, keywords in (
+        (ALL_TYPES, "type", ["type"]),
+        (ALL_TYPES, "enum", ["enum"]),
+        (NUMBERS, "multiple", ["multipleOf"]),
+        (NUMBERS, "range", ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"]),
+        ({"string"}, "length", ["minLength", "maxLength"]),
+        ({"string"}, "pattern", ["pattern"]),
+        ({"string"}, "format", ["format"]),
+        ({"array"}, "items", ["minItems", "maxItems", "uniqueItems", "items"]),
+        ({"object"}, "required", ["required"]),
+        ({"object"}, "properties", ["minProperties", "maxProperties", "properties", "additionalProperties"]),
+    )
+    for keyword in keywords
+}
 # What is said when fewer values are allowed than before, and when more are.
 _SENTENCES = {
     "nullable": ("null is no longer allowed", "null is allowed now"),
@@ -95,7 +76,73 @@ _SENTENCES = {
 }
 
 
-def _existing(root: Node, place: Place) -> str:
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A demand that is not ensured by what is known of a value.
+
+    `facet` is what the demand is about, `known_at` and `demanded_at` are the places in the two documents, `known` and
+    `demanded` what they say there, `name` is the property, if it is about one. `open`: it is only that the value has
+    a property more than a closed object of the old contract knows.
+    """
+
+    facet: str
+    known_at: Place
+    demanded_at: Place
+    known: Any = None
+    demanded: Any = None
+    name: str = ""
+    open: bool = False
+
+
+def serious(gaps: Iterable[Gap]) -> list[Gap]:
+    """Those that are more than a property that an open object may have."""
+    return [gap for gap in gaps if not gap.open]
+
+
+def schema_changes(old: PlacedSchema, new: PlacedSchema, direction: Direction) -> list[Change]:
+    """The changes from the old schema to the new one.
+
+    In a request fewer values are a break, in a response more are, but for properties that are new to a closed object:
+    `additionalProperties: false` in a response says that nothing leaks, not that nothing will ever be added.
+    """
+    is_request = direction == "request"
+    fewer = [(gap, True) for gap in Subset().gaps(old, new)]
+    more = [(gap, False) for gap in Subset(None if is_request else old.home).gaps(new, old)]
+    breaks, others = (fewer, more) if is_request else (more, fewer)
+
+    def subject(gap: Gap, is_fewer: bool) -> object:
+        """The same for a change that goes both ways, such as one pattern for another: then only the break is told."""
+        one_way = is_fewer if gap.facet in ("enum", "alternative") else None
+        return gap.facet, gap.demanded_at if is_fewer else gap.known_at, gap.name, one_way
+
+    broken = {subject(*each) for each in breaks}
+    found = breaks + [each for each in others if subject(*each) not in broken]
+    return [_change(gap, old.home.root, new.home.root, direction, fewer=is_fewer) for gap, is_fewer in found]
+
+
+def _change(gap: Gap, old: Node, new: Node, direction: Direction, *, fewer: bool) -> Change:
+    old_place, new_place = (gap.known_at, gap.demanded_at) if fewer else (gap.demanded_at, gap.known_at)
+    was, now = (gap.known, gap.demanded) if fewer else (gap.demanded, gap.known)
+    if gap.facet in _SENTENCES:
+        message = _SENTENCES[gap.facet][not fewer].format(name=gap.name)
+    elif gap.facet == "enum" and gap.demanded is None:
+        message = f"{', '.join(map(_text, gap.known))} is {'no longer allowed' if fewer else 'allowed now'}"
+    elif gap.facet == "enum":
+        message = f"{'only' if fewer else 'more than'} {', '.join(map(_text, gap.demanded))} is allowed now"
+    else:
+        if was is None:
+            words = f"is {_text(now)}, and there was none before"
+        else:
+            words = f"was {_text(was)}, " + ("and there is none now" if now is None else f"is {_text(now)}")
+        unshown = _UNSHOWN if gap.facet in ("pattern", "format") and None not in (was, now) else ""
+        message = f"{gap.demanded_at[-1]} {words}{unshown}"
+    rule = schema_rule(direction, gap.facet, fewer=fewer)
+    if gap.facet == ("property" if fewer else "undescribed-property"):  # It stands in the old document only.
+        return Change(rule, _pointer(old, old_place), message, "old")
+    return Change(rule, _pointer(new, new_place), message)
+
+
+def _pointer(root: Node, place: Place) -> str:
     """The pointer to the place, or to what is nearest above it: some demands have no keyword of their own."""
     node = root
     for step in place:
@@ -108,11 +155,220 @@ def _existing(root: Node, place: Place) -> str:
     return node.pointer
 
 
-def _became(old: Any, new: Any) -> str:
-    if old is None:
-        return f"is {_text(new)}, and there was none before"
-    return f"was {_text(old)}, and there is none now" if new is None else f"was {_text(old)}, is {_text(new)}"
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) and value else " ".join(json_text(value).split())
+
+
+class Subset:
+    """Compares schemas of two documents.
+
+    `open_home`: the document whose closed objects count as open. A property that they do not know is then an open gap.
+    """
+
+    def __init__(self, open_home: DocumentSchemas | None = None) -> None:
+        self._open_home = open_home
+        self._alternatives = 0
+        self._underway: dict[object, int] = {}  # each question, and how deep in the value it was asked
+        self._answered: dict[object, list[Gap]] = {}
+
+    def gaps(self, known: PlacedSchema, demanded: PlacedSchema) -> list[Gap]:
+        """What of `demanded` is not ensured by `known`; nothing where every value of `known` is one of `demanded`."""
+        self._alternatives = 0
+        found = self._gaps(FlatSchema([known], known.place, self._open_home), demanded)
+        return list({(gap.facet, gap.known_at, gap.demanded_at, gap.name): gap for gap in found}.values())
+
+    def _gaps(self, known: FlatSchema, demanded: PlacedSchema) -> list[Gap]:
+        if self._is_impossible(known):
+            return []
+        return [gap for part in demanded.flat for gap in self._part(known, part)]
+
+    def _part(self, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
+        """The gaps of one flat schema, each question answered once."""
+        if any(each is part or same_schema(each, part) for each in known.parts):
+            return []
+        question = (known.key, part)
+        if question in self._answered:
+            return self._answered[question]
+        if question in self._underway:
+            inside = self._underway[question] < known.depth
+            return [] if inside else [Gap("alternative", known.place, part.place)]
+        answered_before = len(self._answered)
+        self._underway[question] = known.depth
+        if part.value is NOTHING:
+            found = [Gap("alternative", known.place, part.place)]
+        else:
+            found = self._keywords(known, part, part.value)
+        del self._underway[question]
+        if serious(found):
+            # What was answered meanwhile may have taken this one to be answered with yes.
+            while len(self._answered) > answered_before:
+                self._answered.popitem()
+        self._answered[question] = found
+        return found
+
+    def _keywords(self, known: FlatSchema, part: PlacedSchema, keywords: Iterable[str]) -> list[Gap]:
+        if known.values is None:
+            return [gap for keyword in keywords for gap in self._keyword(known, part, keyword)]
+        refused = [value for value in known.values if not part.schema.is_valid(value)]
+        facet = "nullable" if refused == [None] and len(known.values) > 1 else "enum"
+        return [Gap(facet, known.place_of("enum"), (*part.place, "enum"), refused)] if refused else []
+
+    def _keyword(self, known: FlatSchema, part: PlacedSchema, keyword: str) -> list[Gap]:
+        """The keyword's gaps: at once, or else in each alternative of the first choice that is known."""
+        found = self._keyword_at_once(known, part, keyword)
+        choice = next(known.choices(), [])
+        if not serious(found) or not choice:
+            return found
+        self._alternatives += len(choice)
+        if self._alternatives > _MOST_ALTERNATIVES:
+            return found
+        possible = [each for each in choice if not self._is_impossible(each)]
+        return [gap for each in possible for gap in self._keywords(each, part, [keyword])]
+
+    def _keyword_at_once(self, known: FlatSchema, part: PlacedSchema, keyword: str) -> list[Gap]:
+        concerned, facet = _KEYWORDS.get(keyword, (ALL_TYPES, "alternative"))
+        # x-integer-literal is part of `type`, and x-pattern-description demands nothing.
+        if keyword.startswith("x-") or not known.types & concerned:
+            return []
+        at, place, demand = known.place_of(keyword), (*part.place, keyword), part.read(keyword)
+        found: list[Gap] = []
+        match keyword:
+            case "required":
+                found = [Gap(facet, at, place, name=name) for name in demand if name not in known.required]
+            case "properties":
+                found = [gap for name in demand for gap in self._property(known, part.below(keyword, name), name)]
+            case "additionalProperties":
+                found = self._other_properties(known, part)
+            case "items" if known.most("maxItems") != 0:
+                found = self._gaps(known.items(), part.below(keyword))
+            case "anyOf" | "oneOf":
+                found = self._choice(keyword, known, part)
+            case "not":
+                found = self._not(known, part)
+            case "type" if not known.types <= (types := type_set(demand)):
+                facet = "nullable" if known.types - types == {"null"} else "type"
+                found = [Gap(facet, at, place, _type_names(known.types), _type_names(types))]
+            case _ if keyword not in ("items", "type") and not _is_ensured(keyword, known, part):
+                found = [Gap(facet, at, place, known.shown(keyword), demand)]
+        return found
+
+    def _property(self, known: FlatSchema, demanded: PlacedSchema, name: str) -> list[Gap]:
+        found = self._gaps(known.member(name), demanded)
+        if found and demanded.value is NOTHING:
+            holders = (part for part in known.parts if part.read("properties", {}).get(name, False) is not False)
+            place = next(((*part.place, "properties", name) for part in holders), known.place)
+            return [Gap("property", place, demanded.place, name=name, open=demanded.home is self._open_home)]
+        if serious(found) and name not in known.listed:
+            return [Gap("undescribed-property", known.place, demanded.place, name=name)]
+        return found
+
+    def _other_properties(self, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
+        demanded = part.below("additionalProperties")
+        named = sorted(known.listed - part.read("properties", {}).keys())
+        found = [gap for name in named for gap in self._property(known, demanded, name)]
+        others = self._gaps(known.others(), demanded)
+        if others and demanded.value is NOTHING:
+            is_open = demanded.home is self._open_home
+            others = [Gap("open-object", known.place, demanded.place, True, False, open=is_open)]
+        return found + others
+
+    def _choice(self, keyword: str, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
+        """An anyOf or oneOf that is demanded."""
+        branches = part.alternatives(keyword)
+        attempts = [self._gaps(known, branch) for branch in branches]
+        possible = [index for index, each in enumerate(branches) if not self._is_impossible(known.and_also(each))]
+        for index, found in enumerate(attempts):
+            if not serious(found) and (keyword == "anyOf" or {index}.issuperset(possible)):
+                return found
+        if keyword == "oneOf" and any(_same_choice(own, part) for own in known.parts):
+            return []
+        if len(possible) == 1:  # That one was meant.
+            return attempts[possible[0]]
+        return [Gap("alternative", known.place, (*part.place, keyword))]
+
+    def _not(self, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
+        excluded = part.below("not")
+        if self._is_impossible(known.and_also(excluded)):
+            return []
+        alone = FlatSchema([excluded], excluded.place, self._open_home, known.depth)
+        if any(not serious(self._gaps(alone, own.below("not"))) for own in known.parts if "not" in own):
+            return []
+        return [Gap("exclusion", known.place_of("not"), (*part.place, "not"))]
+
+    def _is_impossible(self, known: FlatSchema) -> bool:
+        """Whether it is sure that no value is valid against all this."""
+        question = ("impossible", known.key)
+        if question in self._underway:
+            return False
+        self._underway[question] = known.depth
+        try:
+            if any(part.value is NOTHING for part in known.parts) or known.values == []:
+                return True
+            if known.values is None and all(self._lacks(known, name) for name in known.types):
+                return True
+            if any(all(map(self._is_impossible, choice)) for choice in known.choices()):
+                return True
+            return any(
+                not serious(self._gaps(known.and_also(part.without("not"), instead_of=part), part.below("not")))
+                for part in known.parts
+                if "not" in part
+            )
+        finally:
+            del self._underway[question]
+
+    def _lacks(self, known: FlatSchema, name: str) -> bool:
+        """Whether there is no value of that type."""
+        if name in ("null", "boolean"):
+            return False
+        if name in NUMBERS:
+            if known.lower is None or known.upper is None:
+                return False
+            (low, is_out), (high, is_in) = known.lower, known.upper
+            return low > high or (low == high and (is_out or not is_in))
+        word = {"string": "Length", "array": "Items", "object": "Properties"}[name]
+        most, least = known.most(f"max{word}"), known.least(f"min{word}")
+        if most is not None and least > most:
+            return True
+        if name == "array":
+            return least > 0 and self._is_impossible(known.items())
+        return name == "object" and any(self._is_impossible(known.member(each)) for each in known.required)
+
+
+def _is_ensured(keyword: str, known: FlatSchema, part: PlacedSchema) -> bool:
+    """Whether every value that `known` allows is valid against this keyword, one that speaks of a value as a whole."""
+    demand = part.read(keyword)
+    most = known.most(keyword if keyword.startswith("max") else "maxItems")
+    is_met = False  # For an enum, where values cannot be counted, and for what is not listed here.
+    match keyword:
+        case "multipleOf":
+            steps = [Fraction(each) for each in known.all_of(keyword)] + [Fraction(1)] * ("fraction" not in known.types)
+            is_met = any((each / Fraction(demand)).denominator == 1 for each in steps)
+        case "minimum" | "exclusiveMinimum":
+            is_met = known.lower is not None and known.lower >= (Fraction(demand), keyword == "exclusiveMinimum")
+        case "maximum" | "exclusiveMaximum":
+            is_met = known.upper is not None and known.upper <= (Fraction(demand), keyword == "maximum")
+        case "minLength" | "minItems" | "minProperties":
+            is_met = known.least(keyword) >= demand
+        case "maxLength" | "maxItems" | "maxProperties":
+            is_met = most is not None and most <= demand
+        case "uniqueItems":
+            is_met = not demand or any(known.all_of(keyword)) or (most is not None and most < 2)
+        case "pattern" | "format":  # What a format's own pattern demands, its format says.
+            is_met = demand in known.all_of(keyword) or demand == FORMAT_PATTERNS.get(part.read("format"))
+    return is_met
+
+
+def _same_choice(own: PlacedSchema, part: PlacedSchema) -> bool:
+    """Whether the two oneOf list the same schemas, in whatever order."""
+    left = part.alternatives("oneOf")
+    for mine in own.alternatives("oneOf"):
+        same = next((each for each in left if same_schema(mine, each)), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return not left
+
+
+def _type_names(types: frozenset[str]) -> str:
+    number = {"number"} if "fraction" in types else types & {"integer"}
+    return " or ".join(sorted(types - NUMBERS | number))

@@ -1,18 +1,17 @@
-"""Conversion between ASGI messages and whole requests and responses."""
+"""HTTP requests and responses in one piece, and the ASGI messages that they come and go in."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
-
-from local_aws.proxy_event import HttpRequest
-from local_aws.proxy_response import HttpResponse
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = tuple[tuple[str, str], ...]
 
 
 class BodyTooLarge(Exception):
@@ -23,26 +22,30 @@ class ClientGone(Exception):
     """Exception for a client that closed the connection before its request was complete."""
 
 
-def http_request(scope: Scope, body: bytes = b"") -> HttpRequest:
-    """The request of a scope whose path is still percent-encoded."""
-    return HttpRequest(
-        method=scope["method"],
-        path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
-        body=body,
-        client=(scope.get("client") or ("127.0.0.1", 0))[0],
-    )
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request as it came over the wire. `path` is still percent-encoded; names of `headers` are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    client: str
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """A response as it goes over the wire."""
+
+    status: int
+    headers: Headers
+    body: bytes
 
 
 def header(scope: Scope, name: str) -> str | None:
     """The first value of a request header; `name` in lower case."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), None)
-
-
-def request_id(scope: Scope) -> str:
-    """The id that the edge gave the request."""
-    return str(scope["state"]["request_id"])
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

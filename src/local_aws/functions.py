@@ -1,6 +1,6 @@
 """`Functions`: the Lambda service as API Gateway calls it: a function by its ARN, with an event, for an answer.
 
-What runs a function is somebody else's: `InProcessFunction` here, `packaged_functions.PackagedFunction` in processes.
+What runs a function is an `InProcessFunction`, or a `packaged_functions.PackagedFunction` in processes of its own.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
-from local_aws.errors import CannotStart
-from local_aws.proxy_event import ACCOUNT, Event
+from local_aws import ACCOUNT, CannotStart
 
 TIMEOUT_SECONDS = 30
 CONCURRENT_INVOCATIONS = 64
+
+Event = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,21 @@ class InvokeFailed(Exception):
     """Exception for a function that Lambda did not run: there is none, or it has no capacity left."""
 
 
+class InvokedFunctions(Protocol):
+    """The functions of an account, as API Gateway needs them."""
+
+    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
+        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
+
+        `source_arn` names who calls; its resource policy may refuse that.
+
+        Raises:
+            FunctionFailed: it ran and gave no answer.
+            InvokeForbidden: its resource policy refuses this caller.
+            InvokeFailed: it did not run.
+        """
+
+
 class Function(Protocol):
     """A function that can be run, by several threads at once."""
 
@@ -51,27 +67,20 @@ FindFunction = Callable[[str, str], Function]
 """From a function's ARN and its caller's to what runs it. Raises InvokeFailed, InvokeForbidden."""
 
 
-class Functions:
-    """The functions of an account, `at_once` invocations at a time, each in a thread of its own. The rest wait."""
+class Functions(InvokedFunctions):
+    """The functions that `find` knows, `at_once` invocations at a time, each in a thread of its own. The rest wait."""
 
     def __init__(self, find: FindFunction, at_once: int = CONCURRENT_INVOCATIONS) -> None:
         self._find = find
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="function")
 
     async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
-        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
-
-        `source_arn` names who calls; a function's resource policy may refuse that.
-
-        Raises:
-            FunctionFailed: it ran and gave no answer.
-            InvokeForbidden: its resource policy refuses this caller.
-            InvokeFailed: it did not run.
-        """
         body = json.dumps(event, allow_nan=False).encode()
-        answer = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._invoke, function_arn, body, request_id, source_arn
-        )
+
+        def run() -> bytes:
+            return self._find(function_arn, source_arn).invoke(body, request_id)
+
+        answer = await asyncio.get_running_loop().run_in_executor(self._threads, run)
         try:
             return json.loads(answer)
         except ValueError:
@@ -81,9 +90,6 @@ class Functions:
         """Lets running invocations end, and begins no other."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _invoke(self, function_arn: str, event: bytes, request_id: str, source_arn: str) -> bytes:
-        return self._find(function_arn, source_arn).invoke(event, request_id)
-
 
 class LambdaContext:
     """The second argument of a handler: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
@@ -92,13 +98,13 @@ class LambdaContext:
     memory_limit_in_mb = "256"
     identity = None
     client_context = None
+    log_stream_name = "local"
 
     def __init__(self, function_name: str, request_id: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.function_name = function_name
         self.aws_request_id = request_id
         self.invoked_function_arn = f"arn:aws:lambda:local:{ACCOUNT}:function:{function_name}"
         self.log_group_name = f"/aws/lambda/{function_name}"
-        self.log_stream_name = "local"
         self._clock = clock
         self._deadline = clock() + TIMEOUT_SECONDS
 
@@ -130,9 +136,8 @@ class InProcessFunction:
             answer = self._handler(json.loads(event), LambdaContext(self._name, request_id))
             return json.dumps(answer, allow_nan=False).encode()
         except Exception as error:
-            frames = [
-                f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(error.__traceback__)
-            ]
+            stack = traceback.extract_tb(error.__traceback__)
+            frames = [f"{each.filename}:{each.lineno} {each.name}" for each in stack]
             fields = {"function": self._name, "requestId": request_id, "frames": frames}
             logger.error("the function failed", extra=fields)
             raise FunctionFailed(type(error).__name__) from None

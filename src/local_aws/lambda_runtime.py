@@ -9,26 +9,36 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import select
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+from local_aws import ACCOUNT
 from local_aws.functions import FunctionFailed
-from local_aws.proxy_event import ACCOUNT
-from local_aws.runtime_api import Answered, Failed, Invocation, Outcome, RuntimeApi
 
 INIT_SECONDS = 10
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a synchronous answer.
+LARGEST_ANSWER = 6 * 1024 * 1024
 _LOOK_SECONDS = 0.02
 _LOG_SECONDS = 1
-_TOO_LATE = "Sandbox.Timedout: Task timed out"
+_PREFIX = "/2018-06-01/runtime"
+_RESULT = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
 
 Log = Callable[[str], None]
+Outcome = bytes | FunctionFailed | None
+"""Of an invocation: the handler's answer, or its failure. None: the process asks for the next invocation."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +52,6 @@ class Configuration:
     python: str = "3.13"
     memory_mb: int = 256
     timeout_seconds: float = 30
-
-    @property
-    def arn(self) -> str:
-        return f"arn:aws:lambda:{self.variables.get('AWS_REGION', 'local')}:{ACCOUNT}:function:{self.name}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class ExecutionEnvironment:
         self._configuration = configuration
         self._log = log
         self._logging = threading.Lock()
-        self._api = RuntimeApi()
+        self._api = _RuntimeApi()
         self._started = time.monotonic()
         self._process = _start_process(configuration, runtime, home, self._api.address)
         self._reader = threading.Thread(target=self._copy_log, daemon=True)
@@ -84,7 +90,11 @@ class ExecutionEnvironment:
         try:
             init_ms = self._await_init()
             started = time.monotonic()
-            return self._ask(event, request_id)
+            self._api.put(event, request_id, self._configuration)
+            outcome = self._await(self._configuration.timeout_seconds)
+            if isinstance(outcome, bytes):
+                return outcome
+            raise outcome or FunctionFailed("Runtime.Unexpected")
         except FunctionFailed as failure:
             status = str(failure)
             raise
@@ -103,50 +113,45 @@ class ExecutionEnvironment:
         self._reader.join(timeout=1)
         self._api.close()
 
-    def _ask(self, event: bytes, request_id: str) -> bytes:
-        seconds = self._configuration.timeout_seconds
-        deadline = int((time.time() + seconds) * 1000)
-        self._api.invocations.put(Invocation(request_id, event, deadline, self._configuration.arn, _trace_id()))
-        outcome = self._await(seconds, _TOO_LATE)
-        if isinstance(outcome, Answered):
-            return outcome.body
-        raise FunctionFailed(outcome.error_type if isinstance(outcome, Failed) else "Runtime.Unexpected")
-
     def _await_init(self) -> float | None:
         """Milliseconds from start to the first call for work; None when that was long ago."""
         if self._initialised:
-            self._await(self._configuration.timeout_seconds, _TOO_LATE)
+            self._await(self._configuration.timeout_seconds)
             return None
-        outcome = self._await(INIT_SECONDS, _TOO_LATE)
-        if isinstance(outcome, Failed):
+        outcome = self._await(INIT_SECONDS)
+        if isinstance(outcome, FunctionFailed):
             self.stop()
-            raise FunctionFailed(f"{outcome.error_type} (init)")
+            raise FunctionFailed(f"{outcome} (init)")
         self._initialised = True
         return (time.monotonic() - self._started) * 1000
 
-    def _await(self, seconds: float, too_late: str) -> Outcome:
+    def _await(self, seconds: float) -> Outcome:
         """The next outcome. A process that is too slow or too big is stopped, as one that is gone already."""
         limit = time.monotonic() + seconds
         while True:
             with suppress(queue.Empty):
                 return self._api.outcomes.get(timeout=_LOOK_SECONDS)
-            reason = self._lost() or (too_late if time.monotonic() > limit else None)
-            if reason:
-                self.stop()
-                raise FunctionFailed(reason)
+            if (code := self._process.poll()) is not None and self._api.outcomes.empty():
+                ending = f"signal: {signal.strsignal(-code)}" if code < 0 else f"exit status {code}"
+                reason = f"Runtime.ExitError: Runtime exited with {ending}"
+            elif self._megabytes() > self._configuration.memory_mb:
+                reason = "Runtime.OutOfMemory: Runtime exited with signal: killed"
+            elif time.monotonic() > limit:
+                reason = "Sandbox.Timedout: Task timed out"
+            else:
+                continue
+            self.stop()
+            raise FunctionFailed(reason)
 
-    def _lost(self) -> str | None:
-        if self._process.poll() is not None and self._api.outcomes.empty():
-            return f"Runtime.ExitError: Runtime exited with {_ending(self._process.returncode)}"
-        if self._memory() > self._configuration.memory_mb:
-            return "Runtime.OutOfMemory: Runtime exited with signal: killed"
-        return None
-
-    def _memory(self) -> float:
-        """Megabytes resident now; keeps the peak, for a process that is gone tells nothing any more."""
-        now, peak = _memory_of(self._process.pid)
-        self._peak = max(self._peak, peak)
-        return now
+    def _megabytes(self) -> float:
+        """Memory resident now; notes the peak, for a process that is gone has neither."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:
+            return 0
+        kilobytes = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith("Vm")}
+        self._peak = max(self._peak, int(kilobytes.get("VmHWM", 0)) / 1024)
+        return int(kilobytes.get("VmRSS", 0)) / 1024
 
     def _copy_log(self) -> None:
         assert self._process.stdout is not None
@@ -174,7 +179,7 @@ class ExecutionEnvironment:
 
     def _report(self, request_id: str, status: str, started: float, init_ms: float | None) -> None:
         """https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report."""
-        self._memory()
+        self._megabytes()
         metrics = {
             "durationMs": round((time.monotonic() - started) * 1000, 2),
             "memorySizeMB": self._configuration.memory_mb,
@@ -186,23 +191,9 @@ class ExecutionEnvironment:
 
 
 def _start_process(configuration: Configuration, runtime: Runtime, home: Path, api: str) -> subprocess.Popen[bytes]:
-    """-S and -s: the interpreter's own site-packages are not Lambda's, and hide a package that the zip lacks."""
-    return subprocess.Popen(
-        [runtime.interpreter, "-S", "-s", "-m", "awslambdaric", configuration.handler],
-        cwd=configuration.code,
-        env=_variables(configuration, runtime, home, api),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        bufsize=0,
-        start_new_session=True,
-    )
-
-
-def _variables(configuration: Configuration, runtime: Runtime, home: Path, api: str) -> dict[str, str]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; nothing of this process' own."""
     region = configuration.variables.get("AWS_REGION", "eu-west-1")
-    return {
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; nothing of this process' own.
+    variables = {
         "AWS_DEFAULT_REGION": region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python{configuration.python}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory_mb),
@@ -227,24 +218,116 @@ def _variables(configuration: Configuration, runtime: Runtime, home: Path, api: 
         "TMPDIR": str(home),
         "_HANDLER": configuration.handler,
     }
+    # -S and -s: the interpreter's own site-packages are not Lambda's, and hide a package that the zip lacks.
+    return subprocess.Popen(
+        [runtime.interpreter, "-S", "-s", "-m", "awslambdaric", configuration.handler],
+        cwd=configuration.code,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        start_new_session=True,
+    )
 
 
-def _ending(code: int) -> str:
-    """How a process ended, in Lambda's words."""
-    return f"signal: {signal.strsignal(-code)}" if code < 0 else f"exit status {code}"
+class _RuntimeApi:
+    """Lambda's Runtime API for one process, on a free port of 127.0.0.1 until closed.
+
+    The process asks for the next invocation and posts what came of it: its requests become a queue of `outcomes`.
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+    """
+
+    def __init__(self) -> None:
+        self.invocations: queue.SimpleQueue[tuple[bytes, dict[str, str]] | None] = queue.SimpleQueue()
+        self.outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self.current: str | None = None
+        self._server = _RuntimeServer(("127.0.0.1", 0), partial(_RuntimeEndpoint, self))
+        # As AWS_LAMBDA_RUNTIME_API holds it.
+        self.address = f"127.0.0.1:{self._server.server_port}"
+        poll = {"poll_interval": 0.05}
+        threading.Thread(target=self._server.serve_forever, kwargs=poll, daemon=True).start()
+
+    def put(self, event: bytes, request_id: str, function: Configuration) -> None:
+        """Hands the next invocation to the process."""
+        self.current = request_id
+        region = function.variables.get("AWS_REGION", "local")
+        # https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+        root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": request_id,
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + function.timeout_seconds) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": f"arn:aws:lambda:{region}:{ACCOUNT}:function:{function.name}",
+            "Lambda-Runtime-Trace-Id": f"Root={root};Parent={os.urandom(8).hex()};Sampled=0",
+        }
+        self.invocations.put((event, headers))
+
+    def close(self) -> None:
+        self.invocations.put(None)
+        self._server.shutdown()
+        self._server.server_close()
 
 
-def _memory_of(pid: int) -> tuple[float, float]:
-    """Megabytes resident now and at most. A process that is gone has none."""
+class _RuntimeServer(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A process that was stopped leaves its connection half-way: who stopped it knows. The rest is a fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _RuntimeEndpoint(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def __init__(self, api: _RuntimeApi, *arguments: Any) -> None:
+        self._api = api
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        if self.path != f"{_PREFIX}/invocation/next":
+            return self._refuse(HTTPStatus.NOT_FOUND, "InvalidPath")
+        self._api.outcomes.put(None)
+        invocation = self._api.invocations.get()
+        if invocation is None:
+            self.close_connection = True
+            return None
+        return self._send(HTTPStatus.OK, *invocation)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        result = _RESULT.fullmatch(self.path)
+        if self.path != f"{_PREFIX}/init/error" and (not result or result[1] != self._api.current):
+            return self._refuse(HTTPStatus.BAD_REQUEST, "InvalidRequestID")
+        outcome: Outcome = body
+        if len(body) > LARGEST_ANSWER:
+            outcome = FunctionFailed("Function.ResponseSizeTooLarge")
+        elif not result or result[2] == "error":
+            outcome = FunctionFailed(_error_type(body))
+        # Queued before it is acknowledged: the process may end as soon as it is.
+        self._api.outcomes.put(outcome)
+        if len(body) > LARGEST_ANSWER:
+            return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge")
+        return self._send(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
+
+    def _refuse(self, status: HTTPStatus, error_type: str) -> None:
+        self._send(status, json.dumps({"errorMessage": status.phrase, "errorType": error_type}).encode())
+
+    def _send(self, status: HTTPStatus, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Logs nothing: what a function does is in its own log."""
+
+
+def _error_type(body: bytes) -> str:
+    """The exception's class, without its words."""
     try:
-        text = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0, 0
-    kilobytes = {line.split(":")[0]: line.split()[1] for line in text.splitlines() if line.startswith("Vm")}
-    return int(kilobytes.get("VmRSS", 0)) / 1024, int(kilobytes.get("VmHWM", 0)) / 1024
-
-
-def _trace_id() -> str:
-    """https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader."""
-    root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"
-    return f"Root={root};Parent={os.urandom(8).hex()};Sampled=0"
+        return str(json.loads(body)["errorType"])
+    except (ValueError, LookupError, TypeError):
+        return "Unhandled"

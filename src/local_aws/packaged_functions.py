@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from lambda_packages import wheels
 from lambda_packages.build import build
 from lambda_packages.target import BuildError, Target, choose_interpreter, this_architecture
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from local_aws.functions import FunctionMissing
 from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 

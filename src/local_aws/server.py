@@ -14,9 +14,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from local_aws.asgi import App
-from local_aws.errors import CannotStart
-from local_aws.proxy_response import HttpResponse
+from local_aws import CannotStart
+from local_aws.asgi import App, HttpResponse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

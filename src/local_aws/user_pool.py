@@ -15,8 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
 
-from local_aws.errors import CannotStart
-from local_aws.proxy_event import ACCOUNT
+from local_aws import ACCOUNT, CannotStart
 
 POOL = "local_pool"
 CLIENT = "local-client"

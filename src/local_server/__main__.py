@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from local_aws import CannotStart
 from local_aws.database import Database
-from local_aws.errors import CannotStart
 from local_aws.log_lines import log_to_standard_error
 from local_aws.server import listen
 from local_server import project

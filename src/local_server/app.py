@@ -23,12 +23,12 @@ from cross_check.disagreements import Disagreements
 from cross_check.exchange import Exchange
 from cross_check.known_differences import KnownDifferences, Place
 from cross_check.second_validator import SecondValidator
-from local_aws.asgi import App, Receive, Scope, Send, header, send_response
-from local_aws.gateway import ApiIdentity, Gateway, Stage
+from local_aws import ACCOUNT
+from local_aws.asgi import App, HttpResponse, Receive, Scope, Send, header, send_response
+from local_aws.functions import InvokedFunctions
 from local_aws.gateway.call import Call
-from local_aws.gateway.stage import InvokedFunctions
-from local_aws.proxy_event import ACCOUNT, STAGE
-from local_aws.proxy_response import HttpResponse
+from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.stage import ApiIdentity, Stage
 from local_aws.user_pool import UserPool
 from local_server import project
 from local_server.documents import contract_documents, swagger_ui, swagger_ui_files
@@ -74,7 +74,7 @@ class LocalApp:
         """What makes the gateway for allowed origins, in the order in which they count."""
         log = logging.getLogger(project.REQUEST_LOG).info
         observe = _observer(self.document, self.disagreements)
-        stage = Stage(STAGE, access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=observe)
+        stage = Stage("local", access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=observe)
         identity = ApiIdentity("local", ACCOUNT, self.user_pool.region)
         return lambda origins: Gateway(self.render_body(origins), stage, self.functions, self.user_pool, identity)
 

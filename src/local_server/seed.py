@@ -16,8 +16,8 @@ from typing import Any
 import boto3
 import httpx
 
+from local_aws import CannotStart
 from local_aws.asgi import App
-from local_aws.errors import CannotStart
 from local_server.project import TABLE
 
 MARKER = "seeded"

@@ -15,9 +15,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cross_check.contract_document import ContractDocument
-from local_aws import log_lines
+from local_aws import CannotStart, log_lines
 from local_aws.database import Database, create_table
-from local_aws.errors import CannotStart
 from local_aws.functions import CONCURRENT_INVOCATIONS, Function, Functions, InProcessFunction
 from local_aws.server import LOOPBACK, AsgiServer
 from local_aws.user_pool import UserPool, signing_key

@@ -17,7 +17,7 @@ from string import Template
 from markdown_it import MarkdownIt
 
 from contract_diff import report
-from contract_diff.operation_changes import compare
+from contract_diff.comparison import compare
 from contract_diff.sources import read
 from contract_diff.verdict import verdict_on
 from contract_diff.versions import Changelog

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from local_aws.log_lines import log_to_standard_error
 from local_server import project
 from local_server.__main__ import interrupt, port

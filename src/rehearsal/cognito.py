@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 from joserfc.jwk import KeySet
 
-from local_aws.gateway import AuthorizerMisconfigured
+from local_aws.gateway.stage import AuthorizerMisconfigured
 from local_aws.user_pool import authorizer_claims
 from rehearsal.moto_server import MockedAws
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.gateway import ApiIdentity, Authorizers, Gateway, InvokedFunctions, Stage, Throttle
+from local_aws.functions import InvokedFunctions
+from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.stage import ApiIdentity, Authorizers, Stage, Throttle
 from local_aws.lambda_runtime import Runtime
 from local_aws.server import AsgiServer, listen
 from rehearsal.cognito import PoolAuthorizers

@@ -17,8 +17,7 @@ import httpx
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
 from cross_check.second_validator import SecondValidator
-from local_aws.proxy_event import HttpRequest
-from local_aws.proxy_response import HttpResponse
+from local_aws.asgi import HttpRequest, HttpResponse
 from local_server import project
 from rehearsal.cloudwatch_alarms import Watch
 from rehearsal.deployed_functions import published

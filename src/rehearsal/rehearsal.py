@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local_aws.packaged_functions import Packages, packages_for_this_machine
-from local_aws.processes import run_to_end
 from local_server import project
 from rehearsal.bad_releases import try_releases
 from rehearsal.deployment import Deployment, packages_that_differ, refuse, running
 from rehearsal.faults import rehearse_faults
 from rehearsal.mock_account import MockAccount, mock_account
 from rehearsal.moto_server import MockedAws
+from rehearsal.processes import run_to_end
 from rehearsal.release import release_again
 from rehearsal.role_permissions import hold_roles_to_their_needs
 from rehearsal.steps import Step, StepFailed, Steps

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.processes import Ended, run_to_end
+from rehearsal.processes import Ended, run_to_end
 from rehearsal.steps import StepFailed
 
 # Terraform finds the mirrors in its own usual places by itself:

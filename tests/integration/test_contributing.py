@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.served import Served, served
 from tests.worked_example import FIELD, FILTER, OPERATION, ROOT, WorkedExample, blocks
 
 CONTRACT = "openapi/products.yaml"
+BEFORE = "build/before.yaml"
 NODE_TOOLS = ROOT / "scripts/toolchain/node_modules"
 HANDLER, TESTS = "src/products/handlers/restore_product.py", "tests/integration/products/test_restoring.py"
 
@@ -30,6 +32,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> WorkedExample:
         missing = "scripts/generate needs the Node.js tools, which are not installed"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     found = WorkedExample(tmp_path_factory.mktemp("worked") / "project")
+    (found.root / "build").mkdir()
+    shutil.copy(found.root / CONTRACT, found.root / BEFORE)
     found.follow(FIELD)
     found.follow(FILTER)
     return found
@@ -77,7 +81,7 @@ def test_all_are_additions_by_the_rules_that_the_page_names(example: WorkedExamp
     unmoved = now.read_text()
     try:
         now.write_text(unmoved.replace("\n  version: ", "\n  version: 9"))
-        printed = example.script("contract_diff", str(ROOT / CONTRACT), str(now))
+        printed = example.script("contract_diff", str(example.root / BEFORE), str(now))
     finally:
         now.write_text(unmoved)
     consoles = [each for part in (FIELD, FILTER, OPERATION) for each in blocks(part) if each.language == "console"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 
 JAR = "DynamoDBLocal.jar"
 # The engine lives for minutes: the thorough compiler and the parallel collector of Java cost it more than they give.

@@ -1,4 +1,4 @@
-"""`Gateway`: API Gateway with one REST API, made of the body that is imported, with no look at the contract.
+"""API Gateway with one REST API, made of the body that is imported, with no look at the contract: `gateway.Gateway`.
 
 It does what AWS documents and what AWS was recorded to do (tests/unit/local_aws/gateway/test_recordings.py).
 What it does not know in the body, it refuses at the start. Known limits, for want of a page or a recording:
@@ -13,27 +13,3 @@ What it does not know in the body, it refuses at the start. Known limits, for wa
 * Header names that are remapped in a function's answer are not in a mock's.
 * A body of more than 10 MB is refused as soon as it is, before anybody looks for its method.
 """
-
-from local_aws.gateway.gateway import Gateway
-from local_aws.gateway.imported_body import NotEmulated
-from local_aws.gateway.stage import (
-    ApiIdentity,
-    AuthorizerFailed,
-    AuthorizerMisconfigured,
-    Authorizers,
-    InvokedFunctions,
-    Stage,
-    Throttle,
-)
-
-__all__ = [
-    "ApiIdentity",
-    "AuthorizerFailed",
-    "AuthorizerMisconfigured",
-    "Authorizers",
-    "Gateway",
-    "InvokedFunctions",
-    "NotEmulated",
-    "Stage",
-    "Throttle",
-]

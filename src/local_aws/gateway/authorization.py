@@ -34,7 +34,10 @@ class CognitoAuthorizer:
 
     async def claims(self, call: Call) -> Mapping[str, str]:
         """The claims of the caller's token. Raises GatewayError when it has none that is good."""
-        token = _token(call.header(self._header) or "")
+        # The token may stand by itself, or after the scheme's name.
+        token = (call.header(self._header) or "").strip()
+        scheme, _, rest = token.partition(" ")
+        token = rest.strip() if scheme.lower() == "bearer" else token
         claims = await asyncio.to_thread(self._ask, token) if token else None
         if claims is None:
             call.note("authorizer", error="Unauthorized", status=401)
@@ -51,12 +54,6 @@ class CognitoAuthorizer:
             raise GatewayError("AUTHORIZER_FAILURE", "Internal server error") from None
         except AuthorizerMisconfigured:
             raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR", "Internal server error") from None
-
-
-def _token(credentials: str) -> str:
-    """The token may stand by itself, or after the scheme's name."""
-    scheme, _, rest = credentials.strip().partition(" ")
-    return rest.strip() if scheme.lower() == "bearer" else credentials.strip()
 
 
 def authorizer_of(method: Place, schemes: Mapping[str, CognitoAuthorizer]) -> CognitoAuthorizer | None:

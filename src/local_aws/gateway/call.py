@@ -8,70 +8,87 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
-from local_aws.proxy_event import Deployment, HttpRequest
+from local_aws import ACCOUNT
+from local_aws.asgi import HttpRequest
+from local_aws.gateway.stage import ApiIdentity, Stage
 
 _JSON = "application/json"
+_LOCAL_STAGE = Stage("local", base_path="")
+_LOCAL_API = ApiIdentity("local", ACCOUNT, "local")
+# Of a caller who does not sign as AWS does.
+_UNKNOWN_IDENTITY = (
+    "accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType",
+    "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn",
+)  # fmt: skip
 
 
 class GatewayError(Exception):
     """Exception for a request that the gateway answers itself, by the gateway response of a type."""
 
-    def __init__(self, response_type: str, message: str, *, status: int | None = None, details: str = "") -> None:
+    def __init__(self, response_type: str, message: str, status: int | None = None) -> None:
         super().__init__(response_type)
         self.response_type = response_type
         self.message = message
         self.status = status
-        self.details = details
 
 
 @dataclass(slots=True)
 class Call:
-    """One request. `request.path` has no stage in it, `path` has. `variables` are API Gateway's, by whole name."""
+    """One request. `request.path` has no base path in it; `path` has, and is that with the stage's if none is given.
+
+    `context` is the `requestContext` of an event, but for what the method adds; `variables` are API Gateway's, by whole
+    name, `context.requestId`.
+    """
 
     request: HttpRequest
-    deployment: Deployment
-    path: str
+    stage: Stage = _LOCAL_STAGE
+    api: ApiIdentity = _LOCAL_API
+    path: str = ""
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     started: float = field(default_factory=time.monotonic)
+    context: dict[str, Any] = field(init=False)
     variables: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        now, host = datetime.now(UTC), self.header("host") or ""
-        self.variables = {f"stageVariables.{key}": value for key, value in self.deployment.variables.items()}
-        self.note(
-            accountId=self.deployment.account,
-            apiId=self.deployment.api_id,
-            domainName=host,
-            domainPrefix=host.partition(".")[0],
-            extendedRequestId=self.request_id,
-            httpMethod=self.request.method,
-            path=self.path,
-            protocol="HTTP/1.1",
-            requestId=self.request_id,
-            requestTime=now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            requestTimeEpoch=int(now.timestamp() * 1000),
-            stage=self.deployment.stage,
-            xrayTraceId=f"Root=1-{int(now.timestamp()):08x}-{uuid.uuid4().hex[:24]}",
-        )
-        self.note("identity", sourceIp=self.request.client, userAgent=self.header("user-agent"))
+        now, host, caller = datetime.now(UTC), self.header("host"), dict.fromkeys(_UNKNOWN_IDENTITY)
+        self.context = {
+            "accountId": self.api.account,
+            "apiId": self.api.api_id,
+            "deploymentId": "local",
+            "domainName": host,
+            "domainPrefix": (host or "").partition(".")[0],
+            "extendedRequestId": self.request_id,
+            "httpMethod": self.request.method,
+            "identity": {**caller, "sourceIp": self.request.client, "userAgent": self.header("user-agent")},
+            "path": self.path or self.stage.root + self.request.path,
+            "protocol": "HTTP/1.1",
+            "requestId": self.request_id,
+            "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "requestTimeEpoch": int(now.timestamp() * 1000),
+            "stage": self.stage.name,
+        }
+        self.variables = {f"stageVariables.{key}": value for key, value in self.stage.variables.items()}
+        self.note(**{name: value for name, value in self.context.items() if name != "identity"})
+        self.note("identity", **self.context["identity"])
+        self.note(xrayTraceId=f"Root=1-{int(now.timestamp()):08x}-{uuid.uuid4().hex[:24]}")
 
     def note(self, group: str = "", /, **values: object) -> None:
-        """Keeps values of `$context` variables, all of one group if they are in one. None is no value."""
+        """Sets `$context` variables, all of one group if they are in one. None is no value."""
         prefix = f"context.{group}." if group else "context."
         self.variables |= {prefix + name: str(value) for name, value in values.items() if value is not None}
 
     def note_refusal(self, refused: GatewayError) -> None:
-        """What templates and logs may say of it."""
+        """Sets the variables by which templates and logs name a refusal."""
         self.note(
             "error",
             message=refused.message,
             messageString=json.dumps(refused.message),
             responseType=refused.response_type,
-            validationErrorString=refused.details or None,
         )
 
     def header(self, name: str) -> str | None:

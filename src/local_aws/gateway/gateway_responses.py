@@ -6,13 +6,12 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from local_aws.asgi import HttpResponse
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
-from local_aws.gateway.variables import IN_GATEWAY_RESPONSES, Expression, Template, mapped_headers
-from local_aws.proxy_response import HttpResponse
+from local_aws.gateway.templates import IN_GATEWAY_RESPONSES, Expression, Template, mapped_headers, template_for
 
 # The statuses of the refusals that are emulated, where the body gives no other. Which types a body may have besides is
 # for the import to say: nothing asks for them here.
@@ -37,45 +36,31 @@ _ERROR_TYPES = {
 }
 _FALLBACKS = {4: "DEFAULT_4XX", 5: "DEFAULT_5XX"}
 _HEADER = "gatewayresponse.header."
-_JSON = "application/json"
+_PLAIN_TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
 
 
-@dataclass(frozen=True, slots=True)
 class GatewayResponse:
-    """A gateway response. `status` None: the one that the error has by itself."""
+    """A gateway response, as the body customises it."""
 
-    status: int | None
-    headers: Mapping[str, Expression]
-    templates: Mapping[str, Template]
-
-    @classmethod
-    def parse(cls, place: Place) -> GatewayResponse:
+    def __init__(self, place: Place) -> None:
         place.only(("statusCode", "responseParameters", "responseTemplates"))
-        templates = place.get("responseTemplates", {}).members()
-        return cls(
-            int(place["statusCode"].text()) if "statusCode" in place else None,
-            dict(_header(name, each) for name, each in place.get("responseParameters", {}).members()),
-            {media: Template.parse(each, IN_GATEWAY_RESPONSES) for media, each in templates} or _PLAIN.templates,
-        )
+        self._status = int(place["statusCode"].text()) if "statusCode" in place else None
+        self._headers: dict[str, Expression] = {}
+        for name, each in place.get("responseParameters", {}).members():
+            if not name.startswith(_HEADER):
+                raise each.not_emulated("only headers are emulated")
+            self._headers[name.removeprefix(_HEADER)] = Expression(each, IN_GATEWAY_RESPONSES)
+        templates = place.get("responseTemplates", {})
+        if not templates.mapping():
+            templates = Place(_PLAIN_TEMPLATES)
+        self._templates = {media: Template(each, IN_GATEWAY_RESPONSES) for media, each in templates.members()}
 
     def render(self, call: Call, status: int) -> HttpResponse:
-        """The whole response."""
-        media, template = self._template(call)
-        headers = mapped_headers(media, self.headers, call.variables)
-        return HttpResponse(self.status or status, tuple(headers.values()), template.render(call.variables).encode())
-
-    def _template(self, call: Call) -> tuple[str, Template]:
-        wanted = (call.header("accept") or _JSON, _JSON, next(iter(self.templates)))
-        return next((media, self.templates[media]) for media in wanted if media in self.templates)
-
-
-def _header(name: str, place: Place) -> tuple[str, Expression]:
-    if not name.startswith(_HEADER):
-        raise place.not_emulated("only headers are emulated")
-    return name.removeprefix(_HEADER), Expression.parse(place, IN_GATEWAY_RESPONSES)
-
-
-_PLAIN = GatewayResponse(None, {}, {_JSON: Template('{"message":$context.error.messageString}')})
+        """The whole response. `status` is the one that the error has by itself."""
+        media, template = template_for(call.header("accept"), self._templates)
+        assert template is not None
+        headers = mapped_headers(media, self._headers, call.variables)
+        return HttpResponse(self._status or status, tuple(headers.values()), template.render(call.variables).encode())
 
 
 class GatewayResponses:
@@ -83,7 +68,8 @@ class GatewayResponses:
 
     def __init__(self, place: Place) -> None:
         """`place` is the extension x-amazon-apigateway-gateway-responses."""
-        self._responses = {name: GatewayResponse.parse(each) for name, each in place.members()}
+        self._responses = {name: GatewayResponse(each) for name, each in place.members()}
+        self._plain = GatewayResponse(Place({}))
 
     def to(self, call: Call, refused: GatewayError) -> HttpResponse:
         """The response to a request that the gateway refuses."""
@@ -93,6 +79,6 @@ class GatewayResponses:
         customised = next((self._responses[name] for name in names if name in self._responses), None)
         if customised is not None:
             return customised.render(call, status)
-        response = _PLAIN.render(call, status)
+        response = self._plain.render(call, status)
         kind = _ERROR_TYPES.get(refused.response_type)
         return replace(response, headers=(*response.headers, ("x-amzn-ErrorType", kind))) if kind else response

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from local_aws.gateway.stage import ApiIdentity
 
 
@@ -86,11 +86,7 @@ def resolved(body: Any, api: ApiIdentity) -> Any:
         return {key: resolved(value, api) for key, value in body.items()}
     if isinstance(body, list):
         return [resolved(value, api) for value in body]
-    return _filled(body, api) if isinstance(body, str) else body
-
-
-def _filled(text: str, api: ApiIdentity) -> str:
-    values = {"Partition": api.partition, "Region": api.region, "AccountId": api.account}
-    for name, value in values.items():
-        text = text.replace(f"${{AWS::{name}}}", value)
-    return text
+    if isinstance(body, str):
+        for name, value in {"Partition": api.partition, "Region": api.region, "AccountId": api.account}.items():
+            body = body.replace(f"${{AWS::{name}}}", value)
+    return body

@@ -7,10 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from jsonschema_rs import Draft4Validator
 
@@ -21,7 +18,6 @@ VALIDATOR = "x-amazon-apigateway-request-validator"
 VALIDATORS = "x-amazon-apigateway-request-validators"
 _SCHEMAS = "#/components/schemas/"
 _REPORTED = ("header", "path", "query")
-_PLACES = {"query": "querystring", "header": "header", "path": "path"}
 
 # What a model can have; how schemas lie in the keywords that hold some.
 _SIMPLE = frozenset(
@@ -33,22 +29,13 @@ _SIMPLE = frozenset(
 _ONE, _LISTS, _MAPS = frozenset({"items", "not"}), frozenset({"allOf", "anyOf", "oneOf"}), frozenset({"properties"})
 
 
-class Models:
-    """The body's models: JSON Schema draft 4."""
-
-    def __init__(self, schemas: Place) -> None:
-        for _, schema in schemas.members():
-            _known(schema)
-        self._schemas = schemas.mapping()
-
-    def validator(self, schema: Place) -> Draft4Validator:
-        """A validator for a request's schema, which may refer to models."""
-        _known(schema)
-        root = {"allOf": [schema.value], "components": {"schemas": self._schemas}}
-        return Draft4Validator(root, validate_formats=False)
+def check_models(schemas: Place) -> None:
+    """Raises NotEmulated: a schema is more than the JSON Schema draft 4 that models have."""
+    for _, schema in schemas.members():
+        _check_model(schema)
 
 
-def _known(schema: Place) -> None:
+def _check_model(schema: Place) -> None:
     for keyword, place in schema.members():
         if keyword == "additionalProperties" and isinstance(place.value, bool):
             continue
@@ -56,84 +43,59 @@ def _known(schema: Place) -> None:
             raise place.not_emulated("models do not have it")
         if keyword == "$ref" and not place.text().startswith(_SCHEMAS):
             raise place.not_emulated("a model refers to models only")
-        for inner in _inner(keyword, place):
-            _known(inner)
+        if keyword in _ONE:
+            _check_model(place)
+        elif keyword in _LISTS:
+            for each in place.elements():
+                _check_model(each)
+        elif keyword in _MAPS:
+            check_models(place)
 
 
-def _inner(keyword: str, place: Place) -> Iterable[Place]:
-    if keyword in _ONE:
-        return [place]
-    if keyword in _LISTS:
-        return place.elements()
-    return (schema for _, schema in place.members()) if keyword in _MAPS else []
-
-
-@dataclass(frozen=True, slots=True)
 class RequestValidator:
-    """What is checked of the requests for one method. `bodies` has a validator for each media type with a model."""
+    """What is checked of the requests for one method: required parameters, and the body by its media type's model."""
 
-    required: tuple[tuple[str, str], ...]
-    bodies: Mapping[str, Draft4Validator]
-
-    @classmethod
-    def parse(cls, body: Place, item: Place, method: Place, models: Models) -> RequestValidator:
-        """The validator that the method chooses, or the body for all of them."""
-        checks = _checks(body, method)
-        required = tuple(_required(_parameters(item, method)))
-        bodies = dict(_bodies(method, models))
-        return cls(
-            required if checks.get("validateRequestParameters", False).one_of(True, False) else (),
-            bodies if checks.get("validateRequestBody", False).one_of(True, False) else {},
-        )
+    def __init__(self, body: Place, item: Place, method: Place) -> None:
+        """The validator that the method chooses, or the body for all of them. Raises NotEmulated."""
+        required = []
+        for parameter in (*item.get("parameters", []).elements(), *method.get("parameters", []).elements()):
+            parameter.only(("name", "in", "required", "description", "schema"))
+            where: str = parameter["in"].one_of("query", "header", "path")
+            if parameter.get("required", False).one_of(True, False):
+                required.append((where, parameter["name"].text()))
+        models = {}
+        schemas = body.get("components", {}).get("schemas", {}).mapping()
+        content = method.get("requestBody", {}).only(("required", "description", "content")).get("content", {})
+        for media, entry in content.members():
+            if "schema" in entry:
+                _check_model(entry["schema"])
+                root = {"allOf": [entry["schema"].value], "components": {"schemas": schemas}}
+                models[media.lower()] = Draft4Validator(root, validate_formats=False)
+        checks, chosen = Place({}), method[VALIDATOR] if VALIDATOR in method else body.get(VALIDATOR, None)
+        if chosen.value is not None:
+            validators = body.get(VALIDATORS, {})
+            if chosen.text() not in validators:
+                raise chosen.not_emulated("there is no such request validator")
+            checks = validators[chosen.text()].only(("validateRequestParameters", "validateRequestBody"))
+        checks_parameters = checks.get("validateRequestParameters", False).one_of(True, False)
+        self._required = sorted(required, key=lambda each: _REPORTED.index(each[0])) if checks_parameters else []
+        self._models = models if checks.get("validateRequestBody", False).one_of(True, False) else {}
 
     def check(self, call: Call) -> None:
         """Raises GatewayError: a required parameter is missing or blank, or the body is not as its model says."""
         given = {"query": call.query(), "path": call.path_parameters, "header": dict(call.request.headers)}
-        required = sorted(self.required, key=lambda each: _REPORTED.index(each[0]))
-        missing = [name for where, name in required if not _value(given[where], where, name).strip()]
+        missing = [
+            name
+            for where, name in self._required
+            if not given[where].get(name.lower() if where == "header" else name, "").strip()
+        ]
         if missing:
             raise GatewayError("BAD_REQUEST_PARAMETERS", f"Missing required request parameters: [{', '.join(missing)}]")
-        model = self.bodies.get(call.media_type())
-        if model is not None and not _is_valid(model, call.request.body):
+        model = self._models.get(call.media_type())
+        try:
+            # An empty body is an empty object.
+            valid = model is None or model.is_valid(json.loads(call.request.body or b"{}", parse_float=Decimal))
+        except (ValueError, ArithmeticError, RecursionError):
+            valid = False
+        if not valid:
             raise GatewayError("BAD_REQUEST_BODY", "Invalid request body")
-
-
-def _value(given: Mapping[str, str], where: str, name: str) -> str:
-    return given.get(name.lower() if where == "header" else name, "")
-
-
-def _is_valid(model: Draft4Validator, body: bytes) -> bool:
-    """An empty body is an empty object."""
-    try:
-        return model.is_valid(json.loads(body or b"{}", parse_float=Decimal))
-    except (ValueError, ArithmeticError, RecursionError):
-        return False
-
-
-def _checks(body: Place, method: Place) -> Place:
-    chosen = method[VALIDATOR] if VALIDATOR in method else body.get(VALIDATOR, None)
-    if chosen.value is None:
-        return Place({}, chosen.pointer)
-    if chosen.text() not in body.get(VALIDATORS, {}):
-        raise chosen.not_emulated("there is no such request validator")
-    return body[VALIDATORS][chosen.text()].only(("validateRequestParameters", "validateRequestBody"))
-
-
-def _parameters(item: Place, method: Place) -> Iterator[Place]:
-    for holder in (item, method):
-        yield from holder.get("parameters", []).elements()
-
-
-def _required(parameters: Iterable[Place]) -> Iterator[tuple[str, str]]:
-    for parameter in parameters:
-        parameter.only(("name", "in", "required", "description", "schema"))
-        where: Any = parameter["in"].one_of(*_PLACES)
-        if parameter.get("required", False).one_of(True, False):
-            yield where, parameter["name"].text()
-
-
-def _bodies(method: Place, models: Models) -> Iterator[tuple[str, Draft4Validator]]:
-    content = method.get("requestBody", {}).only(("required", "description", "content")).get("content", {})
-    for media, entry in content.members():
-        if "schema" in entry:
-            yield media.lower(), models.validator(entry["schema"])

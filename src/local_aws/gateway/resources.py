@@ -1,4 +1,4 @@
-"""The API's paths: which resource a request is for.
+"""Resources and methods of an API: which of them a request is for, and the steps that a method takes it through.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html
 """
@@ -6,76 +6,114 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from local_aws.asgi import HttpResponse
+from local_aws.functions import InvokedFunctions
+from local_aws.gateway.authorization import CognitoAuthorizer, authorizer_of
+from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
+from local_aws.gateway.lambda_proxy import LambdaProxy
+from local_aws.gateway.mock import Mock
+from local_aws.gateway.request_validator import VALIDATOR, RequestValidator, check_models
+from local_aws.gateway.stage import ApiIdentity, Authorizers, Stage, TokenBucket
 
-_PARAMETER = re.compile(r"\{([^{}+]+)(\+?)\}")
+ANY = "ANY"
+METHODS = {
+    **{method: method.upper() for method in ("get", "put", "post", "delete", "options", "head", "patch")},
+    "x-amazon-apigateway-any-method": ANY,
+}
+_INTEGRATION = "x-amazon-apigateway-integration"
+_ABOUT = ("operationId", "summary", "description", "tags", "deprecated", "externalDocs")
 _LITERAL = re.compile(r"[A-Za-z0-9_.,:-]+")
+_PARAMETER = re.compile(r"\{([^{}+]+)(\+?)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
-    """One step of a path. `rank` orders what matches: a literal before a parameter before a greedy one."""
+class Method:
+    """One method of one resource."""
 
-    text: str
-    rank: int
+    authorizer: CognitoAuthorizer | None
+    bucket: TokenBucket | None
+    validator: RequestValidator
+    integration: LambdaProxy | Mock
 
-    @classmethod
-    def parse(cls, text: str, place: Place) -> _Segment:
-        if _LITERAL.fullmatch(text):
-            return cls(text, 0)
-        found = _PARAMETER.fullmatch(text)
-        if found is None:
-            raise place.not_emulated("a segment is a literal or one parameter")
-        return cls(found[1], 2 if found[2] else 1)
+    async def respond(self, call: Call) -> HttpResponse:
+        """The answer of the integration, or GatewayError by one of the steps before it.
+
+        The order of the first two is not documented: a usage plan's limits need to know who calls, and so come second.
+        """
+        if self.authorizer is not None:
+            call.claims = await self.authorizer.claims(call)
+        if self.bucket is not None and not self.bucket.take():
+            raise GatewayError("THROTTLED", "Too Many Requests")
+        self.validator.check(call)
+        return await self.integration.respond(call)
 
 
-@dataclass(frozen=True, slots=True)
 class Resource:
-    """One path of the API, with the parameters that are in it."""
+    """One path of the API, such as `/things/{id}`, and its `methods` by name.
 
-    path: str
-    segments: tuple[_Segment, ...]
+    `rank` orders those that match a path: a literal segment comes before a parameter before a greedy parameter.
+    """
 
-    @classmethod
-    def parse(cls, path: str, place: Place) -> Resource:
-        segments = tuple(_Segment.parse(text, place) for text in _split(path))
-        if not path.startswith("/") or any(segment.rank == 2 for segment in segments[:-1]):
+    def __init__(self, path: str, place: Place) -> None:
+        """Raises NotEmulated."""
+        self.path, self.methods = path, dict[str, Method]()
+        self.rank: list[int] = []
+        self._names: list[str] = []
+        pattern, in_arn = "", []
+        segments = path.removeprefix("/").removesuffix("/").split("/") if path != "/" else []
+        for segment in segments:
+            parameter = _PARAMETER.fullmatch(segment)
+            if parameter is None and not _LITERAL.fullmatch(segment):
+                raise place.not_emulated("a segment is a literal or one parameter")
+            self.rank.append(0 if parameter is None else 2 if parameter[2] else 1)
+            self._names += [] if parameter is None else [parameter[1]]
+            pattern += "/" + (re.escape(segment), "([^/]+)", "(.+)")[self.rank[-1]]
+            in_arn.append("*" if parameter else segment)
+        if not path.startswith("/") or 2 in self.rank[:-1]:
             raise place.not_emulated("a path begins with a slash, and only its last segment is greedy")
-        return cls(path, segments)
-
-    @property
-    def rank(self) -> tuple[int, ...]:
-        return tuple(segment.rank for segment in self.segments)
-
-    @property
-    def in_arn(self) -> str:
-        """The path as it stands in ARNs."""
-        return "/" + "/".join(segment.text if segment.rank == 0 else "*" for segment in self.segments)
+        self._pattern = re.compile(pattern)
+        self.in_arn = "/" + "/".join(in_arn)
 
     def match(self, path: str) -> dict[str, str] | None:
-        """The path's parameters as they were sent, still percent-encoded; None when it is another path."""
-        parts = _split(path)
-        if self.segments and self.segments[-1].rank == 2 and len(parts) >= len(self.segments):
-            last = len(self.segments) - 1
-            parts = [*parts[:last], "/".join(parts[last:])]
-        if len(parts) != len(self.segments) or not all(map(_fits, self.segments, parts)):
-            return None
-        return {segment.text: part for segment, part in zip(self.segments, parts, strict=True) if segment.rank}
+        """The path's parameters as they were sent, still percent-encoded; None when it is another path.
+
+        A slash at the end belongs to none of them, to a greedy one neither.
+        """
+        found = self._pattern.fullmatch(path.removesuffix("/"))
+        return None if found is None else dict(zip(self._names, found.groups(), strict=True))
 
 
-def _fits(segment: _Segment, part: str) -> bool:
-    return part == segment.text if segment.rank == 0 else bool(part)
-
-
-def _split(path: str) -> list[str]:
-    """The segments; a slash at the end is none, in a greedy parameter neither."""
-    return path.removeprefix("/").removesuffix("/").split("/") if path != "/" else []
-
-
-def find(resources: Iterable[Resource], path: str) -> Iterator[tuple[Resource, Mapping[str, str]]]:
-    """The resources that fit the path, in their order, and the parameters in it."""
-    matches = ((resource, resource.match(path)) for resource in resources)
-    return ((resource, found) for resource, found in matches if found is not None)
+def read_resources(
+    body: Place, stage: Stage, functions: InvokedFunctions, authorizers: Authorizers, api: ApiIdentity
+) -> list[Resource]:
+    """The resources of the imported body, those first that a path is tried against first. Raises NotEmulated."""
+    components = body.get("components", {}).only(("schemas", "securitySchemes"))
+    check_models(components.get("schemas", {}))
+    schemes = {
+        name: CognitoAuthorizer(each, authorizers) for name, each in components.get("securitySchemes", {}).members()
+    }
+    resources = []
+    for path, item in body["paths"].members():
+        item.only((*METHODS, "parameters"))
+        resource = Resource(path, item)
+        resources.append(resource)
+        for key, name in METHODS.items():
+            if key not in item:
+                continue
+            method = item[key].only(
+                (*_ABOUT, "parameters", "requestBody", "responses", "security", VALIDATOR, _INTEGRATION)
+            )
+            integration = method[_INTEGRATION]
+            source_arn = api.execution_arn(stage.name, "*" if name == ANY else name, resource.in_arn)
+            resource.methods[name] = Method(
+                authorizer_of(method, schemes),
+                stage.token_bucket(path, name),
+                RequestValidator(body, item, method),
+                LambdaProxy(integration, path, source_arn, functions)
+                if integration["type"].one_of("aws_proxy", "mock") == "aws_proxy"
+                else Mock(integration, method),
+            )
+    return sorted(resources, key=lambda each: each.rank)

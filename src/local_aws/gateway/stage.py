@@ -1,4 +1,4 @@
-"""Where an API is deployed: its stage, what its account knows it by, and what it needs there: functions, user pools.
+"""Where an API is deployed: its stage with its throttling, the names in its ARN, and the user pools of its account.
 
 The limits are those that a REST API has, whoever asks:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -11,26 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from local_aws.proxy_event import Deployment, Event
-from local_aws.proxy_response import HttpResponse
+if TYPE_CHECKING:
+    from local_aws.asgi import HttpResponse
+    from local_aws.gateway.call import Call
 
 LARGEST_BODY = 10 * 1024 * 1024
 LONGEST_SECONDS = 29.0
-
-
-class InvokedFunctions(Protocol):
-    """The functions of the account."""
-
-    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
-        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
-
-        `source_arn` names who calls; its resource policy may refuse that.
-
-        Raises:
-            FunctionFailed: it ran and gave no answer.
-            InvokeForbidden: its resource policy refuses this caller.
-            InvokeFailed: it did not run.
-        """
 
 
 class AuthorizerFailed(Exception):
@@ -53,10 +39,6 @@ class Authorizers(Protocol):
         """
 
 
-if TYPE_CHECKING:
-    from local_aws.gateway.call import Call
-
-
 @dataclass(frozen=True, slots=True)
 class Throttle:
     """Limits of a method: requests a second, and a burst of so many at once. A negative number is no limit."""
@@ -64,17 +46,32 @@ class Throttle:
     rate: float
     burst: int
 
-    @property
-    def limits(self) -> bool:
-        return self.rate >= 0 and self.burst >= 0
+
+class TokenBucket:
+    """A method's throttle at work: holds `burst` tokens at most and gets `rate` a second. `clock` gives seconds.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+    """
+
+    def __init__(self, throttle: Throttle, clock: Callable[[], float]) -> None:
+        self._throttle = throttle
+        self._clock = clock
+        self._tokens = float(throttle.burst)
+        self._filled = clock()
+
+    def take(self) -> bool:
+        """Takes a token for one request; False when there is none left."""
+        now = self._clock()
+        self._tokens = min(self._throttle.burst, self._tokens + (now - self._filled) * self._throttle.rate)
+        self._filled = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
 
 
-def _drop(line: str) -> None:
-    """Where lines go that nobody asked for."""
-
-
-async def _look_away(call: Call, response: HttpResponse) -> None:
-    """What sees calls that nobody wants to see."""
+async def _observe_nothing(call: Call, response: HttpResponse) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +88,10 @@ class Stage:
     name: str
     throttling: Mapping[str, Throttle] = field(default_factory=dict)
     access_log_format: str | None = None
-    access_log: Callable[[str], None] = _drop
+    access_log: Callable[[str], None] = lambda line: None
     variables: Mapping[str, str] = field(default_factory=dict)
     base_path: str | None = None
-    observe: Callable[[Call, HttpResponse], Awaitable[None]] = _look_away
+    observe: Callable[[Call, HttpResponse], Awaitable[None]] = _observe_nothing
     longest_seconds: float = LONGEST_SECONDS
     clock: Callable[[], float] = time.monotonic
 
@@ -103,10 +100,21 @@ class Stage:
         """What every path begins with, before those of the API."""
         return f"/{self.name}" if self.base_path is None else self.base_path
 
+    def token_bucket(self, resource: str, method: str) -> TokenBucket | None:
+        """A bucket with the limits of a method: its own, or those of all that have none. None when there are none."""
+        settings = {path.replace("~1", "/").strip("/"): throttle for path, throttle in self.throttling.items()}
+        throttle = settings.get(f"{resource}/{method}".strip("/"), settings.get("*/*"))
+        if throttle is None or throttle.rate < 0 or throttle.burst < 0:
+            return None
+        return TokenBucket(throttle, self.clock)
+
 
 @dataclass(frozen=True, slots=True)
 class ApiIdentity:
-    """The names in an API's ARN."""
+    """The names in an API's ARN.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+    """
 
     api_id: str
     account: str
@@ -114,13 +122,6 @@ class ApiIdentity:
     partition: str = "aws"
 
     def execution_arn(self, stage: str, method: str, resource: str) -> str:
-        """Who calls the function, as its resource policy sees it.
-
-        https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
-        """
+        """Who calls the function, as its resource policy sees it."""
         api = f"arn:{self.partition}:execute-api:{self.region}:{self.account}:{self.api_id}"
         return f"{api}/{stage}/{method}{resource}"
-
-    def deployment(self, stage: Stage) -> Deployment:
-        """What an event says of it."""
-        return Deployment(self.account, self.api_id, stage.name, stage.root, stage.variables)

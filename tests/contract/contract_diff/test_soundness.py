@@ -22,8 +22,8 @@ from contract.schemas import Schema
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.lint import readable
-from contract_diff.flat_schemas import DocumentSchemas, Part
-from contract_diff.subset import Subset, serious
+from contract_diff.flat_schemas import DocumentSchemas, PlacedSchema
+from contract_diff.schema_changes import Subset, serious
 from tests.contract.contract_diff.mutations import mutated
 from tests.contract.differential.schema_strategies import objects, schemas
 from tests.contract.differential.values import Values
@@ -91,8 +91,9 @@ def values(one: Document, other: Document, direction: Direction, rng: Random) ->
         yield Values(other, rng, direction, spoil=rng.randint(1, 4)).of(ROOT)
 
 
-def compiled(found: Document, direction: Direction) -> Part:
-    return DocumentSchemas().part(Node(found, (), found)["components"]["schemas"]["Root"], direction)
+def compiled(found: Document, direction: Direction) -> PlacedSchema:
+    root = Node(found, (), found)
+    return DocumentSchemas(root).placed_at(root["components"]["schemas"]["Root"], direction)
 
 
 def opened(schema: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from contract import strict_json
 from contract.messages import JSON
-from local_aws.proxy_event import HttpRequest
+from local_aws.asgi import HttpRequest
 from tests.contract.differential import hostile, spelling
 from tests.contract.differential.parameters import declared_parameters
 from tests.contract.differential.schemas import Document

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
-from local_aws.proxy_event import HttpRequest
+from local_aws.asgi import HttpRequest
 from tests.contract.differential import spelling
 from tests.contract.differential.spelling import Declared, Pairs
 

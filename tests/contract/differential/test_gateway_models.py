@@ -26,7 +26,9 @@ from contract_compiler.api_gateway.body import import_body
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
 from contract_compiler.output import json_text
-from local_aws.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.asgi import HttpRequest
+from local_aws.gateway.call import Call
+from local_aws.gateway.lambda_proxy import proxy_event
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION, documents
 from tests.contract.differential.requests import Requests
@@ -128,7 +130,8 @@ def _accepted(document: Mapping[str, Any], number: int, rng: Random) -> Iterator
     for kind in ("valid", "nearly valid") * (number // 2):
         request, path_parameters = requests.of(kind)
         try:
-            operation.check_request(read_event(proxy_event(request, Match(path, path_parameters, "id", None))))
+            call = Call(request, path_parameters=path_parameters)
+            operation.check_request(read_event(proxy_event(call, path)))
         except Refusal:
             continue
         yield request

@@ -9,7 +9,7 @@ import pytest
 
 from contract.messages import Response
 from cross_check.second_validator import SecondValidator
-from local_aws.proxy_event import HttpRequest
+from local_aws.asgi import HttpRequest
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION
 from tests.contract.differential.foreign import for_any_document

@@ -16,8 +16,9 @@ from contract.responses import InvalidResponse
 from cross_check.contract_document import ContractDocument, DocumentOperation
 from cross_check.exchange import Exchange
 from cross_check.second_validator import OpenapiCoreError, SecondValidator
-from local_aws.proxy_event import HttpRequest, Match, proxy_event
-from local_aws.proxy_response import HttpResponse
+from local_aws.asgi import HttpRequest, HttpResponse
+from local_aws.gateway.call import Call
+from local_aws.gateway.lambda_proxy import proxy_event
 from tests.contract.differential.parameters import declared_headers, declared_media_types, declared_parameters
 from tests.contract.differential.respelling import path_for_openapi_core, query_for_openapi_core
 from tests.contract.differential.schemas import Document
@@ -125,7 +126,7 @@ class Validators:
         return ResponseComparison(response, headers, invalid, faults)
 
     def _refusal(self, declared: DocumentOperation, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
-        event = proxy_event(request, Match(declared.path, path, _ID, None))
+        event = proxy_event(Call(request, path_parameters=path, request_id=_ID), declared.path)
         try:
             self._tables[declared.operation_id].check_request(read_event(event))
         except Refusal as refusal:

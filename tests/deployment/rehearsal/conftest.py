@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from local_aws.packaged_functions import Packages, packages_for_this_machine
 from local_server import project
 from rehearsal.terraform import Terraform, TerraformMissing

@@ -11,8 +11,7 @@ from joserfc.jwk import RSAKey
 
 from cross_check.contract_document import ContractDocument
 from local_aws.asgi import App
-from local_aws.functions import FunctionFailed
-from local_aws.proxy_event import Event
+from local_aws.functions import Event, FunctionFailed
 from local_aws.user_pool import UserPool
 from local_server import project
 from local_server.app import LocalApp

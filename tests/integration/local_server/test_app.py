@@ -10,9 +10,8 @@ import httpx
 import pytest
 import yaml
 
-from local_aws.asgi import Receive, Scope, Send, send_response
+from local_aws.asgi import HttpResponse, Receive, Scope, Send, send_response
 from local_aws.gateway.stage import LARGEST_BODY
-from local_aws.proxy_response import HttpResponse
 from local_aws.user_pool import UserPool
 from local_server import project
 from local_server.app import OLD_SECONDS, SOME_REQUESTS, LocalApp, Shedding

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from local_aws import CannotStart
 from local_aws.database import Database, create_table
 from local_aws.database.dynamodb_local import DynamoDBLocal
 from local_aws.database.embedded import EmbeddedDynamoDB
-from local_aws.errors import CannotStart
 from local_server import project
 
 if TYPE_CHECKING:

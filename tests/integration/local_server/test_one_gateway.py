@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local_aws.proxy_event import Event
+from local_aws.functions import Event
 from tests.integration.local_server.conftest import PORTAL, Client, Stubs
 from tests.unit.local_aws.gateway.apis import Deployed
 from tests.unit.local_aws.gateway.rendered import rendered

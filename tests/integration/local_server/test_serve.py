@@ -18,8 +18,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from local_aws import CannotStart
 from local_aws.database.dynamodb_local import DynamoDBLocal
-from local_aws.errors import CannotStart
 from local_server import project
 
 CATALOGUE = json.loads(project.CATALOGUE.read_text(encoding="utf-8"))

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from local_aws.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.asgi import HttpRequest
+from local_aws.gateway.call import Call
+from local_aws.gateway.lambda_proxy import proxy_event
 from products import bootstrap
 from products.bootstrap import Settings
 
@@ -174,7 +176,7 @@ class Api:
             client="127.0.0.1",
         )
         parameters = {} if resource_id is None else dict.fromkeys(re.findall(r"\{(\w+)\}", resource), resource_id)
-        event = proxy_event(request, Match(resource, parameters, "request-1", claims))
+        event = proxy_event(Call(request, path_parameters=parameters, claims=claims, request_id="request-1"), resource)
         return _read(self.functions[function](event, None))
 
 

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local_aws import CannotStart
 from local_aws.database import create_table
 from local_aws.database.dynamodb_local import DynamoDBLocal
 from local_aws.database.embedded import EmbeddedDynamoDB
-from local_aws.errors import CannotStart
 from products import dynamodb
 from tests.integration.products.api import REGION, Api, Table
 from tests.integration.products.faults import FakeTime, Fault, Faulty, FaultyClient

@@ -13,10 +13,10 @@ import pytest
 from cross_check.contract_document import ContractDocument
 from cross_check.exchange import Exchange
 from cross_check.second_validator import SecondValidator
-from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
-from local_aws.gateway import ApiIdentity, Gateway, Stage, Throttle
-from local_aws.proxy_event import Event, HttpRequest
-from local_aws.proxy_response import HttpResponse
+from local_aws.asgi import HttpRequest, HttpResponse
+from local_aws.functions import Event, FunctionFailed, InvokeFailed, InvokeForbidden
+from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.stage import ApiIdentity, Stage, Throttle
 from local_server import project
 from tests.integration.products.api import ADMINISTRATOR, COLLECTION, ENTRY, ORIGIN, Api
 from tests.unit.local_aws.gateway.rendered import rendered

@@ -10,12 +10,14 @@ from tests.integration.products.api import REGION, Table
 STORY = """
 import json
 from importlib import import_module
-from local_aws.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.asgi import HttpRequest
+from local_aws.gateway.call import Call
+from local_aws.gateway.lambda_proxy import proxy_event
 
 def call(function, method, resource, claims=None, body=b""):
     headers = (("content-type", "application/json"),) if body else ()
     request = HttpRequest(method, resource, "", headers, body, "127.0.0.1")
-    event = proxy_event(request, Match(resource, {}, "request-1", claims))
+    event = proxy_event(Call(request, claims=claims), resource)
     return import_module("products.handlers." + function).handler(event, None)
 
 product = {"name": "Entry", "description": "A single page.", "price": 95, "period": "yearly", "features": ["Domain"]}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from tests.integration.products.conftest import running
 
 

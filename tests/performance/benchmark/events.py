@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.proxy_event import Event, HttpRequest, Match, proxy_event
+from local_aws.asgi import HttpRequest
+from local_aws.functions import Event
+from local_aws.gateway.call import Call
+from local_aws.gateway.lambda_proxy import proxy_event
 from tests.performance.benchmark.database import PRODUCT_ID
 
 _COLLECTION, _MEMBER = "/v1.0/products", "/v1.0/products/{productId}"
@@ -63,7 +66,8 @@ def _event(method: str, product_id: str = "", query: str = "", body: Mapping[str
     request = HttpRequest(method, path, query, tuple(headers.items()), content, "203.0.113.7")
     parameters = {"productId": product_id} if product_id else {}
     claims = None if method == "GET" else _ADMINISTRATOR
-    return proxy_event(request, Match(_MEMBER if product_id else _COLLECTION, parameters, "8ba4-11", claims))
+    call = Call(request, path_parameters=parameters, claims=claims, request_id="8ba4-11")
+    return proxy_event(call, _MEMBER if product_id else _COLLECTION)
 
 
 FIRST_REQUESTS = {

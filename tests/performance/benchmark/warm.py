@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local_aws.proxy_event import Event
+from local_aws.functions import Event
 from tests.performance.benchmark import events, report
 from tests.performance.benchmark.bars import Bar
 from tests.performance.benchmark.rounds import Figures, Sample, Say, interleaved, ratio

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from contract_compiler.document import Node
 from contract_compiler.lint import readable
 from contract_diff.changes import Change
-from contract_diff.operation_changes import compare
+from contract_diff.comparison import compare
 
 Document: TypeAlias = "dict[str, Any]"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract_compiler.document import Node, load, parse
-from contract_diff.operation_changes import compare
+from contract_diff.comparison import compare
 
 CONTRACT = Path(__file__).parents[3] / "openapi/products.yaml"
 NAME_LIMITS = "      minLength: 3\n      maxLength: 100\n"

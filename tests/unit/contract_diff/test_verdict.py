@@ -8,7 +8,7 @@ import pytest
 
 from contract_compiler.document import Node
 from contract_diff.changes import Weight
-from contract_diff.operation_changes import compare
+from contract_diff.comparison import compare
 from contract_diff.sources import Source
 from contract_diff.verdict import Verdict, verdict_on
 from contract_diff.versions import Changelog, NoVersion, Version

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.asgi import BodyTooLarge, ClientGone, read_body, send_response
-from local_aws.proxy_response import HttpResponse
+from local_aws.asgi import BodyTooLarge, ClientGone, HttpResponse, read_body, send_response
 
 
 def read(*messages: dict[str, Any], limit: int = 10) -> bytes:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local_aws import CannotStart
 from local_aws.database.dynamodb_local import JAR, DynamoDBLocal
-from local_aws.errors import CannotStart
 
 
 def test_a_missing_jar_is_one_line_that_says_where_to_name_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from local_aws.functions import FunctionFailed, FunctionMissing, Functions
 from local_aws.lambda_runtime import ExecutionEnvironment, Runtime
 from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, packages_for_this_machine

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_aws.proxy_event import HttpRequest, Match, proxy_event
+from local_aws.asgi import HttpRequest
+from local_aws.gateway.call import Call
+from local_aws.gateway.lambda_proxy import proxy_event
 
 
 def event(
-    *, query: str = "", headers: tuple[tuple[str, str], ...] = (), body: bytes = b"", **match: Any
+    *, query: str = "", headers: tuple[tuple[str, str], ...] = (), body: bytes = b"", **call: Any
 ) -> dict[str, Any]:
     request = HttpRequest("GET", "/v1/things/a%2Fb", query, headers, body, "192.0.2.7")
-    found = {"resource": "/v1/things/{id}", "path_parameters": {"id": "a%2Fb"}, "request_id": "r-1", "claims": None}
-    return proxy_event(request, Match(**{**found, **match}))
+    matched = Call(request, **{"path_parameters": {"id": "a%2Fb"}, "request_id": "r-1", **call})
+    return proxy_event(matched, "/v1/things/{id}")
 
 
 def test_path_parameters_stay_percent_encoded_as_rest_apis_leave_them() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.proxy_response import MalformedProxyResponse, http_response
+from local_aws.gateway.lambda_proxy import MalformedProxyResponse, http_response
 
 GOOD: dict[str, Any] = {"statusCode": 200, "headers": {"X-A": "1"}, "body": "é", "isBase64Encoded": False}
 

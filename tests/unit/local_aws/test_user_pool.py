@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from local_aws.errors import CannotStart
+from local_aws import CannotStart
 from local_aws.user_pool import UserPool, authorizer_claims, signing_key
 
 NOW = 1_700_000_000.0

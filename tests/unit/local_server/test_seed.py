@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.asgi import Receive, Scope, Send, read_body, send_response
-from local_aws.errors import CannotStart
-from local_aws.proxy_response import HttpResponse
+from local_aws import CannotStart
+from local_aws.asgi import HttpResponse, Receive, Scope, Send, read_body, send_response
 from local_server.seed import Administrator, seed_once
 
 PROBLEM = {"error": "Bad Request", "details": [{"field": "/price", "message": "must be at least 0.01"}]}

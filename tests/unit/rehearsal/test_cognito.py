@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from local_aws.gateway import AuthorizerMisconfigured
+from local_aws.gateway.stage import AuthorizerMisconfigured
 from rehearsal.cognito import CognitoUserPool, PoolAuthorizers, User
 from rehearsal.moto_server import MockedAws
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 
-from local_aws.gateway import ApiIdentity, Gateway, Stage
-from local_aws.proxy_event import Event
+from local_aws.functions import Event
+from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.stage import ApiIdentity, Stage
 
 API = ApiIdentity("a1b2c3", "123456789012", "eu-west-1")
 POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Example01"

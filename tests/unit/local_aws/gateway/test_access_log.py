@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from local_aws.functions import InvokeFailed
-from local_aws.gateway import NotEmulated, Throttle
+from local_aws.gateway.imported_body import NotEmulated
+from local_aws.gateway.stage import Throttle
 from tests.unit.local_aws.gateway.apis import Deployed, Json, mock, proxy, secured
 
 FORMAT = json.dumps(

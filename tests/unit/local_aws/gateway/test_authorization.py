@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_aws.gateway import AuthorizerFailed, AuthorizerMisconfigured
+from local_aws.gateway.stage import AuthorizerFailed, AuthorizerMisconfigured
 from tests.unit.local_aws.gateway.apis import CLAIMS, POOL, Deployed, proxy, secured
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from local_aws.gateway import NotEmulated
+from local_aws.gateway.imported_body import NotEmulated
 from tests.unit.local_aws.gateway.apis import RESPONSES, Deployed, Json, secured
 
 

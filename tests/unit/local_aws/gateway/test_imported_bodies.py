@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.gateway import NotEmulated
+from local_aws.gateway.imported_body import NotEmulated
 from tests.unit.local_aws.gateway.apis import INTEGRATION, URI, Deployed, Json, api, proxy
 
 METHOD = "/paths/~1things/get"

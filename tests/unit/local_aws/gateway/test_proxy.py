@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
-from local_aws.gateway import NotEmulated
+from local_aws.gateway.imported_body import NotEmulated
 from local_aws.gateway.stage import LARGEST_BODY
 from tests.unit.local_aws.gateway.apis import FUNCTION, INTEGRATION, URI, Deployed, api, proxy
 

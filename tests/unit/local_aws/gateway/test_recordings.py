@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local_aws.proxy_event import Event
+from local_aws.functions import Event
 from tests.unit.local_aws.gateway.apis import INTEGRATION, VALIDATOR, VALIDATORS, Deployed, Json, api, mock, proxy
 
 SLASHES = api({"/{proxy+}": {"get": proxy(), "post": proxy()}, "/hardcoded": {"get": proxy()}})

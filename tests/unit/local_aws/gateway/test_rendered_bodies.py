@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
-from local_aws.gateway import AuthorizerFailed, AuthorizerMisconfigured, NotEmulated, Throttle
-from local_aws.gateway.stage import LARGEST_BODY
-from local_aws.gateway.variables import IN_ACCESS_LOGS
+from local_aws.gateway.imported_body import NotEmulated
+from local_aws.gateway.stage import LARGEST_BODY, AuthorizerFailed, AuthorizerMisconfigured, Throttle
+from local_aws.gateway.templates import IN_ACCESS_LOGS
 from tests.unit.local_aws.gateway.apis import ANY, INTEGRATION, RESPONSES, VALIDATOR, Deployed
 from tests.unit.local_aws.gateway.rendered import ENVIRONMENTS, PROJECT, rendered
 

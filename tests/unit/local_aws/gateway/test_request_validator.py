@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.gateway import NotEmulated
+from local_aws.gateway.imported_body import NotEmulated
 from tests.unit.local_aws.gateway.apis import VALIDATOR, VALIDATORS, Deployed, Json, api, proxy
 
 MODEL: Json = {

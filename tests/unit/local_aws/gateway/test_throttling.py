@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from local_aws.gateway import Throttle
+from local_aws.gateway.stage import Throttle
 from tests.unit.local_aws.gateway.apis import Deployed, api, proxy
 
 BODY = api({"/things": {"get": proxy(), "post": proxy()}, "/things/{id}": {"get": proxy()}})

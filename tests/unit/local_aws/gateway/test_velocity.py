@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from local_aws.gateway import NotEmulated
-from local_aws.gateway.imported_body import Place
-from local_aws.gateway.velocity import Scope, parse
+from local_aws.gateway.imported_body import NotEmulated, Place
+from local_aws.gateway.templates import Scope, velocity
 
 
 def scope() -> Scope:
@@ -13,7 +12,7 @@ def scope() -> Scope:
 
 
 def run(template: str) -> str:
-    return parse(Place(template)).run(scope())
+    return velocity(Place(template))(scope())
 
 
 @pytest.mark.parametrize(
@@ -45,21 +44,21 @@ def test_a_template_writes_its_text(template: str, text: str) -> None:
 
 
 def test_null_changes_nothing() -> None:
-    block = parse(Place("#set($a = 'x')#set($a = $none)#set($context.responseOverride.header.X-A = $none)"))
+    template = velocity(Place("#set($a = 'x')#set($a = $none)#set($context.responseOverride.header.X-A = $none)"))
     here = scope()
-    block.run(here)
+    template(here)
     assert (here.values, here.headers) == ({"a": "x"}, {})
 
 
 def test_a_header_that_is_overridden_is_kept_aside() -> None:
     here = scope()
-    parse(Place('#set($context.responseOverride.header.Access-Control-Max-Age = "600")')).run(here)
+    velocity(Place('#set($context.responseOverride.header.Access-Control-Max-Age = "600")'))(here)
     assert here.headers == {"Access-Control-Max-Age": "600"}
 
 
 def test_each_run_begins_anew() -> None:
-    block = parse(Place("#if($a)again#end#set($a = 'x')"))
-    assert block.run(scope()) + block.run(scope()) == ""
+    template = velocity(Place("#if($a)again#end#set($a = 'x')"))
+    assert template(scope()) + template(scope()) == ""
 
 
 @pytest.mark.parametrize(
@@ -97,4 +96,4 @@ def test_each_run_begins_anew() -> None:
 )
 def test_whatever_else_velocity_has_is_refused(template: str) -> None:
     with pytest.raises(NotEmulated):
-        parse(Place(template))
+        velocity(Place(template))
