@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +42,7 @@ def typescript_types(document: dict[str, Any], node_tools: Path) -> str:
     if not program.exists():
         raise ToolError(tool, f"{program} is missing: install openapi-typescript 7 there (npm)")
     # What has a default may be left out.
-    return _generated(tool, [str(program), "--default-non-nullable", "false"], document, "types.d.ts")
+    return _generated(tool, [str(program)], document, "types.d.ts", ["--default-non-nullable", "false"])
 
 
 def python_types(document: dict[str, Any], profile: Profile) -> str:
@@ -56,12 +56,12 @@ def python_types(document: dict[str, Any], profile: Profile) -> str:
     return finished(text) if profile == "models" else text
 
 
-def _generated(tool: str, command: list[str], document: dict[str, Any], name: str) -> str:
+def _generated(tool: str, command: list[str], document: dict[str, Any], name: str, options: Iterable[str] = ()) -> str:
     with TemporaryDirectory() as folder:
         source, module = Path(folder, "document.json"), Path(folder, name)
         source.write_text(json_text(document, sort_keys=False), encoding="utf-8")
-        command = [*command, str(source), "--output", str(module)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        arguments = [str(source), "--output", str(module), *options]
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise ToolError(tool, done.stderr)
         return module.read_text(encoding="utf-8")
