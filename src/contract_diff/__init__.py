@@ -6,8 +6,8 @@ comparison         every change: which operations both documents have, by their 
 operation_changes  one operation in two versions: who may call it, parameters, bodies, responses
 schema_changes     one schema in two versions, in a request or in a response, on flat_schemas
 changes            the rules by name, and their weight
-verdict            whether the change may be merged, by the versions and the changelog
-sources            where the two documents come from; report, how the verdict is printed
+verdict            whether the change may be merged, and its report
+sources            where the two documents come from; versions and the changelog
 
 A change of a schema is compatible only where it is sure that every request that the old contract allows is still
 allowed, and that every answer that the new contract allows was allowed before; all else is breaking. No library for

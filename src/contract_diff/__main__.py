@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract_compiler.diagnostics import InvalidDocument
-from contract_diff import report
 from contract_diff.comparison import compare
-from contract_diff.sources import CONTRACT, NoSource, last_released, read, working_tree
-from contract_diff.verdict import verdict_on
-from contract_diff.versions import Changelog, NoVersion
+from contract_diff.sources import CONTRACT, Changelog, NoSource, NoVersion, last_released, read, working_tree
+from contract_diff.verdict import as_json, markdown, text, verdict_on
 
-_OK, _REFUSED, _FAILED = 0, 1, 2
 _DESCRIPTION = f"""\
 Tells what a new version of the contract means to the clients of the old one: each change by its rule and place, whether
 it is breaking, an addition or documentation, and which part of info.version must move.
@@ -31,26 +28,6 @@ moved enough; 2 could not run: no such file or revision (a shallow clone), or no
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        return _run(options)
-    except InvalidDocument as refused:
-        print(f"One of the documents cannot be read:\n{refused}", file=sys.stderr)
-    except (NoSource, NoVersion, OSError) as error:
-        print(error, file=sys.stderr)
-    return _FAILED
-
-
-def _run(options: argparse.Namespace) -> int:
-    changelog = Changelog(_text(options.changelog))
-    old = read(options.old, options.project) if options.old else last_released(options.project, changelog)
-    new = read(options.new, options.project) if options.new else working_tree(options.project)
-    verdict = verdict_on(old, new, compare(old.document, new.document), changelog)
-    print(options.form(verdict, old, new), end="")
-    return _REFUSED if verdict.problems else _OK
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/contract_diff",
         description=_DESCRIPTION,
@@ -60,9 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("old", nargs="?", metavar="OLD", help="the contract that clients have")
     parser.add_argument("new", nargs="?", metavar="NEW", help=f"the one to come (default: {CONTRACT})")
     form = parser.add_mutually_exclusive_group()
-    form.set_defaults(form=report.text)
-    form.add_argument("--json", action="store_const", dest="form", const=report.as_json, help="print JSON")
-    form.add_argument("--markdown", action="store_const", dest="form", const=report.markdown, help="print a table")
+    form.set_defaults(form=text)
+    form.add_argument("--json", action="store_const", dest="form", const=as_json, help="print JSON")
+    form.add_argument("--markdown", action="store_const", dest="form", const=markdown, help="print a table")
     parser.add_argument(
         "--changelog",
         type=Path,
@@ -73,11 +50,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--project", type=Path, metavar="DIR", default=Path(), help="the checkout (default: the working directory)"
     )
-    return parser
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    options = parser.parse_args(arguments)
+    try:
+        changelog = Changelog(options.changelog.read_text("utf-8") if options.changelog.is_file() else "")
+        old = read(options.old, options.project) if options.old else last_released(options.project, changelog)
+        new = read(options.new, options.project) if options.new else working_tree(options.project)
+        verdict = verdict_on(old, new, compare(old.document, new.document), changelog)
+    except InvalidDocument as refused:
+        print(f"One of the documents cannot be read:\n{refused}", file=sys.stderr)
+    except (NoSource, NoVersion, OSError) as error:
+        print(error, file=sys.stderr)
+    else:
+        print(options.form(verdict), end="")
+        return 1 if verdict.problems else 0
+    return 2
 
 
 if __name__ == "__main__":

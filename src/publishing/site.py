@@ -16,11 +16,9 @@ from string import Template
 
 from markdown_it import MarkdownIt
 
-from contract_diff import report
 from contract_diff.comparison import compare
-from contract_diff.sources import read
-from contract_diff.verdict import verdict_on
-from contract_diff.versions import Changelog
+from contract_diff.sources import Changelog, read
+from contract_diff.verdict import markdown, verdict_on
 from publishing.assets import CannotPublish
 from publishing.document import BUNDLE, CONTRACT, PROJECT, NoAddress, environments, published, published_text
 
@@ -91,7 +89,7 @@ def verdicts(project: Path, releases: Sequence[str]) -> str:
     sources = [read(f"git:{tag}", project) for tag in releases]
     parts = ["## What each version means to clients"]
     for new, old in pairwise(sources):
-        parts.append(report.markdown(verdict_on(old, new, compare(old.document, new.document), changelog), old, new))
+        parts.append(markdown(verdict_on(old, new, compare(old.document, new.document), changelog)))
     if len(sources) < 2:
         parts.append("There is no older release to compare with.")
     return "\n\n".join(parts)

@@ -9,9 +9,8 @@ import pytest
 from contract_compiler.document import Node
 from contract_diff.changes import Weight
 from contract_diff.comparison import compare
-from contract_diff.sources import Source
+from contract_diff.sources import Changelog, NoVersion, Source, Version
 from contract_diff.verdict import Verdict, verdict_on
-from contract_diff.versions import Changelog, NoVersion, Version
 from tests.unit.contract_diff.pairs import GONE, OPERATION, contract
 
 PROSE, ADDITION, BREAK = (
