@@ -79,13 +79,6 @@ class PlacedSchema:
     place: Place
     _without: dict[str, PlacedSchema] = field(default_factory=dict)
 
-    def read(self, keyword: str, default: Any = None) -> Any:
-        """A keyword's value."""
-        return self.value.get(keyword, default)
-
-    def __contains__(self, keyword: str) -> bool:
-        return keyword in self.value
-
     def below(self, *steps: str | int) -> PlacedSchema:
         """The schema at these steps into this one."""
         value: Any = self.value
@@ -95,7 +88,7 @@ class PlacedSchema:
 
     def alternatives(self, keyword: str) -> list[PlacedSchema]:
         """The schemas that `anyOf`, `oneOf` or `allOf` lists; none without it."""
-        return [self.below(keyword, index) for index in range(len(self.read(keyword, ())))]
+        return [self.below(keyword, index) for index in range(len(self.value.get(keyword, ())))]
 
     def without(self, keyword: str) -> PlacedSchema:
         """The schema without the keyword; the same object each time."""
@@ -110,9 +103,9 @@ class PlacedSchema:
     @cached_property
     def flat(self) -> list[PlacedSchema]:
         """The schemas without references and allOf that together demand what this one demands."""
-        if "$ref" in self:
-            return self.home.placed(self.home.definitions[definition_name(self.read("$ref"))], self.place).flat
-        if "allOf" not in self:
+        if "$ref" in self.value:
+            return self.home.placed(self.home.definitions[definition_name(self.value["$ref"])], self.place).flat
+        if "allOf" not in self.value:
             return [self] if self.value else []
         return [flat for part in (self.without("allOf"), *self.alternatives("allOf")) for flat in part.flat]
 
@@ -185,13 +178,13 @@ class FlatSchema:
         """
         for part in self.parts:
             for keyword in ("anyOf", "oneOf"):
-                if keyword in part:
+                if keyword in part.value:
                     rest = part.without(keyword)
                     yield [self.and_also(rest, each, instead_of=part) for each in part.alternatives(keyword)]
 
     def all_of(self, keyword: str) -> list[Any]:
         """The keyword's value wherever it stands."""
-        return [part.read(keyword) for part in self.parts if keyword in part]
+        return [part.value.get(keyword) for part in self.parts if keyword in part.value]
 
     def shown(self, keyword: str) -> Any:
         """The keyword's value for a person; None where it stands nowhere."""
@@ -202,7 +195,7 @@ class FlatSchema:
 
     def place_of(self, keyword: str) -> Place:
         """Where the keyword stands; without it, where the schema does."""
-        return next(((*part.place, keyword) for part in self.parts if keyword in part), self.place)
+        return next(((*part.place, keyword) for part in self.parts if keyword in part.value), self.place)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -265,20 +258,20 @@ class FlatSchema:
         """What is known of that property, where an object has it."""
         found = []
         for part in self.parts:
-            if name in part.read("properties", {}):
+            if name in part.value.get("properties", {}):
                 found.append(part.below("properties", name))
-            elif "additionalProperties" in part:
+            elif "additionalProperties" in part.value:
                 found.append(part.below("additionalProperties"))
         return self._inside(found, "properties", name)
 
     def others(self) -> FlatSchema:
         """What is known of a property that no schema names."""
-        found = (part.below("additionalProperties") for part in self.parts if "additionalProperties" in part)
+        found = (part.below("additionalProperties") for part in self.parts if "additionalProperties" in part.value)
         return self._inside(found, "additionalProperties")
 
     def items(self) -> FlatSchema:
         """What is known of the items, where an array has any."""
-        return self._inside((part.below("items") for part in self.parts if "items" in part), "items")
+        return self._inside((part.below("items") for part in self.parts if "items" in part.value), "items")
 
     def _inside(self, parts: Iterable[PlacedSchema], *steps: str) -> FlatSchema:
         opened = (each for each in parts if each.value is not NOTHING or each.home is not self._open_home)

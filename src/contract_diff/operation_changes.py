@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from contract.http_syntax import matching_media_type
@@ -27,6 +28,9 @@ from contract_diff.schema_changes import schema_changes
 
 BothSchemas = tuple[DocumentSchemas, DocumentSchemas]
 """The schemas of the old and of the new document."""
+
+# Where schemas are inside a schema, and where their defaults are in the tree of `body_defaults`.
+_INSIDE = (("items", "items"), ("additionalProperties", "additional"))
 
 
 def operation_changes(old: OperationNode, new: OperationNode, schemas: BothSchemas) -> Iterator[Change]:
@@ -75,10 +79,11 @@ def _requirement(rule: str, old: Node, new: Node, required: str, optional: str) 
 class _Credential:
     """What a caller has to show. `sent`: its kind and where it is sent; `groups`: None where any will do.
 
-    A client meets what is sent, and not what the document calls the scheme.
+    What is sent counts, and not the `name` of the scheme in the document; `scheme` is the pointer to it.
     """
 
     name: str
+    scheme: str
     sent: str
     scopes: frozenset[str]
     groups: frozenset[str] | None
@@ -108,13 +113,10 @@ def _security(old: OperationNode, new: OperationNode) -> Iterator[Change]:
             rule, message = "security-scheme-changed", "clients must authenticate in another way"
     elif _all_meet(after, before):
         return
-    # It stands at a scheme where the operation asks for the same schemes as before.
     at = pointer_of(new.node, "security")
-    if security(old) == security(new):
-        for name in {name: None for alternative in security(new) for name in alternative}:
-            if _credential(old, name, []) != _credential(new, name, []):
-                at = _scheme(new, name).pointer
-                break
+    if security(old) == security(new):  # The change stands at a scheme.
+        pairs = zip(chain(*before), chain(*after), strict=True)
+        at = next(each.scheme for former, each in pairs if (former.sent, former.groups) != (each.sent, each.groups))
     yield Change(rule, at, message)
 
 
@@ -133,20 +135,16 @@ def _alternatives(operation: OperationNode) -> list[list[_Credential]]:
     ]
 
 
-def _scheme(operation: OperationNode, name: str) -> Node:
-    root = Node(operation.node.root, (), operation.node.root)
-    return follow(root["components"]["securitySchemes"][name])
-
-
 def _credential(operation: OperationNode, name: str, scopes: list[str]) -> _Credential:
     """A hint such as bearerFormat does not count; the case of a header's name, or of an HTTP scheme's, neither."""
-    scheme = _scheme(operation, name)
+    root = Node(operation.node.root, (), operation.node.root)
+    scheme = follow(root["components"]["securitySchemes"][name])
     sent = {key: scheme.read(key) for key in ("type", "in", "flows", "openIdConnectUrl", "name")}
     sent["scheme"] = scheme.read("scheme", "").lower()
     if sent["in"] == "header":
         sent["name"] = sent["name"].lower()
     groups = frozenset(scheme.read("x-allowed-groups")) if "x-allowed-groups" in scheme else None
-    return _Credential(name, json_text(sent), frozenset(scopes), groups)
+    return _Credential(name, scheme.pointer, json_text(sent), frozenset(scopes), groups)
 
 
 def _parameters(old: OperationNode, new: OperationNode, schemas: BothSchemas) -> Iterator[Change]:
@@ -266,39 +264,32 @@ def _body(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
     for name, media in _by_media_range(new["content"]).items():
         former = _by_media_range(old["content"]).get(name)
         if former is not None and "schema" in former and "schema" in media:
-            yield from _defaults(former["schema"], media["schema"])
+            both = former["schema"], media["schema"]
+            yield from _defaults(*both, *map(body_defaults, both))
 
 
-def _defaults(old: Node, new: Node) -> Iterator[Change]:
-    """What is filled in for a property that was known before and is left out."""
-    before, after = _flat_defaults(body_defaults(old)), _flat_defaults(body_defaults(new))
-    for place in before.keys() | after.keys():
-        former, node = _schema_at(old, place), _schema_at(new, place)
-        kept = place in before and place in after and same_value(before[place], after[place])
-        if not kept and former is not None and node is not None:
-            message = _default_words(place[-1], before.get(place), after.get(place))
-            yield Change("request-default-changed", follow(node).pointer, message)
+def _defaults(old: Node, new: Node, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """What is filled in for a property that was known before and is left out; `before` and `after` are the defaults."""
+    inside = [
+        {("properties", name): found for name, found in tree.get("properties", {}).items()}
+        | {(keyword,): tree[key] for keyword, key in _INSIDE if key in tree}
+        for tree in (before, after)
+    ]
+    for steps in inside[0].keys() | inside[1].keys():
+        former, node = _schema_at(old, *steps), _schema_at(new, *steps)
+        was, now = (each.get(steps, {}) for each in inside)
+        if former is not None and node is not None:
+            is_kept = "default" in was and "default" in now and same_value(was["default"], now["default"])
+            if not is_kept and "default" in {**was, **now}:
+                message = _default_words(steps[-1], was.get("default"), now.get("default"))
+                yield Change("request-default-changed", follow(node).pointer, message)
+            yield from _defaults(former, node, was, now)
 
 
-def _flat_defaults(tree: Mapping[str, Any], place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    found = {place: tree["default"]} if "default" in tree else {}
-    for name, below in tree.get("properties", {}).items():
-        found |= _flat_defaults(below, (*place, name))
-    for key, step in (("items", "[]"), ("additional", "*")):
-        found |= _flat_defaults(tree[key], (*place, step)) if key in tree else {}
-    return found
-
-
-def _schema_at(schema: Node, place: tuple[str, ...]) -> Node | None:
-    """The schema at this place below another one; None where the other one does not speak of it."""
-    if not place:
-        return schema
-    keyword = {"[]": "items", "*": "additionalProperties"}.get(place[0])
-    for part in all_of_parts(schema):
-        below = part.get(keyword) if keyword else (part.get("properties") or part).get(place[0])
-        if below is not None and isinstance(below.value, dict):
-            return _schema_at(below, place[1:])
-    return None
+def _schema_at(schema: Node, *steps: str) -> Node | None:
+    """The schema at these steps below another one; None where the other one does not speak of it."""
+    found = (part.get(*steps) for part in all_of_parts(schema))
+    return next((each for each in found if each is not None and isinstance(each.value, dict)), None)
 
 
 def _responses(old: OperationNode, new: OperationNode, schemas: BothSchemas) -> Iterator[Change]:

@@ -160,7 +160,7 @@ def _text(value: Any) -> str:
 
 
 class Subset:
-    """Compares schemas of two documents.
+    """One question about the schemas of two documents.
 
     `open_home`: the document whose closed objects count as open. A property that they do not know is then an open gap.
     """
@@ -173,7 +173,6 @@ class Subset:
 
     def gaps(self, known: PlacedSchema, demanded: PlacedSchema) -> list[Gap]:
         """What of `demanded` is not ensured by `known`; nothing where every value of `known` is one of `demanded`."""
-        self._alternatives = 0
         found = self._gaps(FlatSchema([known], known.place, self._open_home), demanded)
         return list({(gap.facet, gap.known_at, gap.demanded_at, gap.name): gap for gap in found}.values())
 
@@ -194,10 +193,7 @@ class Subset:
             return [] if inside else [Gap("alternative", known.place, part.place)]
         answered_before = len(self._answered)
         self._underway[question] = known.depth
-        if part.value is NOTHING:
-            found = [Gap("alternative", known.place, part.place)]
-        else:
-            found = self._keywords(known, part, part.value)
+        found = self._keywords(known, part, part.value)
         del self._underway[question]
         if serious(found):
             # What was answered meanwhile may have taken this one to be answered with yes.
@@ -230,7 +226,7 @@ class Subset:
         # x-integer-literal is part of `type`, and x-pattern-description demands nothing.
         if keyword.startswith("x-") or not known.types & concerned:
             return []
-        at, place, demand = known.place_of(keyword), (*part.place, keyword), part.read(keyword)
+        at, place, demand = known.place_of(keyword), (*part.place, keyword), part.value[keyword]
         found: list[Gap] = []
         match keyword:
             case "required":
@@ -255,7 +251,7 @@ class Subset:
     def _property(self, known: FlatSchema, demanded: PlacedSchema, name: str) -> list[Gap]:
         found = self._gaps(known.member(name), demanded)
         if found and demanded.value is NOTHING:
-            holders = (part for part in known.parts if part.read("properties", {}).get(name, False) is not False)
+            holders = (part for part in known.parts if part.value.get("properties", {}).get(name, False) is not False)
             place = next(((*part.place, "properties", name) for part in holders), known.place)
             return [Gap("property", place, demanded.place, name=name, open=demanded.home is self._open_home)]
         if serious(found) and name not in known.listed:
@@ -264,12 +260,11 @@ class Subset:
 
     def _other_properties(self, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
         demanded = part.below("additionalProperties")
-        named = sorted(known.listed - part.read("properties", {}).keys())
+        named = sorted(known.listed - part.value.get("properties", {}).keys())
         found = [gap for name in named for gap in self._property(known, demanded, name)]
         others = self._gaps(known.others(), demanded)
         if others and demanded.value is NOTHING:
-            is_open = demanded.home is self._open_home
-            others = [Gap("open-object", known.place, demanded.place, True, False, open=is_open)]
+            others = [Gap("open-object", known.place, demanded.place, open=demanded.home is self._open_home)]
         return found + others
 
     def _choice(self, keyword: str, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
@@ -291,7 +286,7 @@ class Subset:
         if self._is_impossible(known.and_also(excluded)):
             return []
         alone = FlatSchema([excluded], excluded.place, self._open_home, known.depth)
-        if any(not serious(self._gaps(alone, own.below("not"))) for own in known.parts if "not" in own):
+        if any(not serious(self._gaps(alone, own.below("not"))) for own in known.parts if "not" in own.value):
             return []
         return [Gap("exclusion", known.place_of("not"), (*part.place, "not"))]
 
@@ -311,7 +306,7 @@ class Subset:
             return any(
                 not serious(self._gaps(known.and_also(part.without("not"), instead_of=part), part.below("not")))
                 for part in known.parts
-                if "not" in part
+                if "not" in part.value
             )
         finally:
             del self._underway[question]
@@ -336,7 +331,7 @@ class Subset:
 
 def _is_ensured(keyword: str, known: FlatSchema, part: PlacedSchema) -> bool:
     """Whether every value that `known` allows is valid against this keyword, one that speaks of a value as a whole."""
-    demand = part.read(keyword)
+    demand = part.value[keyword]
     most = known.most(keyword if keyword.startswith("max") else "maxItems")
     is_met = False  # For an enum, where values cannot be counted, and for what is not listed here.
     match keyword:
@@ -354,7 +349,7 @@ def _is_ensured(keyword: str, known: FlatSchema, part: PlacedSchema) -> bool:
         case "uniqueItems":
             is_met = not demand or any(known.all_of(keyword)) or (most is not None and most < 2)
         case "pattern" | "format":  # What a format's own pattern demands, its format says.
-            is_met = demand in known.all_of(keyword) or demand == FORMAT_PATTERNS.get(part.read("format"))
+            is_met = demand in known.all_of(keyword) or demand == FORMAT_PATTERNS.get(part.value.get("format", ""))
     return is_met
 
 
