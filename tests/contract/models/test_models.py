@@ -10,7 +10,8 @@ from typing import Any, NotRequired, get_origin, get_type_hints, is_typeddict
 import pytest
 
 from contract.messages import JSON
-from contract_compiler.document import load
+from contract_compiler.document import load, target
+from contract_compiler.traversal import operations
 from generated import models, product_types
 from tests.contract.differential.values import Values
 from tests.contract.models.known_differences import KNOWN_DIFFERENCES, reason
@@ -20,7 +21,12 @@ DOCUMENT = load(Path(__file__).resolve().parents[3] / "openapi/products.yaml")
 COMPONENTS = dict(DOCUMENT["components"]["schemas"].entries())
 OBJECTS = sorted(name for name, node in COMPONENTS.items() if node.read("type") == "object")
 MODELS = sorted(name for name in COMPONENTS if name in OBJECTS and hasattr(models, name))
-SENT = {"ProductCreate", "ProductUpdate"}
+SENT = {
+    target(media["schema"]).path[-1]
+    for operation in operations(DOCUMENT)
+    if operation.request_body is not None
+    for _, media in operation.request_body["content"].entries()
+}
 VALUES = 1_000
 
 PRODUCT: dict[str, JSON] = {
