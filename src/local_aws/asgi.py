@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
 Headers = tuple[tuple[str, str], ...]
 
 
 class BodyTooLarge(Exception):
     """Exception for a request body that is longer than allowed."""
-
-
-class ClientGone(Exception):
-    """Exception for a client that closed the connection before its request was complete."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +41,10 @@ def header(scope: Scope, name: str) -> str | None:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body. Raises BodyTooLarge as soon as there are more than `limit` bytes, and ClientGone."""
+    """The whole body. Raises BodyTooLarge as soon as there are more than `limit` bytes, and ClientDisconnect."""
     body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    async for part in Request({"type": "http"}, receive).stream():
+        body += part
         if len(body) > limit:
             raise BodyTooLarge
     return bytes(body)
@@ -65,9 +52,9 @@ async def read_body(receive: Receive, limit: int) -> bytes:
 
 async def send_response(response: HttpResponse, send: Send) -> None:
     """Sends a whole response. Those that HTTP gives no body (RFC 9110, 6.4.1) get none."""
-    body = b"" if response.status in (204, 304) else response.body
+    has_body = response.status not in (204, 304)
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    if response.status not in (204, 304):
-        headers.append((b"content-length", str(len(body)).encode()))
+    if has_body:
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": response.body if has_body else b""})

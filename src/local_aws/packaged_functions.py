@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,9 +23,6 @@ from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtim
 # As many processes a function as a laptop bears; on AWS this is the reserved concurrency.
 ENVIRONMENTS = 4
 _RUNTIME_REQUIREMENTS = Path("scripts/toolchain/runtime.txt")
-
-Log = Callable[[str, str], None]
-Say = Callable[[str], None]
 
 
 class PackagedFunction:
@@ -59,19 +57,37 @@ class PackagedFunction:
         return environment
 
 
+@dataclass(frozen=True)
+class Packages:
+    """`folder` holds the zips and their manifest, as lambda_packages builds them; `runtime` runs them."""
+
+    folder: Path
+    runtime: Runtime
+
+
 class PackagedFunctions:
-    """The functions of one folder of zips and their manifest, as lambda_packages builds them: `by_name`."""
+    """Functions that run from their packages: `by_name`. `log` gets a function's name and a line of its log."""
 
     def __init__(
-        self, folder: Path, names: Iterable[str], runtime: Runtime, variables: Mapping[str, str], log: Log
+        self, packages: Packages, names: Iterable[str], variables: Mapping[str, str], log: Callable[[str, str], None]
     ) -> None:
         """Unpacks the zips of these functions; starts no process before one is invoked. Raises FunctionMissing."""
         self.by_name: dict[str, PackagedFunction] = {}
         with ExitStack() as resources:
             scratch = Path(resources.enter_context(TemporaryDirectory(prefix="functions-")))
             for name in names:
-                configuration = _unpacked(folder, name, scratch, variables)
-                self.by_name[name] = _function(configuration, runtime, log)
+                code, home = scratch / name, scratch / f"{name}.home"
+                home.mkdir()
+                try:
+                    manifest = json.loads((packages.folder / "packages.json").read_bytes())
+                    package = manifest["functions"][name]
+                    with zipfile.ZipFile(packages.folder / package["zip"]) as archive:
+                        archive.extractall(code)
+                except (OSError, KeyError) as error:
+                    raise FunctionMissing(f"{packages.folder} holds no package of {name}: {error}") from error
+                configuration = Configuration(name, package["handler"], code, variables, manifest["python"])
+                start = partial(ExecutionEnvironment, configuration, packages.runtime, home, partial(log, name))
+                self.by_name[name] = PackagedFunction(start)
                 resources.callback(self.by_name[name].stop)
             self._resources = resources.pop_all()
 
@@ -80,36 +96,7 @@ class PackagedFunctions:
         self._resources.close()
 
 
-def _unpacked(folder: Path, name: str, scratch: Path, variables: Mapping[str, str]) -> Configuration:
-    try:
-        manifest = json.loads((folder / "packages.json").read_bytes())
-        package = manifest["functions"][name]
-        with zipfile.ZipFile(folder / package["zip"]) as archive:
-            archive.extractall(scratch / name)
-    except (OSError, KeyError) as error:
-        raise FunctionMissing(f"{folder} holds no package of {name}: {error}") from error
-    return Configuration(name, package["handler"], scratch / name, variables, manifest["python"])
-
-
-def _function(configuration: Configuration, runtime: Runtime, log: Log) -> PackagedFunction:
-    home = configuration.code.with_name(f"{configuration.name}.home")
-    home.mkdir()
-
-    def start() -> ExecutionEnvironment:
-        return ExecutionEnvironment(configuration, runtime, home, lambda line: log(configuration.name, line))
-
-    return PackagedFunction(start)
-
-
-@dataclass(frozen=True)
-class Packages:
-    """`folder` holds the zips and their manifest; `runtime` runs them."""
-
-    folder: Path
-    runtime: Runtime
-
-
-def packages_for_this_machine(project: Path, folder: Path, say: Say = lambda line: None) -> Packages:
+def packages_for_this_machine(project: Path, folder: Path, say: Callable[[str], None] = lambda line: None) -> Packages:
     """Builds a checkout's packages in `folder`, for this machine, whatever they are deployed to. Raises CannotStart."""
     if platform.system() != "Linux":
         raise CannotStart("Packages hold what Lambda's Linux runs, and nothing else can: leave --packaged out.")

@@ -1,7 +1,9 @@
-"""HTTP servers on loopback: `AsgiServer`, with uvicorn, for the gateway; `WsgiServer`, with werkzeug, for mocks."""
+"""HTTP servers on loopback and their log: `AsgiServer` (uvicorn) for gateways, `WsgiServer` (werkzeug) for mocks."""
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,33 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local_aws import CannotStart
-from local_aws.asgi import App, HttpResponse
+from local_aws.asgi import HttpResponse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
+_BAD_REQUEST = HttpResponse(400, (("Content-Type", "text/plain"),), b"Bad Request")
+_STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_QUIET = ("asyncio", "botocore", "connexion", "httpx", "urllib3", "uvicorn", "werkzeug")
 
 
 def listen(port: int) -> socket.socket:
     """A socket on loopback; port 0 takes a free one. Raises CannotStart."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
-        listener.listen(128)
+        return socket.create_server((LOOPBACK, port), backlog=128)
     except OSError as error:
-        listener.close()
-        raise CannotStart(f"Port {port} cannot be used ({error.strerror}). Choose another one with --port.") from None
-    return listener
-
-
-def _plain_bad_request() -> HttpResponse:
-    return HttpResponse(400, (("Content-Type", "text/plain"),), b"Bad Request")
+        reason = f"Port {port} cannot be used ({os.strerror(error.errno or 0)})"
+        raise CannotStart(f"{reason}. Choose another one with --port.") from None
 
 
 class AsgiServer(AbstractContextManager["AsgiServer"]):
@@ -47,23 +45,16 @@ class AsgiServer(AbstractContextManager["AsgiServer"]):
     """
 
     def __init__(
-        self, app: App, listener: socket.socket, bad_request: Callable[[], HttpResponse] = _plain_bad_request
+        self, app: ASGIApp, listener: socket.socket, bad_request: Callable[[], HttpResponse] = lambda: _BAD_REQUEST
     ) -> None:
         self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         self._listener = listener
         protocol: Any = partial(_Protocol, bad_request)
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                http=protocol,
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=2,
-            )
-        )
+        config = uvicorn.Config(
+            app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
         self._thread = Thread(target=self._server.run, args=([listener],), name="gateway", daemon=True)
 
     async def serve(self) -> None:
@@ -122,3 +113,26 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log(self, *_: Any) -> None:
         pass
+
+
+class LineFormatter(logging.Formatter):
+    """Logs as lines for a person: what Lambda's JSON format has as keys stands behind the message.
+
+    `14:03:07 ERROR contract: response breaks the contract  places=['body /price type']`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        extra = [f"{key}={value}" for key, value in vars(record).items() if key not in _STANDARD_FIELDS]
+        return "  ".join((super().formatMessage(record), " ".join(extra))).rstrip()
+
+
+def log_to_standard_error(*quiet: str) -> None:
+    """From here on, one line for each record; of the loggers `quiet`, and of libraries, warnings only."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in (*_QUIET, *quiet):
+        logging.getLogger(name).setLevel(logging.WARNING)

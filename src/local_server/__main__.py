@@ -12,8 +12,7 @@ from typing import NoReturn
 
 from local_aws import CannotStart
 from local_aws.database import Database
-from local_aws.log_lines import log_to_standard_error
-from local_aws.server import listen
+from local_aws.server import listen, log_to_standard_error
 from local_server import project
 
 EMBEDDED, DYNAMODB_LOCAL = "embedded", "dynamodb-local"

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contract.problems import Refusal, problem_body
 from cross_check.contract_document import ContractDocument
@@ -24,7 +25,7 @@ from cross_check.exchange import Exchange
 from cross_check.known_differences import KnownDifferences, Place
 from cross_check.second_validator import SecondValidator
 from local_aws import ACCOUNT
-from local_aws.asgi import App, HttpResponse, Receive, Scope, Send, header, send_response
+from local_aws.asgi import HttpResponse, header, send_response
 from local_aws.functions import InvokedFunctions
 from local_aws.gateway.call import Call
 from local_aws.gateway.gateway import Gateway
@@ -58,7 +59,7 @@ class LocalApp:
     origins: Sequence[str]
     beyond_schema: Collection[Place] = ()
     disagreements: Disagreements = field(init=False)
-    app: App = field(init=False)
+    app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         """Raises NotEmulated: the gateway cannot be made of the body."""
@@ -84,7 +85,7 @@ class Shedding:
 
     def __init__(
         self,
-        app: App,
+        app: ASGIApp,
         origins: Collection[str],
         limit: int = REQUESTS_AT_ONCE,
         clock: Callable[[], float] = time.monotonic,

@@ -23,7 +23,7 @@ with warnings.catch_warnings():
     from connexion.middleware.swagger_ui import SwaggerUIMiddleware
     from connexion.options import SwaggerUIOptions
 
-from local_aws.asgi import App
+from starlette.types import ASGIApp
 
 Json = dict[str, Any]
 JSON_PATH = "/openapi.json"
@@ -59,7 +59,7 @@ def _document(path: str, media_type: str, body: bytes) -> Route:
     return Route(path, answer)
 
 
-def swagger_ui(content: Json, app: App) -> App:
+def swagger_ui(content: Json, app: ASGIApp) -> ASGIApp:
     """`app` with Swagger UI at /ui/, which shows the document at /openapi.json. Its page needs `swagger_ui_files`."""
     documented = ConnexionMiddleware(
         app,
@@ -74,7 +74,7 @@ def swagger_ui(content: Json, app: App) -> App:
     )
     # The whole URL of `servers` would become the base path of the page.
     documented.add_api(copy.deepcopy({**content, "servers": [{"url": "/"}]}))
-    served: App = documented
+    served: ASGIApp = documented
     return served
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import boto3
 import httpx
+from starlette.types import ASGIApp
 
 from local_aws import CannotStart
-from local_aws.asgi import App
 from local_server.project import TABLE
 
 MARKER = "seeded"
@@ -32,7 +32,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 class Administrator:
     """Somebody with a `token` who may create products at `path` of `app`."""
 
-    app: App
+    app: ASGIApp
     path: str
     token: str
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cross_check.contract_document import ContractDocument
-from local_aws import CannotStart, log_lines
+from local_aws import CannotStart
 from local_aws.database import Database, create_table
 from local_aws.functions import CONCURRENT_INVOCATIONS, Function, Functions, InProcessFunction
 from local_aws.server import LOOPBACK, AsgiServer
@@ -105,8 +106,10 @@ def _functions(packaged: bool, variables: Mapping[str, str], stack: ExitStack) -
         from local_aws.packaged_functions import PackagedFunctions, packages_for_this_machine
 
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="packages-")))
-        packages = packages_for_this_machine(project.ROOT, folder, log_lines.say)
-        running = PackagedFunctions(packages.folder, modules.values(), packages.runtime, variables, log_lines.say_of)
+        packages = packages_for_this_machine(project.ROOT, folder, _say)
+        running = PackagedFunctions(
+            packages, modules.values(), variables, lambda function, line: _say(f"{function}: {line}")
+        )
         stack.callback(running.stop)
         found |= {name: running.by_name[module] for name, module in modules.items()}
     else:
@@ -115,6 +118,10 @@ def _functions(packaged: bool, variables: Mapping[str, str], stack: ExitStack) -
     functions = Functions(lambda function_arn, source_arn: found[function_arn.split(":")[6]], at_once)
     stack.callback(functions.stop)
     return functions
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 async def _serve(app: LocalApp, listener: socket, url: str, token: str, choices: Choices) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from local_aws import CannotStart
-from local_aws.log_lines import log_to_standard_error
+from local_aws.server import log_to_standard_error
 from local_server import project
 from local_server.__main__ import interrupt, port
 from rehearsal.steps import StepFailed, Steps

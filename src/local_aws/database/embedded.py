@@ -21,6 +21,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.wrappers import Response
 
+from local_aws.database import Database
 from local_aws.server import WsgiServer
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 Transact = Callable[[DynamoDBBackend, list[dict[str, Any]]], None]
 
 
-class EmbeddedDynamoDB:
-    """A DynamoDB endpoint on loopback, on a free port. A context manager: it runs inside the `with` block.
+class EmbeddedDynamoDB(Database):
+    """A DynamoDB endpoint on loopback, on a free port.
 
     moto keeps its tables per process, so two of these in one process share them.
     """
@@ -55,13 +56,6 @@ class EmbeddedDynamoDB:
     def stop(self) -> None:
         self._server = None
         self._running.close()
-
-    def __enter__(self) -> EmbeddedDynamoDB:
-        self.launch()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
 
 class _WireRequest(Request):

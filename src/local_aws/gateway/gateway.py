@@ -11,17 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_aws.asgi import (
-    BodyTooLarge,
-    ClientGone,
-    HttpRequest,
-    HttpResponse,
-    Receive,
-    Scope,
-    Send,
-    read_body,
-    send_response,
-)
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from local_aws.asgi import BodyTooLarge, HttpRequest, HttpResponse, read_body, send_response
 from local_aws.functions import InvokedFunctions
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.gateway_responses import GatewayResponses
@@ -68,7 +61,7 @@ class Gateway:
         call = Call(_request(scope, _one_slash(below)), self._stage, self._api, root + below)
         try:
             response = await self._respond(call, receive)
-        except ClientGone:
+        except ClientDisconnect:
             return
         await self._stage.observe(call, response)
         ids = (("x-amzn-RequestId", call.request_id), ("x-amz-apigw-id", call.request_id))
@@ -92,7 +85,7 @@ class Gateway:
             return HttpResponse(413, (("Content-Type", "text/plain"),), message.encode())
         except GatewayError as refused:
             return self._responses.to(call, refused)
-        except ClientGone:
+        except ClientDisconnect:
             raise
         except Exception:
             logger.exception("the gateway failed", extra={"requestId": call.request_id})

@@ -79,7 +79,7 @@ def relay(engine: str) -> Iterator[Relay]:
 @pytest.fixture(scope="session")
 def functions(packages: Packages, relay: Relay) -> Iterator[PackagedFunctions]:
     variables = {**VARIABLES, "AWS_ENDPOINT_URL_DYNAMODB": relay.url}
-    functions = PackagedFunctions(packages.folder, FUNCTIONS, packages.runtime, variables, lambda name, line: None)
+    functions = PackagedFunctions(packages, FUNCTIONS, variables, lambda name, line: None)
     yield functions
     functions.stop()
 

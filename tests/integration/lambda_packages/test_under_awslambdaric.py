@@ -40,9 +40,7 @@ def log() -> list[tuple[str, str]]:
 def functions(packages: Packages, log: list[tuple[str, str]]) -> Iterator[PackagedFunctions]:
     with EmbeddedDynamoDB() as database:
         variables = {**VARIABLES, "AWS_ENDPOINT_URL_DYNAMODB": database.endpoint}
-        functions = PackagedFunctions(
-            packages.folder, FUNCTIONS, packages.runtime, variables, lambda name, line: log.append((name, line))
-        )
+        functions = PackagedFunctions(packages, FUNCTIONS, variables, lambda name, line: log.append((name, line)))
         yield functions
         functions.stop()
 

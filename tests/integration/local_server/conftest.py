@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from joserfc.jwk import RSAKey
+from starlette.types import ASGIApp
 
 from cross_check.contract_document import ContractDocument
-from local_aws.asgi import App
 from local_aws.functions import Event, FunctionFailed
 from local_aws.user_pool import UserPool
 from local_server import project
@@ -74,7 +74,7 @@ def local_app(stubs: Stubs, user_pool: UserPool) -> LocalApp:
 class Client:
     """Requests to an application in this process."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     def __call__(self, method: str, url: str, **options: Any) -> httpx.Response:

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from starlette.types import Receive, Scope, Send
 
-from local_aws.asgi import HttpResponse, Receive, Scope, Send, send_response
+from local_aws.asgi import HttpResponse, send_response
 from local_aws.gateway.stage import LARGEST_BODY
 from local_aws.user_pool import UserPool
 from local_server import project

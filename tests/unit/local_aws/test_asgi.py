@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 
-from local_aws.asgi import BodyTooLarge, ClientGone, HttpResponse, read_body, send_response
+from local_aws.asgi import BodyTooLarge, HttpResponse, read_body, send_response
 
 
 def read(*messages: dict[str, Any], limit: int = 10) -> bytes:
@@ -32,7 +33,7 @@ def test_a_body_is_not_read_beyond_its_limit() -> None:
 
 
 def test_a_client_that_goes_away_is_noticed() -> None:
-    with pytest.raises(ClientGone):
+    with pytest.raises(ClientDisconnect):
         read(part(b"a", more=True), {"type": "http.disconnect"})
 
 

@@ -39,4 +39,4 @@ def test_an_engine_that_dies_at_once_is_one_line(monkeypatch: pytest.MonkeyPatch
     java.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(CannotStart, match="did not start"):
-        DynamoDBLocal(home=tmp_path).start()
+        DynamoDBLocal(home=tmp_path).__enter__()

@@ -15,7 +15,7 @@ import pytest
 from local_aws import CannotStart
 from local_aws.functions import FunctionFailed, FunctionMissing, Functions
 from local_aws.lambda_runtime import ExecutionEnvironment, Runtime
-from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, packages_for_this_machine
+from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, Packages, packages_for_this_machine
 
 # In awslambdaric's place: answers every event with itself, the file of the handler, and what is in the environment.
 RUNTIME = """
@@ -129,7 +129,7 @@ def serve(packages: Path) -> Iterator[Callable[..., PackagedFunctions]]:
 
     def serve(*names: str) -> PackagedFunctions:
         runtime = Runtime(Path(sys.executable), packages / "libraries")
-        served.append(PackagedFunctions(packages, names, runtime, {"TABLE": "t"}, lambda name, line: None))
+        served.append(PackagedFunctions(Packages(packages, runtime), names, {"TABLE": "t"}, lambda name, line: None))
         return served[-1]
 
     yield serve

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from local_aws import CannotStart
-from local_aws.asgi import HttpResponse, Receive, Scope, Send, read_body, send_response
+from local_aws.asgi import HttpResponse, read_body, send_response
 from local_server.seed import Administrator, seed_once
 
 PROBLEM = {"error": "Bad Request", "details": [{"field": "/price", "message": "must be at least 0.01"}]}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 
-from local_aws.log_lines import LineFormatter
+from local_aws.server import LineFormatter
 
 
 def test_extra_fields_stand_behind_the_message() -> None:
