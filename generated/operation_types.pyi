@@ -87,35 +87,35 @@ ListProducts504Headers = TypedDict('ListProducts504Headers', {
 class ListProductsResponse(Response):
     @overload
     def __new__(
-        cls, status: Literal[200], body: ProductPage, headers: ListProducts200Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[200], body: ProductPage, headers: ListProducts200Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[400], body: Problem, headers: ListProducts400Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[400], body: Problem, headers: ListProducts400Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[405], body: Problem, headers: ListProducts405Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[405], body: Problem, headers: ListProducts405Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[429], body: Problem, headers: ListProducts429Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[429], body: Problem, headers: ListProducts429Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[500], body: Problem, headers: ListProducts500Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[500], body: Problem, headers: ListProducts500Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[502], body: Problem, headers: ListProducts502Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[502], body: Problem, headers: ListProducts502Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[503], body: Problem, headers: ListProducts503Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[503], body: Problem, headers: ListProducts503Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[504], body: Problem, headers: ListProducts504Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[504], body: Problem, headers: ListProducts504Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
 
 class CreateProductPath(TypedDict): ...
@@ -238,59 +238,59 @@ CreateProduct504Headers = TypedDict('CreateProduct504Headers', {
 class CreateProductResponse(Response):
     @overload
     def __new__(
-        cls, status: Literal[201], body: ProductEnvelope, headers: CreateProduct201Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[201], body: ProductEnvelope, headers: CreateProduct201Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[400], body: Problem, headers: CreateProduct400Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[400], body: Problem, headers: CreateProduct400Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[401], body: Problem, headers: CreateProduct401Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[401], body: Problem, headers: CreateProduct401Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[403], body: Problem, headers: CreateProduct403Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[403], body: Problem, headers: CreateProduct403Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[405], body: Problem, headers: CreateProduct405Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[405], body: Problem, headers: CreateProduct405Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[409], body: Conflict, headers: CreateProduct409Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[409], body: Conflict, headers: CreateProduct409Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[413], body: Problem, headers: CreateProduct413Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[413], body: Problem, headers: CreateProduct413Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[415], body: Problem, headers: CreateProduct415Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[415], body: Problem, headers: CreateProduct415Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[422], body: Problem, headers: CreateProduct422Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[422], body: Problem, headers: CreateProduct422Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[429], body: Problem, headers: CreateProduct429Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[429], body: Problem, headers: CreateProduct429Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[500], body: Problem, headers: CreateProduct500Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[500], body: Problem, headers: CreateProduct500Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[502], body: Problem, headers: CreateProduct502Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[502], body: Problem, headers: CreateProduct502Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[503], body: Problem, headers: CreateProduct503Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[503], body: Problem, headers: CreateProduct503Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[504], body: Problem, headers: CreateProduct504Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[504], body: Problem, headers: CreateProduct504Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
 
 GetProductPath = TypedDict('GetProductPath', {
@@ -392,47 +392,47 @@ GetProduct504Headers = TypedDict('GetProduct504Headers', {
 class GetProductResponse(Response):
     @overload
     def __new__(
-        cls, status: Literal[200], body: ProductEnvelope, headers: GetProduct200Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[200], body: ProductEnvelope, headers: GetProduct200Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[304], body: None = None, *, headers: GetProduct304Headers, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[304], body: None = None, *, headers: GetProduct304Headers, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[400], body: Problem, headers: GetProduct400Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[400], body: Problem, headers: GetProduct400Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[404], body: Problem, headers: GetProduct404Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[404], body: Problem, headers: GetProduct404Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[405], body: Problem, headers: GetProduct405Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[405], body: Problem, headers: GetProduct405Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[412], body: Problem, headers: GetProduct412Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[412], body: Problem, headers: GetProduct412Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[429], body: Problem, headers: GetProduct429Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[429], body: Problem, headers: GetProduct429Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[500], body: Problem, headers: GetProduct500Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[500], body: Problem, headers: GetProduct500Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[502], body: Problem, headers: GetProduct502Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[502], body: Problem, headers: GetProduct502Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[503], body: Problem, headers: GetProduct503Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[503], body: Problem, headers: GetProduct503Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[504], body: Problem, headers: GetProduct504Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[504], body: Problem, headers: GetProduct504Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
 
 UpdateProductPath = TypedDict('UpdateProductPath', {
@@ -563,63 +563,63 @@ UpdateProduct504Headers = TypedDict('UpdateProduct504Headers', {
 class UpdateProductResponse(Response):
     @overload
     def __new__(
-        cls, status: Literal[200], body: ProductEnvelope, headers: UpdateProduct200Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[200], body: ProductEnvelope, headers: UpdateProduct200Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[400], body: Problem, headers: UpdateProduct400Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[400], body: Problem, headers: UpdateProduct400Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[401], body: Problem, headers: UpdateProduct401Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[401], body: Problem, headers: UpdateProduct401Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[403], body: Problem, headers: UpdateProduct403Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[403], body: Problem, headers: UpdateProduct403Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[404], body: Problem, headers: UpdateProduct404Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[404], body: Problem, headers: UpdateProduct404Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[405], body: Problem, headers: UpdateProduct405Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[405], body: Problem, headers: UpdateProduct405Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[409], body: Conflict, headers: UpdateProduct409Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[409], body: Conflict, headers: UpdateProduct409Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[412], body: Problem, headers: UpdateProduct412Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[412], body: Problem, headers: UpdateProduct412Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[413], body: Problem, headers: UpdateProduct413Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[413], body: Problem, headers: UpdateProduct413Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[415], body: Problem, headers: UpdateProduct415Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[415], body: Problem, headers: UpdateProduct415Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[429], body: Problem, headers: UpdateProduct429Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[429], body: Problem, headers: UpdateProduct429Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[500], body: Problem, headers: UpdateProduct500Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[500], body: Problem, headers: UpdateProduct500Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[502], body: Problem, headers: UpdateProduct502Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[502], body: Problem, headers: UpdateProduct502Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[503], body: Problem, headers: UpdateProduct503Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[503], body: Problem, headers: UpdateProduct503Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[504], body: Problem, headers: UpdateProduct504Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[504], body: Problem, headers: UpdateProduct504Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
 
 DeleteProductPath = TypedDict('DeleteProductPath', {
@@ -727,49 +727,49 @@ DeleteProduct504Headers = TypedDict('DeleteProduct504Headers', {
 class DeleteProductResponse(Response):
     @overload
     def __new__(
-        cls, status: Literal[204], body: None = None, headers: DeleteProduct204Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[204], body: None = None, headers: DeleteProduct204Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[400], body: Problem, headers: DeleteProduct400Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[400], body: Problem, headers: DeleteProduct400Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[401], body: Problem, headers: DeleteProduct401Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[401], body: Problem, headers: DeleteProduct401Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[403], body: Problem, headers: DeleteProduct403Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[403], body: Problem, headers: DeleteProduct403Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[404], body: Problem, headers: DeleteProduct404Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[404], body: Problem, headers: DeleteProduct404Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[405], body: Problem, headers: DeleteProduct405Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[405], body: Problem, headers: DeleteProduct405Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[412], body: Problem, headers: DeleteProduct412Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[412], body: Problem, headers: DeleteProduct412Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[429], body: Problem, headers: DeleteProduct429Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[429], body: Problem, headers: DeleteProduct429Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[500], body: Problem, headers: DeleteProduct500Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[500], body: Problem, headers: DeleteProduct500Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[502], body: Problem, headers: DeleteProduct502Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[502], body: Problem, headers: DeleteProduct502Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[503], body: Problem, headers: DeleteProduct503Headers, *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[503], body: Problem, headers: DeleteProduct503Headers, *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...
     @overload
     def __new__(
-        cls, status: Literal[504], body: Problem, headers: DeleteProduct504Headers = ..., *, fallback: Callable[[], Response] | None = None
+        cls, status: Literal[504], body: Problem, headers: DeleteProduct504Headers = ..., *, fallback: Callable[[], Response | None] | None = None
     ) -> Self: ...

@@ -81,9 +81,10 @@ class _Exchange:
             try:
                 return self._sent(response, request_id)
             except InvalidResponse:
-                if response.fallback is None:
+                better = response.fallback() if response.fallback else None
+                if better is None:
                     raise
-                return self._sent(response.fallback(), request_id)
+                return self._sent(better, request_id)
         except NotRestEvent as other:
             # A warm-up ping, a test event, a wrong trigger: nobody waits for the answer but who sent that.
             self._log(logging.WARNING, "not a REST proxy event", request_id, looksLike=str(other))

@@ -69,12 +69,12 @@ class Request(NamedTuple, Generic[Path, Query, Headers, Body]):
 class Response(NamedTuple):
     """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null).
 
-    `fallback` makes the answer to give instead if this one is not valid: a list without its invalid members, say.
-    So a handler need not check in advance what is checked anyway. Both are validated; the fallback of a
-    fallback is not asked.
+    `fallback` makes the answer to give instead if this one is not valid: a list without its invalid members, say. None
+    for no better one; and it may raise. So a handler need not check in advance what is checked anyway. Both answers are
+    validated; the fallback of a fallback is not asked.
     """
 
     status: int
     body: JSON = None
     headers: Mapping[str, str] = _NOTHING
-    fallback: Callable[[], Response] | None = None
+    fallback: Callable[[], Response | None] | None = None

@@ -97,7 +97,7 @@ class _Writer:
                 "    @overload\n    def __new__(\n"
                 f"        cls, status: {_statuses(key)}, body: {body}{'' if has_body else ' = None'},"
                 f" {sent if optional or has_body else f'*, {sent}'},"
-                f"{' *,' if optional or has_body else ''} fallback: Callable[[], Response] | None = None\n"
+                f"{' *,' if optional or has_body else ''} fallback: Callable[[], Response | None] | None = None\n"
                 "    ) -> Self: ...\n"
             )
         if len(made) == 2:  # An overload alone is none.

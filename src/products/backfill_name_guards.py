@@ -98,7 +98,7 @@ class Backfill:
                 TransactItems=[{"Update": self._completion(product)}, {"Put": self._guard(product)}]
             )
         except self._client.exceptions.TransactionCanceledException as error:
-            guard = cancellation_reasons(error)[1].item
+            guard = cancellation_reasons(error)[1].get("Item")
             if guard is None:
                 return UnguardedProduct(product, GuardState.CHANGED)
             return UnguardedProduct(product, GuardState.DUPLICATE, guard["productId"]["S"])

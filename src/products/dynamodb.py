@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from binascii import crc32
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -31,8 +31,6 @@ from products.errors import Contended, Unavailable
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from mypy_boto3_dynamodb import DynamoDBClient
-
-    from products.items import Item
 
 T = TypeVar("T")
 
@@ -100,17 +98,13 @@ class OutcomeUnknown(Exception):
     """Exception for a call that must not be repeated blindly, and whose answer was lost."""
 
 
-class CancellationReason(NamedTuple):
-    """The reason why one action of a cancelled transaction did not happen; `item` is what failed its condition."""
+def cancellation_reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
+    """The reasons of a cancelled transaction, in the order of its actions; none for another error.
 
-    code: str
-    item: Item | None
-
-
-def cancellation_reasons(error: ClientError) -> list[CancellationReason]:
-    """The reasons of a cancelled transaction, in the order of its actions; none for another error."""
-    reasons = cast("Any", error.response).get("CancellationReasons", ())
-    return [CancellationReason(reason.get("Code", "None"), reason.get("Item")) for reason in reasons]
+    A reason has its `Code`, and the `Item` that failed a condition.
+    """
+    reasons: Sequence[Mapping[str, Any]] = cast("Any", error.response).get("CancellationReasons", ())
+    return reasons
 
 
 def failure(error: Exception) -> Failure:
@@ -120,7 +114,7 @@ def failure(error: Exception) -> Failure:
     if not isinstance(error, ClientError):
         return Failure.UNKNOWN if isinstance(error, _ANSWER_LOST) else Failure.FINAL
     code = error.response["Error"]["Code"]
-    codes = {code, *(reason.code for reason in cancellation_reasons(error))}
+    codes = {code, *(reason.get("Code") for reason in cancellation_reasons(error))}
     if codes & _THROTTLED:
         return Failure.THROTTLED
     if codes & _CONFLICTS:
@@ -174,21 +168,20 @@ class Retries:
             try:
                 return call()
             except Exception as error:
-                self._budget.pause(self._weigh(error))
+                found = failure(error)
+                self._log(error, found)
+                if found is Failure.FINAL:
+                    raise
+                if found is Failure.UNKNOWN:
+                    self.in_doubt = True
+                    if not self._repeatable:
+                        raise OutcomeUnknown from error
+                self._budget.pause(found)
 
-    def _weigh(self, error: Exception) -> Failure:
-        """The kind of failure, of a call to be sent again. Raises OutcomeUnknown, or the error when it is final."""
-        found = failure(error)
+    def _log(self, error: Exception, found: Failure) -> None:
         cause = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-        if found is not Failure.FINAL or cause not in _ANSWERS:
-            level = logging.ERROR if found is Failure.FINAL else logging.WARNING
-            logger.log(
-                level, "a call to DynamoDB failed", extra={"cause": cause, "failure": found.name, "table": self._table}
-            )
-        if found is Failure.FINAL:
-            raise error
-        if found is Failure.UNKNOWN:
-            self.in_doubt = True
-            if not self._repeatable:
-                raise OutcomeUnknown from error
-        return found
+        if found is Failure.FINAL and cause in _ANSWERS:
+            return
+        level = logging.ERROR if found is Failure.FINAL else logging.WARNING
+        fields = {"cause": cause, "failure": found.name, "table": self._table}
+        logger.log(level, "a call to DynamoDB failed", extra=fields)

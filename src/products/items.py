@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -113,27 +112,27 @@ class StoredProduct:
         return self.item.get(attribute, {}).get("S", "")
 
 
-class IdempotencyRecord(NamedTuple):
-    """A caller's Idempotency-Key, and what the request was that came with it.
+class IdempotencyRecord:
+    """A caller's Idempotency-Key, and what the request was that came with it: creating `body`.
 
-    `digest` names key, caller and operation; `fingerprint` the body. Times in epoch seconds.
+    `caller` is the subject of the token. `digest` names key, caller and operation: keys of two callers never meet.
+    `fingerprint` names the body; `created_at` is in epoch seconds.
     """
 
-    digest: str
-    fingerprint: str
-    created_at: int
-    expires_at: int
+    def __init__(self, key: str, caller: str, body: Mapping[str, JSON], now: datetime) -> None:
+        self.digest = _sha256("\0".join((caller, "createProduct", key)))
+        self.fingerprint = _sha256(json.dumps(attributes(body), sort_keys=True))
+        self.created_at = int(now.timestamp())
 
-    @classmethod
-    def of(cls, key: str, caller: str, body: Mapping[str, JSON], now: datetime) -> IdempotencyRecord:
-        """The record of `caller` (the subject of the token) creating `body`. Keys of two callers never meet."""
-        seconds = int(now.timestamp())
-        return cls(
-            digest=_sha256("\0".join((caller, "createProduct", key))),
-            fingerprint=_sha256(json.dumps(attributes(body), sort_keys=True)),
-            created_at=seconds,
-            expires_at=seconds + IDEMPOTENCY_SECONDS,
-        )
+    def item(self, product: StoredProduct) -> Item:
+        """The item of the creation: whose it was, and its answer, kept as it was first given."""
+        expires_at = self.created_at + IDEMPOTENCY_SECONDS
+        return {
+            **_key(f"IDEMPOTENCY#{self.digest}"),
+            **attributes({"entityType": "IDEMPOTENCY", "fingerprint": self.fingerprint, "expiresAt": expires_at}),
+            "productId": product.item["productId"],
+            "product": {"M": product.item},
+        }
 
 
 def new_product(product_id: str, fields: Mapping[str, JSON], at: str) -> StoredProduct:
@@ -155,20 +154,6 @@ def guard(name: str, product_id: str) -> Item:
     return {**guard_key(name), **attributes({"entityType": "NAME", "productId": product_id})}
 
 
-def record_item(record: IdempotencyRecord, product: StoredProduct) -> Item:
-    """The item of an idempotent creation: whose it was, and its answer, kept as it was first given."""
-    return {
-        **_key(f"IDEMPOTENCY#{record.digest}"),
-        **attributes({"entityType": "IDEMPOTENCY", "fingerprint": record.fingerprint, "expiresAt": record.expires_at}),
-        "productId": product.item["productId"],
-        "product": {"M": product.item},
-    }
-
-
-def recorded_product(item: Item) -> StoredProduct:
-    return StoredProduct(cast("Item", item["product"]["M"]))
-
-
 def product_key(product_id: str) -> dict[str, AttributeValueTypeDef]:
     return _key(f"PRODUCT#{product_id}")
 
@@ -183,6 +168,8 @@ def _key(partition: str) -> dict[str, AttributeValueTypeDef]:
 
 def normalised(name: str) -> str:
     """What two names share that are the same to a customer: compatibility forms, case and runs of spaces folded."""
+    import unicodedata  # Most functions start without it.
+
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(folded.split())
 

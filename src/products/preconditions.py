@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from products.errors import PreconditionFailed
 
-if TYPE_CHECKING:
-    pass
-
-_TAG = re.compile(r'(W/)?"([!#-~]*)"')
+_TAG = r'(W/)?"([!#-~]*)"'
 # A version as this service writes it. Longer ones are no version of ours, and DynamoDB's numbers end at 38 digits.
-_VERSION = re.compile(r"0|[1-9][0-9]{0,14}")
+_VERSION = r"0|[1-9][0-9]{0,14}"
 
 CHANGED = "If-Match does not name the current version. Read the resource again, and send the ETag of that answer."
 WEAK = 'A weak tag (W/"...") never matches in If-Match. Send the ETag without W/; a proxy may have put it there.'
@@ -27,41 +23,27 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-class EntityTags(NamedTuple):
-    """The versions that a list of entity tags names: by strong tags, and by weak ones.
+class EntityTags:
+    """The versions that the tags of a valid If-Match or If-None-Match name: `strong` ones, and `weak` ones.
 
-    Tags that this service never made name none. `any` for `*`, which names every version there can be.
+    Tags that this service never made name none, and neither do empty elements, which lists may have (RFC 9110,
+    5.6.1.2). `any` for `*`, which names every version there can be.
     """
 
-    strong: frozenset[int]
-    weak: frozenset[int]
-    any: bool
-
-    @classmethod
-    def read(cls, header: object) -> EntityTags | None:
-        """The tags in a valid If-Match or If-None-Match; None when the header was not sent.
-
-        Empty elements, which lists may have (RFC 9110, 5.6.1.2), are passed over.
-        """
-        if not isinstance(header, str):
-            return None
-        tags = [(weak, int(tag)) for weak, tag in _TAG.findall(header) if _VERSION.fullmatch(tag)]
-        return cls(
-            strong=frozenset(version for weak, version in tags if not weak),
-            weak=frozenset(version for weak, version in tags if weak),
-            any="*" in _TAG.sub("", header),
-        )
+    def __init__(self, header: str) -> None:
+        tags = [(weak, int(tag)) for weak, tag in re.findall(_TAG, header) if re.fullmatch(_VERSION, tag)]
+        self.strong = frozenset(version for weak, version in tags if not weak)
+        self.weak = frozenset(version for weak, version in tags if weak)
+        self.any = "*" in re.sub(_TAG, "", header)
 
 
-class Preconditions(NamedTuple):
-    """The preconditions of one request; a header that was not sent is None, and asks for nothing."""
+class Preconditions:
+    """The preconditions in the headers of one request; a header that was not sent asks for nothing."""
 
-    if_match: EntityTags | None = None
-    if_none_match: EntityTags | None = None
-
-    @classmethod
-    def read(cls, headers: Mapping[str, object]) -> Preconditions:
-        return cls(EntityTags.read(headers.get("If-Match")), EntityTags.read(headers.get("If-None-Match")))
+    def __init__(self, headers: Mapping[str, object]) -> None:
+        if_match, if_none_match = headers.get("If-Match"), headers.get("If-None-Match")
+        self.if_match = None if if_match is None else EntityTags(str(if_match))
+        self.if_none_match = None if if_none_match is None else EntityTags(str(if_none_match))
 
     @property
     def admitted(self) -> frozenset[int] | None:

@@ -14,9 +14,8 @@ is 503: a second write could undo somebody else's, and an answer of success coul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from botocore.exceptions import ClientError
 
@@ -27,12 +26,12 @@ from products.items import StoredProduct, attributes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
+    from mypy_boto3_dynamodb.type_defs import DeleteTypeDef, QueryInputTypeDef, TransactWriteItemTypeDef, UpdateTypeDef
 
     from contract.messages import JSON
-    from products.dynamodb import CancellationReason, RetryBudget
+    from products.dynamodb import RetryBudget
     from products.items import IdempotencyRecord, Item
-    from products.preconditions import Preconditions
+    from products.service import Change
 
 INDEX = "ActiveProductsIndex"
 # A filtered page is given up, to go on with the next, after so many queries of so many products each.
@@ -42,36 +41,8 @@ _PRODUCT, _GUARD, _RECORD = range(3)  # the actions of a transaction, in their o
 _IN_OPERANDS = 100  # how many values DynamoDB's IN takes
 _NO_VERSION = -1
 
-
-class Creation(NamedTuple):
-    """`replayed`: an earlier request with the same Idempotency-Key created it."""
-
-    stored: StoredProduct
-    replayed: bool
-
-
-class StoredPage(NamedTuple):
-    """`following`: where the next page starts; None on the last one. A filtered page may be empty and not the last."""
-
-    products: list[StoredProduct]
-    following: dict[str, str] | None
-
-
-class Change(NamedTuple):
-    """A change that is wanted of a product. `fields` are the contract's; `at` is its time, by this process's clock.
-
-    It happens to a product that meets the preconditions and, if it `needs_active`, is active. `admit` says so of a
-    product that stood in the way (None: there is none): it returns what may be changed as it is, or raises.
-    `whatever_its_name`: also when the product lost its name to another one.
-    """
-
-    product_id: str
-    fields: Mapping[str, JSON]
-    at: datetime
-    preconditions: Preconditions
-    needs_active: bool
-    admit: Callable[[StoredProduct | None], StoredProduct]
-    whatever_its_name: bool
+# The products, and where the next page starts: None on the last one. A filtered page may be empty and not the last.
+Page: TypeAlias = "tuple[list[StoredProduct], dict[str, str] | None]"
 
 
 class Repository:
@@ -95,7 +66,7 @@ class Repository:
 
     def active(
         self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, object], budget: RetryBudget
-    ) -> StoredPage:
+    ) -> Page:
         """At most `limit` active products from `start` on, oldest first: one Query, or a few if there are filters.
 
         `filters`: the values that fields must have. DynamoDB applies them to what a query has found, so that many
@@ -122,16 +93,19 @@ class Repository:
             answer = Retries(budget, self._table, repeatable=True).run(lambda: self._client.query(**query))
             found += map(StoredProduct, answer["Items"])
             if len(found) > limit:
-                return StoredPage(found[:limit], _position(found[limit - 1].item))
+                return found[:limit], _position(found[limit - 1].item)
             if "LastEvaluatedKey" not in answer:
-                return StoredPage(found, None)
+                return found, None
             start = _position(answer["LastEvaluatedKey"])
-        return StoredPage(found, dict(start or {}))
+        return found, dict(start or {})
 
-    def add(self, product: StoredProduct, record: IdempotencyRecord | None, budget: RetryBudget) -> Creation:
+    def add(
+        self, product: StoredProduct, record: IdempotencyRecord | None, budget: RetryBudget
+    ) -> tuple[StoredProduct, bool]:
         """One transaction: the product, the guard of its name, the record of its Idempotency-Key.
 
-        Raises KeyReused or NameTaken; StillRunning when other requests held the record until the time was up.
+        Returns the product; with True that of an earlier request with the same key. Raises KeyReused or NameTaken;
+        StillRunning when other requests held the record until the time was up.
         """
         actions = [
             self._put(product.item, "attribute_not_exists(PK)"),
@@ -139,7 +113,7 @@ class Repository:
         ]
         if record is not None:
             free = "attribute_not_exists(PK) OR expiresAt <= :now"  # TTL deletes late, and may be off.
-            actions.append(self._put(items.record_item(record, product), free, now=record.created_at))
+            actions.append(self._put(record.item(product), free, now=record.created_at))
         try:
             self._transact(actions, product.product_id, Retries(budget, self._table, repeatable=True))
         except Contended:
@@ -147,23 +121,18 @@ class Repository:
                 raise
             raise StillRunning from None
         except _Cancelled as cancelled:
-            return self._earlier_creation(product, record, cancelled, budget)
-        return Creation(product, replayed=False)
-
-    def _earlier_creation(
-        self, product: StoredProduct, record: IdempotencyRecord | None, cancelled: _Cancelled, budget: RetryBudget
-    ) -> Creation:
-        """The creation that was first: this one, its answer lost; one with the same key; or one with the same name."""
-        own = {"productId": product.item["productId"]}
-        if any(reason.item and own.items() <= reason.item.items() for reason in cancelled.reasons):
-            return Creation(product, replayed=False)
-        if record is not None and (earlier := cancelled.failed(_RECORD)):
-            if earlier.item is None or earlier.item["fingerprint"] != {"S": record.fingerprint}:
-                raise KeyReused from None
-            return Creation(items.recorded_product(earlier.item), replayed=True)
-        if guard := cancelled.failed(_GUARD):
-            raise self._name_taken(guard.item, budget) from None
-        raise cancelled.error from None
+            # The creation that was first: this one, its answer lost; one with the same key; or one with the same name.
+            found = [reason.get("Item", {}) for reason in cancelled.reasons]
+            if any(item.get("productId") == product.item["productId"] for item in found):
+                return product, False
+            if record is not None and cancelled.failed(_RECORD):
+                if found[_RECORD].get("fingerprint") != {"S": record.fingerprint}:
+                    raise KeyReused from None
+                return StoredProduct(found[_RECORD]["product"]["M"]), True
+            if cancelled.failed(_GUARD):
+                raise self._name_taken(found[_GUARD], budget) from None
+            raise cancelled.error from None
+        return product, False
 
     def change(self, change: Change, budget: RetryBudget) -> StoredProduct:
         """The product as it is after the change. Raises what `change.admit` raises, NameTaken, or BrokenItem.
@@ -176,7 +145,7 @@ class Repository:
         while True:
             try:
                 if seen is None or write.may_be_blind(seen):
-                    return self._update(write, write.blind_condition(), budget, "if_not_exists(#version, :zero) + :one")
+                    return self._update(write, write.blind_condition(), budget)
                 return self._change_seen(write, seen, budget)
             except _ConditionFailed as failed:
                 # Somebody else's success was in the way. What is known now is never fresher, so there is no pause.
@@ -190,52 +159,48 @@ class Repository:
 
         One UpdateItem when the guard is there and stays, or when there is no name to guard; else one transaction.
         """
-        condition, fields = _still(seen), write.change.fields
-        name = cast("str", fields.get("name", seen.name))
-        if seen.is_versioned and ("name" not in fields or _same_name(name, seen.name)):
-            return self._update(write, condition, budget, ":next")
+        change, condition = write.change, _still(seen)
+        name = cast("str", change.fields.get("name", seen.name))
+        keeps_name = items.normalised(name) == items.normalised(seen.name)
+        if seen.is_versioned and ("name" not in change.fields or keeps_name):
+            return self._update(write, condition, budget)
         if not name:
-            if write.change.whatever_its_name:
-                return self._update(write, condition, budget, None)
+            if change.retires:
+                return self._update(write, condition, budget, counted=False)
             raise BrokenItem(seen.key, "name")
+        ours = "attribute_not_exists(PK) OR productId = :id"
+        actions: list[TransactWriteItemTypeDef] = [
+            {"Update": self._update_arguments(write, condition, counted=True)},
+            self._put(items.guard(name, change.product_id), ours, id=change.product_id),
+        ]
+        if seen.is_versioned and seen.name and not keeps_name:
+            former: DeleteTypeDef = {
+                "TableName": self._table,
+                "Key": items.guard_key(seen.name),
+                "ConditionExpression": ours,
+                "ExpressionAttributeValues": {":id": {"S": change.product_id}},
+            }
+            actions.append({"Delete": former})
         retries = Retries(budget, self._table, repeatable=True)
         try:
-            self._transact(self._guarded_change(write, seen, name), write.write_id, retries)
+            self._transact(actions, write.write_id, retries)
         except _Cancelled as cancelled:
-            if product := cancelled.failed(_PRODUCT):
-                return _own_or_failed(write, product.item, condition, retries)
-            if not (guard := cancelled.failed(_GUARD)):
+            if cancelled.failed(_PRODUCT):
+                return _own_or_failed(write, cancelled.reasons[_PRODUCT].get("Item"), condition, retries)
+            if not cancelled.failed(_GUARD):
                 raise cancelled.error from None
-            if write.change.whatever_its_name:
-                return self._update(write, condition, budget, None)
-            raise self._name_taken(guard.item, budget) from None
+            if change.retires:
+                return self._update(write, condition, budget, counted=False)
+            raise self._name_taken(cancelled.reasons[_GUARD].get("Item", {}), budget) from None
         # DynamoDB's answer to a transaction does not have the items' new values.
         counted = attributes({"entityType": "PRODUCT", "version": seen.version + 1})
         return StoredProduct({**seen.item, **write.attributes, **counted})
 
-    def _guarded_change(self, write: _Write, seen: StoredProduct, name: str) -> list[TransactWriteItemTypeDef]:
-        product_id = write.change.product_id
-        ours = "attribute_not_exists(PK) OR productId = :id"
-        actions: list[TransactWriteItemTypeDef] = [
-            {"Update": self._update_arguments(write, _still(seen), ":next")},
-            self._put(items.guard(name, product_id), ours, id=product_id),
-        ]
-        if seen.is_versioned and seen.name and not _same_name(name, seen.name):
-            actions.append(
-                {
-                    "Delete": {
-                        "TableName": self._table,
-                        "Key": items.guard_key(seen.name),
-                        "ConditionExpression": ours,
-                        "ExpressionAttributeValues": {":id": {"S": product_id}},
-                    }
-                }
-            )
-        return actions
-
-    def _update(self, write: _Write, condition: _Condition, budget: RetryBudget, version: str | None) -> StoredProduct:
+    def _update(
+        self, write: _Write, condition: _Condition, budget: RetryBudget, *, counted: bool = True
+    ) -> StoredProduct:
         """One UpdateItem. Raises _ConditionFailed with the product as it is."""
-        arguments = self._update_arguments(write, condition, version)
+        arguments = self._update_arguments(write, condition, counted=counted)
         retries = Retries(budget, self._table, repeatable=condition.only_version is not None)
         try:
             answer = retries.run(lambda: self._client.update_item(**arguments, ReturnValues="ALL_NEW"))
@@ -245,21 +210,19 @@ class Repository:
                 raise Unavailable from None
             return stored
         except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return _own_or_failed(write, cast("Any", error.response).get("Item"), condition, retries)
         return StoredProduct(answer["Attributes"])
 
-    def _update_arguments(self, write: _Write, condition: _Condition, version: str | None) -> UpdateTypeDef:
-        """The arguments of an UpdateItem. `version` is the expression of the new version; None leaves it as it is."""
-        sets = write.attributes
-        assignments = [f"#{name} = :{name}" for name in sets]
-        values: dict[str, Any] = {**condition.values, **{f":{name}": value for name, value in sets.items()}}
-        if version is not None:
-            assignments += ["#entityType = :entityType", f"#version = {version}"]
-            next_version = None if condition.only_version is None else condition.only_version + 1
-            counting = {":zero": 0, ":one": 1, ":next": next_version, ":entityType": "PRODUCT"}
-            values |= attributes({name: value for name, value in counting.items() if name in " ".join(assignments)})
+    def _update_arguments(self, write: _Write, condition: _Condition, *, counted: bool) -> UpdateTypeDef:
+        """The arguments of an UpdateItem. `counted`: also as a version; else the item stays in the one that it has."""
+        assignments = [f"#{name} = :{name}" for name in write.attributes]
+        values = {**condition.values, **{f":{name}": value for name, value in write.attributes.items()}}
+        if counted:
+            before = "#version + " if condition.only_version is None else ""
+            assignments += ["#entityType = :entityType", f"#version = {before}:count"]
+            values |= {":entityType": {"S": "PRODUCT"}, ":count": {"N": str((condition.only_version or 0) + 1)}}
         expression, terms = "SET " + ", ".join(assignments), " AND ".join(condition.terms)
         return {
             "TableName": self._table,
@@ -289,40 +252,41 @@ class Repository:
         try:
             retries.run(lambda: self._client.transact_write_items(TransactItems=actions, ClientRequestToken=token))
         except ClientError as error:
-            if _code(error) != "TransactionCanceledException":
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
             raise _Cancelled(error) from None
 
-    def _name_taken(self, guard: Item | None, budget: RetryBudget) -> NameTaken:
+    def _name_taken(self, guard: Item, budget: RetryBudget) -> NameTaken:
         """The refusal of a name; the guard, which refused it, knows whose it is."""
-        holder = (guard or {}).get("productId", {}).get("S")
+        holder = guard.get("productId", {}).get("S")
         stored = None if holder is None else self.get(holder, budget)
         return NameTaken(holder, None if stored is None else stored.active)
 
 
-class _Condition(NamedTuple):
+class _Condition:
     """The terms of a condition and their values.
 
     `only_version`: the one version that a product can have to meet it; None when several will do.
     """
 
-    terms: tuple[str, ...]
-    values: dict[str, Any]
-    only_version: int | None
+    def __init__(self, terms: Sequence[str], values: Mapping[str, Any], only_version: int | None) -> None:
+        self.terms = terms
+        self.values = values
+        self.only_version = only_version
 
 
-class _Write(NamedTuple):
-    """One try at a change. No other write has `write_id`; `at` becomes updatedAt, None leaves that as it is."""
+class _Write:
+    """One try at a change. No other write has `write_id`; `at` becomes updatedAt, None leaves that as it is.
 
-    change: Change
-    write_id: str
-    at: str | None
+    `attributes` are what it sets, all but the version.
+    """
 
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """The attributes that the write sets, all but the version."""
-        time = {} if self.at is None else {"updatedAt": self.at}
-        return dict(attributes({**self.change.fields, **time, "lastWriteId": self.write_id}))
+    def __init__(self, change: Change, write_id: str, at: str | None) -> None:
+        self.change = change
+        self.write_id = write_id
+        self.at = at
+        time = {} if at is None else {"updatedAt": at}
+        self.attributes = attributes({**change.fields, **time, "lastWriteId": write_id})
 
     def may_be_blind(self, seen: StoredProduct) -> bool:
         """Whether what was seen can meet the conditions of a blind write.
@@ -358,7 +322,7 @@ class _Write(NamedTuple):
             any_of = " OR ".join(f"#version IN ({', '.join(group)})" for group in groups)
             terms.append(f"NOT ({any_of})" if admitted is None else f"({any_of})")
         only_version = versions[0] if admitted is not None and len(versions) == 1 else None
-        return _Condition(tuple(terms), values, only_version)
+        return _Condition(terms, values, only_version)
 
 
 class _ConditionFailed(Exception):
@@ -380,18 +344,17 @@ class _Cancelled(Exception):
         self.error = error
         self.reasons = cancellation_reasons(error)
 
-    def failed(self, action: int) -> CancellationReason | None:
-        """The reason of that action, if its condition failed."""
-        reason = self.reasons[action]
-        return reason if reason.code == "ConditionalCheckFailed" else None
+    def failed(self, action: int) -> bool:
+        """Whether the condition of that action failed."""
+        return self.reasons[action].get("Code") == "ConditionalCheckFailed"
 
 
 def _still(seen: StoredProduct) -> _Condition:
     """The product as it was seen: in that version, or without one."""
     terms = ("attribute_exists(#PK)", "#lastWriteId <> :lastWriteId")
     if "version" not in seen.item:
-        return _Condition((*terms, "attribute_not_exists(#version)"), {}, seen.version)
-    return _Condition((*terms, "#version = :seen"), {":seen": seen.item["version"]}, seen.version)
+        return _Condition([*terms, "attribute_not_exists(#version)"], {}, seen.version)
+    return _Condition([*terms, "#version = :seen"], {":seen": seen.item["version"]}, seen.version)
 
 
 def _own_or_failed(write: _Write, item: Item | None, condition: _Condition, retries: Retries) -> StoredProduct:
@@ -406,14 +369,6 @@ def _own_or_failed(write: _Write, item: Item | None, condition: _Condition, retr
     if stored and retries.in_doubt and expected is not None and stored.version - 1 > expected >= 0:
         raise Unavailable from None
     raise _ConditionFailed(stored) from None
-
-
-def _same_name(one: str, other: str) -> bool:
-    return items.normalised(one) == items.normalised(other)
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
 
 
 def _position(item: Mapping[str, Any]) -> dict[str, str]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from products import items
 from products.errors import BrokenItem, Inactive, NotFound
-from products.repository import Change, Repository
+from products.items import IdempotencyRecord
+from products.repository import Repository
 
 if TYPE_CHECKING:
     from contract.messages import JSON
-    from contract.operation import Operation
     from generated.product_types import Product, ProductCreate, ProductUpdate
     from products.bootstrap import Dependencies
-    from products.dynamodb import RetryBudget
     from products.items import StoredProduct
     from products.preconditions import Preconditions
+    from products.repository import Page
 
 CENT = Decimal("0.01")
 SCHEMA = "Product"  # the contract's name for what is shown of a product
@@ -27,103 +27,93 @@ SCHEMA = "Product"  # the contract's name for what is shown of a product
 logger = logging.getLogger(__name__)
 
 
-class Versioned(NamedTuple):
-    """A product and its version: how many writes have made it what it is."""
+class Change:
+    """A change that a caller wants of a product. `fields` are the contract's; `at` is its time by this process's clock.
 
-    product: Product
-    version: int
-
-
-class Page(NamedTuple):
-    """`products` by the keys of their items; `following`: where the next page starts, None on the last one."""
-
-    products: Mapping[str, Product]
-    following: dict[str, str] | None
-
-
-class Created(NamedTuple):
-    """`replayed`: the answer to an earlier request with the same Idempotency-Key, as it was given then."""
-
-    product: Product
-    version: int
-    replayed: bool
-
-
-class Catalogue:
-    """The operations on products, for one `operation` of the contract, which says what a product is.
-
-    `now` is the time in UTC, `new_id` makes a UUID, `retry_budget` starts the time that one request may take.
-    A stored product that is not valid against the contract is broken: it is reported (key and attribute, no value), and
-    left out of a list, or a BrokenItem is raised.
+    It happens to an active product that meets the preconditions, or to an inactive one that it restores. One that only
+    `retires` depends on nothing else: not on a name that another product has by now, nor on attributes that are broken.
     """
 
     def __init__(
         self,
-        repository: Repository,
-        operation: Operation,
+        product_id: str,
+        fields: Mapping[str, JSON],
+        at: datetime,
+        preconditions: Preconditions,
         *,
-        now: Callable[[], datetime],
-        new_id: Callable[[], str],
-        retry_budget: Callable[[], RetryBudget],
+        retires: bool = False,
     ) -> None:
+        self.product_id = product_id
+        self.fields = fields
+        self.at = at
+        self.preconditions = preconditions
+        self.retires = retires
+        self.needs_active = fields.get("active") is not True
+
+    def admit(self, stored: StoredProduct | None) -> StoredProduct:
+        """The product that stood in the way (None: there is none), if it may be changed as it is.
+
+        Raises NotFound, Inactive, PreconditionFailed or BrokenItem.
+        """
+        if stored is None:
+            raise NotFound("product")
+        if self.needs_active and stored.active is False:
+            raise Inactive(stored.version)
+        if self.needs_active and stored.active is None and not self.retires:
+            raise BrokenItem(stored.key, "active")
+        self.preconditions.check_write(stored.version)
+        return stored
+
+
+class Catalogue:
+    """The operations on products, for one operation of the contract, which says what a product is.
+
+    A stored product that is not valid against the contract is broken: it is reported (key and attribute, no value), and
+    left out of a list, or a BrokenItem is raised.
+    """
+
+    def __init__(self, repository: Repository, given: Dependencies) -> None:
         self._repository = repository
-        self._operation = operation
-        self._properties = operation.property_names(SCHEMA)
-        self._now = now
-        self._new_id = new_id
-        self._retry_budget = retry_budget
+        self._operation = given.operation
+        self._properties = given.operation.property_names(SCHEMA)
+        self._now = given.now
+        self._new_id = given.new_id
+        self._retry_budget = given.retry_budget
 
     @classmethod
     def of(cls, given: Dependencies) -> Catalogue:
         """The catalogue of a function."""
-        return cls(
-            Repository(given.client, given.table, given.new_id),
-            given.operation,
-            now=given.now,
-            new_id=given.new_id,
-            retry_budget=given.retry_budget,
-        )
+        return cls(Repository(given.client, given.table, given.new_id), given)
 
     def active(self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, object]) -> Page:
-        """At most `limit` active products from `start` on, oldest first, whose fields have the values in `filters`.
+        """At most `limit` active products from `start` on, oldest first, whose fields have the values in `filters`."""
+        return self._repository.active(limit, start, filters, self._retry_budget())
 
-        They are not held to the contract, which the page as a whole is: see `without_broken`.
-        """
-        page = self._repository.active(limit, start, filters, self._retry_budget())
-        products = {stored.key: stored.product(self._properties) for stored in page.products}
-        return Page(products, page.following)
-
-    def without_broken(self, page: Page) -> Page:
-        """The page without its broken products."""
-        broken = {key for key, product in page.products.items() if self._report_if_broken(key, product)}
-        return page._replace(products={key: page.products[key] for key in page.products if key not in broken})
-
-    def get(self, product_id: str) -> Versioned:
-        """The product, as of every write answered before. Raises NotFound or BrokenItem."""
+    def get(self, product_id: str) -> StoredProduct:
+        """The product, as of every write answered before. Raises NotFound."""
         stored = self._repository.get(product_id, self._retry_budget())
         if stored is None or stored.active is False:
             raise NotFound("product")
-        return self._shown(stored)
+        return stored
 
-    def create(self, body: ProductCreate, caller: str, key: str | None) -> Created:
+    def create(self, body: ProductCreate, caller: str, key: str | None) -> tuple[StoredProduct, bool]:
         """A new, active product. With a `key` of the `caller`, only the first of equal requests within a day creates.
 
+        With it, whether this is the answer to an earlier request with the same key, as it was given then.
         Raises NameTaken, KeyReused or StillRunning.
         """
         now = self._now()
         product = items.new_product(self._new_id(), _rounded(body), items.timestamp(now))
-        sent = cast("Mapping[str, JSON]", body)
-        record = items.IdempotencyRecord.of(key, caller, sent, now) if key is not None else None
-        stored, replayed = self._repository.add(product, record, self._retry_budget())
-        return Created(*self._shown(stored), replayed)
+        record = None if key is None else IdempotencyRecord(key, caller, cast("Mapping[str, JSON]", body), now)
+        return self._repository.add(product, record, self._retry_budget())
 
-    def update(self, product_id: str, body: ProductUpdate, preconditions: Preconditions) -> Versioned:
+    def update(self, product_id: str, body: ProductUpdate, preconditions: Preconditions) -> StoredProduct:
         """Changes the fields in `body`, if the product meets the preconditions.
 
         An inactive product is changed only by a body that restores it.
         Raises NotFound, PreconditionFailed, NameTaken or BrokenItem.
         """
-        return self._shown(self._change(product_id, _rounded(body), preconditions))
+        return self._change(Change(product_id, _rounded(body), self._now(), preconditions))
 
     def delete(self, product_id: str, preconditions: Preconditions) -> None:
         """Makes the product inactive, if it meets the preconditions. Raises NotFound or PreconditionFailed.
@@ -132,46 +122,35 @@ class Catalogue:
         has come true, most likely by a request of theirs whose answer was lost: RFC 9110, 13.1.1 allows success then.
         """
         try:
-            self._change(product_id, {"active": False}, preconditions, retires=True)
+            self._change(Change(product_id, {"active": False}, self._now(), preconditions, retires=True))
         except Inactive as found:
             preconditions.check_write(found.version, written_from=found.version - 1)
 
-    def _change(
-        self, product_id: str, fields: Mapping[str, JSON], preconditions: Preconditions, *, retires: bool = False
-    ) -> StoredProduct:
-        """The outcome for the product. One that only `retires` it depends on nothing: not on a name that another
-        product has by now, nor on attributes that are broken.
-        """
-        needs_active = fields.get("active") is not True
-
-        def admit(stored: StoredProduct | None) -> StoredProduct:
-            if stored is None:
-                raise NotFound("product")
-            if needs_active and stored.active is False:
-                raise Inactive(stored.version)
-            if needs_active and stored.active is None and not retires:
-                raise BrokenItem(stored.key, "active")
-            preconditions.check_write(stored.version)
-            return stored
-
-        change = Change(product_id, fields, self._now(), preconditions, needs_active, admit, whatever_its_name=retires)
+    def _change(self, change: Change) -> StoredProduct:
         try:
             return self._repository.change(change, self._retry_budget())
         except BrokenItem as broken:
             _report(broken)
             raise
 
-    def _shown(self, stored: StoredProduct) -> Versioned:
-        product = stored.product(self._properties)
-        if broken := self._report_if_broken(stored.key, product):
-            raise broken
-        return Versioned(product, stored.version)
+    def shown(self, stored: StoredProduct) -> Product:
+        """The product as callers see it. It is not validated: the response is, and only if that fails is this asked."""
+        return stored.product(self._properties)
 
-    def _report_if_broken(self, key: str, product: Product) -> BrokenItem | None:
-        attribute = self._operation.invalid_property(SCHEMA, cast("JSON", product))
+    def raise_if_broken(self, stored: StoredProduct) -> None:
+        """Reports the product and raises BrokenItem if it is not valid against the contract."""
+        if broken := self._reported(stored):
+            raise broken
+
+    def without_broken(self, products: Iterable[StoredProduct]) -> list[StoredProduct]:
+        """The products that are valid against the contract. Reports the others."""
+        return [each for each in products if not self._reported(each)]
+
+    def _reported(self, stored: StoredProduct) -> BrokenItem | None:
+        attribute = self._operation.invalid_property(SCHEMA, cast("JSON", self.shown(stored)))
         if attribute is None:
             return None
-        broken = BrokenItem(key, attribute)
+        broken = BrokenItem(stored.key, attribute)
         _report(broken)
         return broken
 

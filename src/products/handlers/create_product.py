@@ -19,11 +19,12 @@ else:
 
 def create_product(request: Request, catalogue: Catalogue) -> Response:
     key = request.headers.get("Idempotency-Key")
-    product, version, replayed = catalogue.create(request.body, caller(request.claims), key)
-    headers: Headers = {"Location": request.location(product["productId"]), "ETag": entity_tag(version)}
+    stored, replayed = catalogue.create(request.body, caller(request.claims), key)
+    headers: Headers = {"Location": request.location(stored.product_id), "ETag": entity_tag(stored.version)}
     if replayed:
         headers["Idempotent-Replayed"] = "true"
-    return Response(201, {"product": product}, headers)
+    product = catalogue.shown(stored)
+    return Response(201, {"product": product}, headers, fallback=lambda: catalogue.raise_if_broken(stored))
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem", "dynamodb:PutItem"]}}

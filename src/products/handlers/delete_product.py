@@ -18,7 +18,7 @@ else:
 def delete_product(request: Request, catalogue: Catalogue) -> Response:
     catalogue.delete(
         request.path_parameters["productId"],
-        Preconditions.read(request.headers),
+        Preconditions(request.headers),
     )
     return Response(204)
 

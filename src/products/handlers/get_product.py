@@ -16,11 +16,14 @@ else:
 
 
 def get_product(request: Request, catalogue: Catalogue) -> Response:
-    product, version = catalogue.get(request.path_parameters["productId"])
-    tag = entity_tag(version)
-    if Preconditions.read(request.headers).not_modified(version):
-        return Response(304, headers={"ETag": tag})
-    return Response(200, {"product": product}, {"ETag": tag})
+    stored = catalogue.get(request.path_parameters["productId"])
+    tag = entity_tag(stored.version)
+    if request.headers:
+        catalogue.raise_if_broken(stored)  # A 304 or 412 would not show it.
+        if Preconditions(request.headers).not_modified(stored.version):
+            return Response(304, headers={"ETag": tag})
+    product = catalogue.shown(stored)
+    return Response(200, {"product": product}, {"ETag": tag}, fallback=lambda: catalogue.raise_if_broken(stored))
 
 
 PERMISSIONS = {"dynamodb": {"table": ["dynamodb:GetItem"]}}

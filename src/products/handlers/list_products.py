@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from products import bootstrap
+from products.cursors import Cursors
 from products.service import Catalogue
 
 if TYPE_CHECKING:
     from generated.operation_types import ListProductsRequest as Request
     from generated.operation_types import ListProductsResponse as Response
     from generated.product_types import ProductPage
-    from products.cursors import Cursors
-    from products.service import Page
+    from products.items import StoredProduct
 else:
     from contract.messages import Response
 
 
-class Pages(NamedTuple):
+class Pages:
     """The catalogue, and the tokens of its pages."""
 
-    catalogue: Catalogue
-    cursors: Cursors
+    def __init__(self, catalogue: Catalogue, cursors: Cursors) -> None:
+        self.catalogue = catalogue
+        self.cursors = cursors
 
     @classmethod
     def of(cls, given: bootstrap.Dependencies) -> Pages:
-        return cls(Catalogue.of(given), given.cursors())
+        return cls(Catalogue.of(given), Cursors.of(given))
 
 
 def list_products(request: Request, pages: Pages) -> Response:
@@ -34,15 +35,15 @@ def list_products(request: Request, pages: Pages) -> Response:
     filters = {name: value for name, value in request.query.items() if name not in ("limit", "nextToken")}
     token = request.query.get("nextToken")
     start = pages.cursors.position(token, filters) if token is not None else None
-    page = pages.catalogue.active(request.query["limit"], start, filters)
+    found, following = pages.catalogue.active(request.query["limit"], start, filters)
 
-    def answer(page: Page, fallback: Callable[[], Response] | None = None) -> Response:
-        body: ProductPage = {"products": [*page.products.values()], "count": len(page.products)}
-        if page.following is not None:
-            body["nextToken"] = pages.cursors.token(page.following, filters)
+    def answer(products: Sequence[StoredProduct], fallback: Callable[[], Response] | None = None) -> Response:
+        body: ProductPage = {"products": [*map(pages.catalogue.shown, products)], "count": len(products)}
+        if following is not None:
+            body["nextToken"] = pages.cursors.token(following, filters)
         return Response(200, body, fallback=fallback)
 
-    return answer(page, fallback=lambda: answer(pages.catalogue.without_broken(page)))
+    return answer(found, fallback=lambda: answer(pages.catalogue.without_broken(found)))
 
 
 PERMISSIONS = {

@@ -16,12 +16,13 @@ else:
 
 
 def update_product(request: Request, catalogue: Catalogue) -> Response:
-    product, version = catalogue.update(
+    stored = catalogue.update(
         request.path_parameters["productId"],
         request.body,
-        Preconditions.read(request.headers),
+        Preconditions(request.headers),
     )
-    return Response(200, {"product": product}, {"ETag": entity_tag(version)})
+    product, tag = catalogue.shown(stored), entity_tag(stored.version)
+    return Response(200, {"product": product}, {"ETag": tag}, fallback=lambda: catalogue.raise_if_broken(stored))
 
 
 PERMISSIONS = {

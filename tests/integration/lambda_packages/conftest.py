@@ -21,7 +21,7 @@ FUNCTIONS = ("create_product", "delete_product", "get_product", "list_products",
 VARIABLES = {
     "PRODUCTS_TABLE": "products-packaged",
     "ALLOWED_ORIGINS": ORIGIN,
-    "CURSOR_SIGNING_KEYS": SIGNING_KEY.decode(),
+    "CURSOR_SIGNING_KEYS": SIGNING_KEY,
     "AWS_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 REGION = "eu-west-1"
 ORIGIN = "https://portal.example"
-SIGNING_KEY = b"integration-tests-sign-with-this"
+SIGNING_KEY = "integration-tests-sign-with-this"
 COLLECTION = "/v1.0/products"
 PRODUCT = f"{COLLECTION}/{{productId}}"
 OPERATIONS = json.loads((Path(__file__).parents[3] / "generated/operations.json").read_bytes())["operations"]
@@ -114,7 +114,14 @@ class Api:
     def __init__(
         self, table: Table, client: Any = None, budget: Callable[[], RetryBudget] = bootstrap.retry_budget
     ) -> None:
-        settings = Settings(table.name, REGION, frozenset({ORIGIN}), cursor_signing_keys=(SIGNING_KEY,))
+        settings = Settings(
+            {
+                "PRODUCTS_TABLE": table.name,
+                "AWS_REGION": REGION,
+                "ALLOWED_ORIGINS": ORIGIN,
+                "CURSOR_SIGNING_KEYS": SIGNING_KEY,
+            }
+        )
         self.functions: dict[str, Any] = {}
         for operation in OPERATIONS:
             name = operation["module"]

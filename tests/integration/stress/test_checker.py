@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
 
-from products.items import IdempotencyRecord, StoredProduct, attributes, guard, new_product, record_item
+from products.items import IdempotencyRecord, StoredProduct, attributes, guard, new_product
 from tests.integration.products.api import ENTRY
 from tests.integration.stress import history
 from tests.integration.stress.checker import Contents, contradictions
@@ -24,7 +25,7 @@ def stored(product_id: str = "PROD-001", **fields: Any) -> StoredProduct:
 
 ONE = stored()
 GUARD = guard("Entry", "PROD-001")
-RECORD = record_item(IdempotencyRecord("digest", "fingerprint", 0, 1), ONE)
+RECORD = IdempotencyRecord("key", "caller", {}, datetime(2026, 3, 1, tzinfo=UTC)).item(ONE)
 
 
 def contents(products: list[StoredProduct], *items: Any, indexed: list[Any] | None = None) -> Contents:

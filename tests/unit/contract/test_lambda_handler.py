@@ -151,6 +151,12 @@ def test_a_fallback_that_breaks_the_contract_never_leaves(caplog: pytest.LogCapt
     assert fields(record)["places"] == ["header /X-Request-Id minLength"]
 
 
+def test_without_a_better_answer_the_first_one_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    assert_internal_error(call(lambda request: Response(200, [SECRET], fallback=lambda: None)))
+    (record,) = caplog.records
+    assert record.getMessage() == "response breaks the contract"
+
+
 def test_a_fallback_that_fails_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> Response:
         raise Leak(SECRET)

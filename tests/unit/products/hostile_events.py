@@ -23,8 +23,8 @@ from products.bootstrap import Dependencies, Settings
 from products.cursors import Cursors
 from products.dynamodb import RetryBudget
 from products.items import StoredProduct, new_product
-from products.repository import Change, Creation, Repository, StoredPage
-from products.service import Catalogue
+from products.repository import Page, Repository
+from products.service import Catalogue, Change
 
 ROOT = Path(__file__).parents[3]
 # Those on products, of which there is a fake repository here.
@@ -59,11 +59,11 @@ class FakeRepository:
     def get(self, product_id: str, _budget: RetryBudget) -> StoredProduct | None:
         return STORED if product_id == "PROD-001" else None
 
-    def active(self, _limit: int, _start: Any, _filters: Any, _budget: RetryBudget) -> StoredPage:
-        return StoredPage([STORED], None)
+    def active(self, _limit: int, _start: Any, _filters: Any, _budget: RetryBudget) -> Page:
+        return [STORED], None
 
-    def add(self, product: StoredProduct, _record: Any, _budget: RetryBudget) -> Creation:
-        return Creation(product, replayed=False)
+    def add(self, product: StoredProduct, _record: Any, _budget: RetryBudget) -> tuple[StoredProduct, bool]:
+        return product, False
 
     def change(self, change: Change, budget: RetryBudget) -> StoredProduct:
         return change.admit(self.get(change.product_id, budget))
@@ -73,9 +73,7 @@ class Functions:
     """The handlers, and what each of them may answer."""
 
     def __init__(self) -> None:
-        settings = Settings(
-            "unused", "eu-west-1", frozenset({"https://portal.example"}), None, (b"unused-unused-unused",)
-        )
+        settings = Settings({**ENVIRONMENT, "ALLOWED_ORIGINS": "https://portal.example"})
         self.handlers: dict[str, Any] = {}
         self.operations: dict[str, Operation] = {}
         with pytest.MonkeyPatch.context() as patched:
@@ -103,19 +101,13 @@ class Functions:
 
 
 def _catalogue(given: Dependencies) -> Catalogue:
-    return Catalogue(
-        cast("Repository", FakeRepository()),
-        given.operation,
-        now=given.now,
-        new_id=given.new_id,
-        retry_budget=given.retry_budget,
-    )
+    return Catalogue(cast("Repository", FakeRepository()), given)
 
 
-def _pages(given: Dependencies) -> tuple[Catalogue, Cursors]:
+def _pages(given: Dependencies) -> Any:
     from products.handlers.list_products import Pages
 
-    return Pages(_catalogue(given), given.cursors())
+    return Pages(_catalogue(given), Cursors.of(given))
 
 
 def compiled(operation: Mapping[str, Any]) -> dict[str, Any]:

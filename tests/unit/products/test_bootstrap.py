@@ -13,6 +13,7 @@ import pytest
 from contract.messages import Request, Response
 from products import bootstrap
 from products.bootstrap import Dependencies, MissingSetting, Settings
+from products.cursors import Cursors
 from products.errors import BadToken, Unavailable
 
 ENVIRONMENT = {
@@ -111,11 +112,12 @@ def test_the_tables_are_found_beside_the_code_in_a_zip(tmp_path: Path) -> None:
 
 
 def test_what_may_be_left_out_has_a_default() -> None:
-    assert Settings.read(SETTINGS) == Settings("products-dev", "eu-west-1", frozenset(), None, ())
+    read = Settings(SETTINGS)
+    assert (read.allowed_origins, read.log_level, read.cursor_signing_keys) == (frozenset(), None, None)
 
 
 def test_origins_are_a_list() -> None:
-    read = Settings.read({**SETTINGS, "ALLOWED_ORIGINS": "https://a.example, https://b.example,", "LOG_LEVEL": "DEBUG"})
+    read = Settings({**SETTINGS, "ALLOWED_ORIGINS": "https://a.example, https://b.example,", "LOG_LEVEL": "DEBUG"})
     assert read.allowed_origins == {"https://a.example", "https://b.example"}
     assert read.log_level == "DEBUG"
 
@@ -125,20 +127,22 @@ def test_origins_are_a_list() -> None:
 def test_a_missing_variable_is_named(name: str, value: str | None) -> None:
     environment = {key: text for key, text in {**SETTINGS, name: value}.items() if text is not None}
     with pytest.raises(MissingSetting, match=name):
-        Settings.read(environment)
+        Settings(environment)
 
 
-def test_several_keys_are_kept_in_their_order() -> None:
-    keys = "the-key-of-this-month , the-key-of-last-month"
-    read = Settings.read({**SETTINGS, "CURSOR_SIGNING_KEYS": keys})
-    assert read.cursor_signing_keys == (b"the-key-of-this-month", b"the-key-of-last-month")
+def test_of_several_keys_the_first_signs_and_all_verify() -> None:
+    former, keys = "the-key-of-last-month", "the-key-of-this-month , the-key-of-last-month"
+    before, after = (dependencies(Settings({**SETTINGS, "CURSOR_SIGNING_KEYS": each})) for each in (former, keys))
+    assert Cursors.of(after).position(Cursors.of(before).token({"PK": "1"}, {}), {}) == {"PK": "1"}
+    with pytest.raises(BadToken):
+        Cursors.of(before).position(Cursors.of(after).token({"PK": "1"}, {}), {})
 
 
 @pytest.mark.parametrize("keys", [None, "", ",", "short", "the-key-of-this-month,short"])
 def test_no_key_or_a_weak_one_signs_no_pages_and_is_not_shown(keys: str | None) -> None:
     environment = SETTINGS if keys is None else {**SETTINGS, "CURSOR_SIGNING_KEYS": keys}
     with pytest.raises(MissingSetting, match="CURSOR_SIGNING_KEYS") as refusal:
-        dependencies(Settings.read(environment)).cursors()
+        Cursors.of(dependencies(Settings(environment)))
     assert "short" not in str(refusal.value)
 
 
@@ -149,22 +153,22 @@ def test_keys_by_reference_are_not_read_before_they_are_needed() -> None:
         "CURSOR_SIGNING_KEYS_PARAMETER": "/api/keys",
         "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:1",
     }
-    cursors = dependencies(Settings.read(environment)).cursors()
+    cursors = Cursors.of(dependencies(Settings(environment)))
     with pytest.raises(Unavailable):
         cursors.token({"PK": "1"}, {})
 
 
 def test_the_tokens_of_two_operations_never_meet() -> None:
-    settings = Settings("products", "eu-west-1", cursor_signing_keys=(b"the-key-of-this-month",))
-    token = dependencies(settings, "listProducts").cursors().token({"PK": "1"}, {})
+    settings = Settings({**SETTINGS, "CURSOR_SIGNING_KEYS": "the-key-of-this-month"})
+    token = Cursors.of(dependencies(settings, "listProducts")).token({"PK": "1"}, {})
     with pytest.raises(BadToken):
-        dependencies(settings, "listCategories").cursors().position(token, {})
+        Cursors.of(dependencies(settings, "listCategories")).position(token, {})
 
 
 def dependencies(settings: Settings, operation_id: str = "listProducts") -> Dependencies:
     operation: Any = SimpleNamespace(operation_id=operation_id)
     unused: Any = None
-    return Dependencies(unused, settings, operation, bootstrap.retry_budget, bootstrap.utc_now, bootstrap.new_id)
+    return Dependencies(unused, settings, operation, bootstrap.retry_budget)
 
 
 def test_a_handler_brings_its_own_service() -> None:
@@ -175,7 +179,7 @@ def test_a_handler_brings_its_own_service() -> None:
 
     respond.__module__ = "products.handlers.get_product"
     unused: Any = None
-    settings = Settings("products", "eu-west-1")
+    settings = Settings(SETTINGS)
     handler = bootstrap.compose(
         respond, lambda given: given.operation.operation_id, settings, unused, bootstrap.retry_budget
     )

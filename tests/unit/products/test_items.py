@@ -186,13 +186,13 @@ def test_a_later_time_of_ours_is_left_as_it_is(attributes: dict[str, Any], chang
 
 
 def made(key: str, caller: str, body: dict[str, Any]) -> IdempotencyRecord:
-    return IdempotencyRecord.of(key, caller, body, SENT_AT)
+    return IdempotencyRecord(key, caller, body, SENT_AT)
 
 
 def test_a_record_lasts_a_day() -> None:
     record = made("key", "caller", BODY)
     assert record.created_at == int(SENT_AT.timestamp())
-    assert record.expires_at - record.created_at == 86400
+    assert record.item(stored())["expiresAt"] == {"N": str(record.created_at + 86400)}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ MET, NOT_MODIFIED, FAILED = "met", "not modified", "failed"
 
 def sent(if_match: str | None = None, if_none_match: str | None = None) -> Preconditions:
     headers: dict[str, Any] = {"If-Match": if_match, "If-None-Match": if_none_match}
-    return Preconditions.read({name: value for name, value in headers.items() if value is not None})
+    return Preconditions({name: value for name, value in headers.items() if value is not None})
 
 
 def read(preconditions: Preconditions) -> str:

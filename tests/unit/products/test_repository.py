@@ -15,9 +15,10 @@ from contract.operation import Operation
 from products import dynamodb
 from products.dynamodb import BUDGET_SECONDS, RetryBudget
 from products.errors import BrokenItem, KeyReused, NameTaken, NotFound, PreconditionFailed, StillRunning, Unavailable
-from products.items import IdempotencyRecord, StoredProduct, guard, new_product, record_item
+from products.items import IdempotencyRecord, guard, new_product
 from products.preconditions import Preconditions
-from products.repository import FILTERED_PRODUCTS, FILTERED_QUERIES, Change, Repository
+from products.repository import FILTERED_PRODUCTS, FILTERED_QUERIES, Repository
+from products.service import Change
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 AT = "2026-03-01T09:30:00.000000Z"
@@ -31,26 +32,16 @@ FIELDS: dict[str, Any] = {
 PROPERTIES = Operation.load("generated/operations/get_product.json").property_names("Product")
 PRODUCT = new_product("id-1", {**FIELDS, "currency": "ZAR"}, AT)
 EARLIER = new_product("id-0", {**FIELDS, "currency": "ZAR"}, AT)
-RECORD = IdempotencyRecord("digest", "fingerprint", 1000, 2000)
-FIRST = Preconditions.read({"If-Match": '"1"'})
+RECORD = IdempotencyRecord("key", "caller", FIELDS, NOW)
+OTHER_BODY = IdempotencyRecord("key", "caller", {**FIELDS, "price": 1}, NOW)
+FIRST = Preconditions({"If-Match": '"1"'})
 FAILED = "ConditionalCheckFailedException"
 CONFLICT = {"Code": "TransactionConflict"}
 NONE = {"Code": "None"}
 
 
-def change(
-    fields: dict[str, Any], preconditions: Preconditions | None = None, *, whatever_its_name: bool = False
-) -> Change:
-    """A change of an active product; what stands in its way is admitted, if it is there and meets `preconditions`."""
-    conditions = preconditions or Preconditions()
-
-    def admit(stored: StoredProduct | None) -> StoredProduct:
-        if stored is None:
-            raise NotFound("product")
-        conditions.check_write(stored.version)
-        return stored
-
-    return Change("id-1", fields, NOW, conditions, True, admit, whatever_its_name)
+def change(fields: dict[str, Any], preconditions: Preconditions | None = None, *, retires: bool = False) -> Change:
+    return Change("id-1", fields, NOW, preconditions or Preconditions({}), retires=retires)
 
 
 PRICE, RENAME = change({"price": 1}), change({"name": "Basic"})
@@ -145,19 +136,19 @@ def test_a_creation_that_stays_in_conflict_is_still_running_under_its_key(script
 @pytest.mark.parametrize("action", [0, 1, 2])
 def test_a_creation_refused_by_its_own_items_has_succeeded(script: Scripted, action: int) -> None:
     reasons = [NONE, NONE, NONE]
-    reasons[action] = failed(record_item(RECORD, PRODUCT) if action == 2 else PRODUCT.item)
+    reasons[action] = failed(RECORD.item(PRODUCT) if action == 2 else PRODUCT.item)
     script.refused("transact_write_items", "InternalServerError", 500).cancelled(*reasons)
     assert script.repository.add(PRODUCT, RECORD, FakeTime().budget()) == (PRODUCT, False)
 
 
 def test_a_record_of_the_same_request_answers_before_the_name_does(script: Scripted) -> None:
-    script.cancelled(NONE, failed(EARLIER.item), failed(record_item(RECORD, EARLIER)))
+    script.cancelled(NONE, failed(EARLIER.item), failed(RECORD.item(EARLIER)))
     stored, replayed = script.repository.add(PRODUCT, RECORD, FakeTime().budget())
     assert (stored.product(PROPERTIES), replayed) == (EARLIER.product(PROPERTIES), True)
 
 
 def test_a_record_of_another_request_is_told_before_the_name_is(script: Scripted) -> None:
-    script.cancelled(NONE, failed(EARLIER.item), failed(record_item(RECORD._replace(fingerprint="other"), EARLIER)))
+    script.cancelled(NONE, failed(EARLIER.item), failed(OTHER_BODY.item(EARLIER)))
     with pytest.raises(KeyReused):
         script.repository.add(PRODUCT, RECORD, FakeTime().budget())
 
@@ -193,8 +184,8 @@ def test_a_product_is_read_as_of_every_write_answered_before(script: Scripted) -
 
 def test_a_page_cut_short_by_its_size_says_that_more_follow(script: Scripted) -> None:
     script.answered("query", Items=[dict(PRODUCT.item)], LastEvaluatedKey={**last(1), "PK": PRODUCT.item["PK"]})
-    page = script.repository.active(20, None, {}, FakeTime().budget())
-    assert page.following == {"createdAt": AT, "PK": "PRODUCT#id-1", "SK": "METADATA"}
+    _, following = script.repository.active(20, None, {}, FakeTime().budget())
+    assert following == {"createdAt": AT, "PK": "PRODUCT#id-1", "SK": "METADATA"}
 
 
 def test_a_page_starts_where_the_one_before_ended(script: Scripted) -> None:
@@ -249,9 +240,9 @@ def test_a_filtered_page_is_filled_by_several_queries(script: Scripted) -> None:
     script.answered("query", query(usd, None), Items=[], LastEvaluatedKey=last(9))
     script.answered("query", query(usd, place(9)), Items=[found(10)], LastEvaluatedKey=last(19))
     script.answered("query", query(usd, place(19)), Items=[found(20), found(21)], LastEvaluatedKey=last(29))
-    page = script.repository.active(2, None, cast("Any", usd), FakeTime().budget())
-    assert [stored.key for stored in page.products] == ["PRODUCT#10", "PRODUCT#20"]
-    assert page.following == place(20)
+    products, following = script.repository.active(2, None, cast("Any", usd), FakeTime().budget())
+    assert [stored.key for stored in products] == ["PRODUCT#10", "PRODUCT#20"]
+    assert following == place(20)
 
 
 def test_a_filtered_page_without_a_match_does_not_end_the_list(script: Scripted) -> None:
@@ -264,8 +255,8 @@ def test_a_filtered_page_without_a_match_does_not_end_the_list(script: Scripted)
 def test_the_last_filtered_page_ends_the_list(script: Scripted) -> None:
     script.answered("query", Items=[found(1)], LastEvaluatedKey=last(5))
     script.answered("query", Items=[found(6)])
-    page = script.repository.active(2, None, {"currency": "USD"}, FakeTime().budget())
-    assert (len(page.products), page.following) == (2, None)
+    products, following = script.repository.active(2, None, {"currency": "USD"}, FakeTime().budget())
+    assert (len(products), following) == (2, None)
 
 
 def test_an_update_that_meets_its_product_is_one_call(script: Scripted) -> None:
@@ -300,7 +291,7 @@ def test_a_precondition_that_no_version_meets_is_never_in_doubt(script: Scripted
     script.refused("update_item", "InternalServerError", 500)
     script.refused("update_item", FAILED, Item=seen(version={"N": "7"}))
     with pytest.raises(PreconditionFailed):
-        script.repository.change(change({"price": 1}, Preconditions.read({"If-Match": header})), FakeTime().budget())
+        script.repository.change(change({"price": 1}, Preconditions({"If-Match": header})), FakeTime().budget())
 
 
 def test_a_refused_update_of_no_product_says_so(script: Scripted) -> None:
@@ -389,7 +380,7 @@ def test_a_product_that_never_stands_still_is_given_up_in_time(script: Scripted)
 
 
 def test_a_retirement_happens_whatever_the_name(script: Scripted) -> None:
-    retire = change({"active": False}, whatever_its_name=True)
+    retire = change({"active": False}, retires=True)
     script.refused("update_item", FAILED, Item=seen(version=None, lastWriteId=None))
     script.cancelled(NONE, failed(guard("Entry", "id-0")))
     script.answered("update_item", Attributes=seen(version=None, active={"S": "false"}))

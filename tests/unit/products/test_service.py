@@ -7,13 +7,13 @@ from typing import Any, cast
 import pytest
 
 from contract.operation import Operation
-from products.bootstrap import retry_budget
+from products.bootstrap import Dependencies, Settings, retry_budget
 from products.dynamodb import RetryBudget
 from products.errors import BrokenItem, Inactive, NotFound, PreconditionFailed
 from products.items import IdempotencyRecord, StoredProduct, new_product
-from products.preconditions import EntityTags, Preconditions
-from products.repository import Change, Creation, Repository, StoredPage
-from products.service import Catalogue
+from products.preconditions import Preconditions, entity_tag
+from products.repository import Repository
+from products.service import Catalogue, Change
 
 OPERATION = Operation.load("generated/operations/get_product.json")
 PROPERTIES = OPERATION.property_names("Product")
@@ -36,8 +36,11 @@ def stored(**attributes: Any) -> StoredProduct:
     return StoredProduct(cast("Any", {name: value for name, value in item.items() if value is not None}))
 
 
+ANY_VERSION = Preconditions({})
+
+
 def if_match(versions: frozenset[int] | None) -> Preconditions:
-    return Preconditions(None if versions is None else EntityTags(versions, frozenset(), any=False))
+    return Preconditions({} if versions is None else {"If-Match": ", ".join(map(entity_tag, versions))})
 
 
 OLDER = stored(version=None, updatedAt=None, lastWriteId=None)
@@ -80,18 +83,18 @@ class InTheWay(FakeRepository):
 
 def catalogue(repository: FakeRepository) -> Catalogue:
     ids = iter(range(100))
-    return Catalogue(
-        cast("Repository", repository),
-        OPERATION,
-        now=lambda: NOW,
-        new_id=lambda: f"id-{next(ids)}",
-        retry_budget=retry_budget,
-    )
+    settings = Settings({"PRODUCTS_TABLE": "unused", "AWS_REGION": "eu-west-1"})
+    given = Dependencies(cast("Any", None), settings, OPERATION, retry_budget)
+    given.now = lambda: NOW
+    given.new_id = lambda: f"id-{next(ids)}"
+    return Catalogue(cast("Repository", repository), given)
 
 
 def test_a_product_is_shown_with_its_version() -> None:
-    product, version = catalogue(FakeRepository(stored(version={"N": "7"}))).get("PROD-001")
-    assert (product["price"], version) == (Decimal(95), 7)
+    shop = catalogue(FakeRepository(stored(version={"N": "7"})))
+    found = shop.get("PROD-001")
+    shop.raise_if_broken(found)
+    assert (shop.shown(found)["price"], found.version) == (Decimal(95), 7)
 
 
 @pytest.mark.parametrize("found", [None, stored(active={"S": "false"})])
@@ -107,15 +110,12 @@ def test_neither_an_unknown_nor_an_inactive_product_is_found(found: StoredProduc
 def test_a_broken_product_is_reported_by_key_and_attribute(
     broken: dict[str, Any], attribute: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    found = stored(**broken)
+    shop = catalogue(FakeRepository())
     with pytest.raises(BrokenItem):
-        catalogue(FakeRepository(found)).get("PROD-001")
-    with pytest.raises(BrokenItem):
-        catalogue(FakeRepository(found)).update("PROD-001", cast("Any", {"period": "yearly"}), Preconditions())
-    listing = catalogue(FakeRepository(StoredPage([found], None)))
-    assert listing.without_broken(listing.active(20, None, {})).products == {}
+        shop.raise_if_broken(stored(**broken))
+    assert shop.without_broken([stored(**broken)]) == []
     reports = [(vars(record)["item"], vars(record)["attribute"]) for record in caplog.records]
-    assert reports == [("PRODUCT#PROD-001", attribute)] * 3
+    assert reports == [("PRODUCT#PROD-001", attribute)] * 2
 
 
 def test_a_page_leaves_out_what_is_broken(caplog: pytest.LogCaptureFixture) -> None:
@@ -125,19 +125,16 @@ def test_a_page_leaves_out_what_is_broken(caplog: pytest.LogCaptureFixture) -> N
         stored(PK={"S": "PRODUCT#3"}, currency={"S": "rand"}),
         stored(PK={"S": "PRODUCT#4"}, name={"S": "Basic"}),
     ]
-    repository = FakeRepository(StoredPage(found, {"PK": "next"}))
-    products = catalogue(repository)
-    page = products.active(20, {"PK": "start"}, {"currency": "ZAR"})
-    assert list(page.products) == ["PRODUCT#PROD-001", "PRODUCT#2", "PRODUCT#3", "PRODUCT#4"]
-    sound = products.without_broken(page)
-    assert [product["name"] for product in sound.products.values()] == ["Entry", "Basic"]
-    assert page.following == sound.following == {"PK": "next"}
+    repository = FakeRepository((found, {"PK": "next"}))
+    shop = catalogue(repository)
+    assert shop.active(20, {"PK": "start"}, {"currency": "ZAR"}) == (found, {"PK": "next"})
+    assert [shop.shown(each)["name"] for each in shop.without_broken(found)] == ["Entry", "Basic"]
     assert repository.asked == [("active", 20, ({"PK": "start"}, {"currency": "ZAR"}))]
     assert {vars(record)["item"] for record in caplog.records} == {"PRODUCT#2", "PRODUCT#3"}
 
 
 def test_a_creation_is_stamped_rounded_and_named() -> None:
-    repository = FakeRepository(Creation(stored(), replayed=False))
+    repository = FakeRepository((stored(), False))
     catalogue(repository).create(cast("Any", BODY), "caller", None)
     ((_, product, record),) = repository.asked
     assert record is None
@@ -152,11 +149,11 @@ def test_a_creation_is_stamped_rounded_and_named() -> None:
 
 
 def test_a_key_is_recorded_with_the_body_as_it_was_sent() -> None:
-    repository = FakeRepository(*[Creation(stored(), replayed=True)] * 3)
+    repository = FakeRepository(*[(stored(), True)] * 3)
     shop = catalogue(repository)
     shop.create(cast("Any", BODY), "caller", "key")
     shop.create(cast("Any", {**BODY, "price": Decimal("10.01")}), "caller", "key")
-    assert shop.create(cast("Any", BODY), "other", "key").replayed
+    assert shop.create(cast("Any", BODY), "other", "key")[1]
     first, rounded, other = [record for _, _, record in repository.asked]
     assert first.digest == rounded.digest != other.digest
     assert first.fingerprint == other.fingerprint != rounded.fingerprint
@@ -165,24 +162,25 @@ def test_a_key_is_recorded_with_the_body_as_it_was_sent() -> None:
 def test_an_update_rounds_its_price_and_needs_an_active_product() -> None:
     repository = FakeRepository(stored(version={"N": "2"}))
     sent = cast("Any", {"price": Decimal("10.005")})
-    assert catalogue(repository).update("PROD-001", sent, if_match(frozenset({1}))).version == 2
+    named = if_match(frozenset({1}))
+    assert catalogue(repository).update("PROD-001", sent, named).version == 2
     ((_, change, _),) = repository.asked
     assert (change.product_id, change.fields, change.at) == ("PROD-001", {"price": Decimal("10.01")}, NOW)
-    assert change.preconditions == if_match(frozenset({1}))
-    assert (change.needs_active, change.whatever_its_name) == (True, False)
+    assert change.preconditions is named
+    assert (change.needs_active, change.retires) == (True, False)
 
 
 def test_a_restoring_update_needs_no_active_product() -> None:
     repository = FakeRepository(stored())
-    catalogue(repository).update("PROD-001", cast("Any", {"active": True}), Preconditions())
+    catalogue(repository).update("PROD-001", cast("Any", {"active": True}), ANY_VERSION)
     assert not repository.asked[0][1].needs_active
 
 
 def test_a_retirement_does_not_depend_on_the_name() -> None:
     repository = FakeRepository(stored())
-    catalogue(repository).delete("PROD-001", Preconditions())
+    catalogue(repository).delete("PROD-001", ANY_VERSION)
     ((_, change, _),) = repository.asked
-    assert (change.fields, change.needs_active, change.whatever_its_name) == ({"active": False}, True, True)
+    assert (change.fields, change.needs_active, change.retires) == ({"active": False}, True, True)
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ SLIPS = {
     "the type of the body": ("create_product", "CreateProductRequest as", "UpdateProductRequest as"),
     "a status": ("create_product", "Response(201", "Response(200"),
     "a member of the response": ("get_product", '{"product": product}', '{"item": product}'),
-    "the type of a member of the response": ("list_products", '"count": len(page.products)', '"count": "many"'),
+    "the type of a member of the response": ("list_products", '"count": len(products)', '"count": "many"'),
     "a response header's name": ("update_product", '{"ETag":', '{"Etag":'),
-    "a required response header": ("update_product", ', {"ETag": entity_tag(version)}', ""),
+    "a required response header": ("update_product", ', {"ETag": tag}', ""),
     "a body where there is none": ("delete_product", "Response(204)", 'Response(204, {"product": 1})'),
 }
 

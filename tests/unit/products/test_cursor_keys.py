@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from products.cursors import REFRESH_SECONDS, StoredKeys, UnusableKeys, parse, read_parameter
 from products.errors import Unavailable
-from products.signing_keys import REFRESH_SECONDS, StoredKeys, UnusableKeys, parse, read_parameter
 
 KEYS = "the-key-of-this-month , the-key-of-last-month"
 PARSED = (b"the-key-of-this-month", b"the-key-of-last-month")
