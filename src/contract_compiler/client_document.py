@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
 from contract_compiler import discriminators
 from contract_compiler.document import Node
 from contract_compiler.schemas import hidden_names
-from contract_compiler.traversal import Direction, walk
+from contract_compiler.traversal import Direction, closure, walk
 
 _SCHEMAS = "#/components/schemas/"
 _REFERENCE = re.compile(re.escape(_SCHEMAS) + "([^/]+)(.*)", re.DOTALL)
@@ -77,8 +76,8 @@ def _components(document: Node) -> tuple[set[str], set[str], list[str]]:
         marked = any(part.node.read(key) is True for key in ("readOnly", "writeOnly"))
         if marked or part.node.read("additionalProperties") is False:
             differing[name] = None
-    sent, received = (set(_with_all_behind(used[direction], below)) for direction in ("request", "response"))
-    return sent, received, _with_all_behind(differing, above)
+    sent, received = (set(closure(used[direction], below.__getitem__)) for direction in ("request", "response"))
+    return sent, received, closure(differing, lambda name: sorted(above[name]))
 
 
 def _targets(schema: Node) -> set[str]:
@@ -88,16 +87,6 @@ def _targets(schema: Node) -> set[str]:
         return {found[1]} if found else set()
     chosen = discriminators.choices(schema).values() if "discriminator" in schema else ()
     return {node.path[2] for node in chosen if node.path[:2] == ("components", "schemas")}
-
-
-def _with_all_behind(names: Iterable[str], edges: Mapping[str, set[str]]) -> list[str]:
-    found = dict.fromkeys(names)
-    waiting = list(found)
-    while waiting:
-        new = sorted(edges.get(waiting.pop(), set()) - found.keys())
-        found |= dict.fromkeys(new)
-        waiting += new
-    return list(found)
 
 
 def _refer_to_what_is_sent(schema: Node, twins: dict[str, str]) -> None:

@@ -96,25 +96,21 @@ def load(path: Path) -> Node:
         InvalidDocument: it is not UTF-8, neither YAML nor JSON, has a key twice, is nested too deeply, or is no object.
         OSError: it cannot be read.
     """
-    try:
-        return parse(path.read_bytes().decode("utf-8"), str(path))
-    except UnicodeDecodeError as error:
-        raise _unreadable(f"byte {error.start} is not UTF-8", str(path)) from error
+    return parse(path.read_bytes(), str(path))
 
 
-def parse(text: str, source: str = "") -> Node:
+def parse(text: str | bytes, source: str = "") -> Node:
     """Read a document from text; see `load`. Numbers with a fraction become exact decimals."""
     try:
-        value = read(text)
+        value = read(text if isinstance(text, str) else text.decode("utf-8"))
+        if isinstance(value, dict):
+            return Node(value, (), value, source)
+        message = "a document must be an object"
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start} is not UTF-8"
     except UnreadableText as error:
-        raise _unreadable(str(error), source) from error
-    if not isinstance(value, dict):
-        raise _unreadable("a document must be an object", source)
-    return Node(value, (), value, source)
-
-
-def _unreadable(message: str, source: str) -> InvalidDocument:
-    return InvalidDocument([Diagnostic("", "document", "document-syntax", message, source)])
+        message = str(error)
+    raise InvalidDocument([Diagnostic("", "document", "document-syntax", message, source)])
 
 
 def follow(node: Node) -> Node:
@@ -156,7 +152,7 @@ def all_of_parts(schema: Node) -> Iterator[Node]:
         if part.path not in seen:
             seen.add(part.path)
             yield part
-            waiting.extend(reversed([*part["allOf"].elements()] if "allOf" in part else []))
+            waiting.extend(reversed([*part.elements("allOf")]))
 
 
 def locate(root: Any, reference: str, source: str = "") -> Node | None:

@@ -15,8 +15,6 @@ from contract_compiler.document import Node
 from contract_compiler.operation_tables import module_name
 from contract_compiler.traversal import operations
 
-NAME = "PERMISSIONS"
-
 
 def handler_permissions(document: Node, handlers: Path) -> dict[str, Any]:
     """Returns what every operation reads and calls, by operationId: objects of objects and of lists of texts.
@@ -33,7 +31,9 @@ def handler_permissions(document: Node, handlers: Path) -> dict[str, Any]:
         own = _declared(path)
         unsound = [file for file, declared in ((package, shared), (path, own)) if not _is_sound(declared)]
         for file in unsound:
-            message = f"{handlers.name}/{file.name} does not declare {NAME}, an object of objects and of lists of texts"
+            message = (
+                f"{handlers.name}/{file.name} does not declare PERMISSIONS, an object of objects and of lists of texts"
+            )
             diagnostics.append(operation.node.diagnostic("handler-permissions", message, "operationId"))
         found[operation.operation_id] = {} if unsound else _joined(shared, own)
     if diagnostics:
@@ -42,9 +42,9 @@ def handler_permissions(document: Node, handlers: Path) -> dict[str, Any]:
 
 
 def _declared(path: Path, otherwise: Any = None) -> Any:
-    """The literal that the module gives the name to, None when it is no literal; `otherwise` when there is no name."""
+    """The literal that the module calls PERMISSIONS, None for no literal; `otherwise` when nothing has that name."""
     for node in ast.parse(path.read_bytes()).body if path.is_file() else ():
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [NAME]:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["PERMISSIONS"]:
             try:
                 return ast.literal_eval(node.value)
             except ValueError:

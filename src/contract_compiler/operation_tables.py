@@ -144,7 +144,7 @@ def _request_body(operation: OperationNode, schemas: Schemas) -> Table | None:
     if body is None:
         return None
     rows = content_rows(body["content"], schemas, "request")
-    for name, media in body["content"].entries():
+    for name, media in body.entries("content"):
         schema = media.get("schema")
         rows[media_range(name)]["defaults"] = {} if schema is None else body_defaults(schema)
     return {"required": body.read("required", False), "maxBytes": body.read("x-max-bytes"), "content": rows}
@@ -152,7 +152,7 @@ def _request_body(operation: OperationNode, schemas: Schemas) -> Table | None:
 
 def _responses(operation: OperationNode, schemas: Schemas) -> Table:
     rows: Table = {}
-    for status, node in operation.node["responses"].members():
+    for status, node in operation.node.members("responses"):
         response = follow(node)
         # The content of an answer to HEAD describes what GET would send: HEAD has no body itself (RFC 9110, 9.3.2).
         content = None if operation.method == "HEAD" else response.get("content")

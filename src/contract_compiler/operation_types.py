@@ -23,8 +23,8 @@ from typing import Any
 from contract.problems import PROBLEMS
 from contract_compiler.defaults import own_default
 from contract_compiler.document import Node, all_of_parts, follow, target
-from contract_compiler.operation_tables import module_name, operation_table
-from contract_compiler.parameters import parameters, value_schema
+from contract_compiler.operation_tables import module_name
+from contract_compiler.parameters import header_rows, parameters, value_schema
 from contract_compiler.schemas import Schemas, differs_by_direction
 from contract_compiler.traversal import OperationNode, operations
 
@@ -69,8 +69,9 @@ class _Writer:
         for place, suffix in _PLACES.items():
             declared = [each for each in parameters(operation) if each.read("in") == place]
             yield _typed_dict(f"{name}{suffix}", {each.read("name"): self._parameter(each) for each in declared})
-        body = self._body(operation.request_body, "request") if operation.request_body is not None else "None"
-        if operation.request_body is not None and operation.request_body.read("required") is not True:
+        sent = operation.request_body
+        body = "None" if sent is None else self._body(sent)
+        if sent is not None and sent.read("required") is not True:
             body = f"{body} | None"
         yield f"{name}Request: TypeAlias = Request[{', '.join(f'{name}{each}' for each in _PLACES.values())}, {body}]\n"
 
@@ -83,14 +84,15 @@ class _Writer:
         return found if always else f"NotRequired[{found}]"
 
     def _responses(self, operation: OperationNode, name: str, schemas: Schemas) -> Iterator[str]:
-        rows = operation_table(operation, schemas)["responses"]
         made = [f"class {name}Response(Response):\n"]
-        for key, node in operation.node["responses"].members():
+        for key, node in operation.node.members("responses"):
             response = follow(node)
-            headers = {each: _header(each, row) for each, row in rows[key]["headers"].items()}
+            rows = header_rows(response.get("headers"), schemas)
+            headers = {each: _header(each, row) for each, row in rows.items()}
             yield _typed_dict(f"{name}{key.title()}Headers", headers)
-            has_body = bool(rows[key]["content"]) and key not in ("204", "205", "304")
-            body = self._body(response, "response") if has_body else "None"
+            may_have_body = operation.method != "HEAD" and key not in ("204", "205", "304")
+            has_body = may_have_body and bool(response.read("content"))
+            body = self._body(response) if has_body else "None"
             optional = all(each.startswith("NotRequired") for each in headers.values())
             sent = f"headers: {name}{key.title()}Headers{' = ...' if optional else ''}"
             made.append(
@@ -104,11 +106,9 @@ class _Writer:
             made[1] = made[1].removeprefix("    @overload\n")
         yield "".join(made)
 
-    def _body(self, holder: Node, direction: str) -> str:
-        found = []
-        for _, media in holder["content"].entries():
-            schema = media.get("schema")
-            found.append("JSON" if schema is None else self._expression(schema))
+    def _body(self, holder: Node) -> str:
+        schemas = [media.get("schema") for _, media in holder.entries("content")]
+        found = ["JSON" if schema is None else self._expression(schema) for schema in schemas]
         return " | ".join(dict.fromkeys(found)) or "None"
 
     def _expression(self, schema: Node) -> str:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from difflib import unified_diff
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from types import MappingProxyType
 from typing import Any
 
 TABLES = "operations"
-_NO_TEXTS: Mapping[int, str] = MappingProxyType({})
 
 
-def json_text(value: Any, *, sort_keys: bool = True, texts: Mapping[int, str] = _NO_TEXTS) -> str:
+def json_text(value: Any, *, sort_keys: bool = True, texts: Mapping[int, str] | None = None) -> str:
     """The value as JSON: one member a line, indented by one space, each decimal with all of its digits.
 
     `texts` are texts of objects in it that are made already, by `id`, indented for the place where they stand.
     """
-    return _indented(value, "\n", sort_keys, texts) + "\n"
+    return _indented(value, "\n", sort_keys, texts or {}) + "\n"
 
 
 def definition_texts(definitions: Mapping[str, Any]) -> dict[int, str]:
     """The texts of the definitions as they stand in a table: one text serves every table that has the definition."""
-    return {id(schema): _indented(schema, "\n  ", True, _NO_TEXTS) for schema in definitions.values()}
+    return {id(schema): _indented(schema, "\n  ", True, {}) for schema in definitions.values()}
 
 
 def _indented(value: Any, line: str, sort_keys: bool, texts: Mapping[int, str]) -> str:
@@ -70,9 +68,16 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
     changed = []
     for name, text in sorted(files.items()):
         path, content = folder / name, text.encode("utf-8")
-        if not path.is_file() or path.read_bytes() != content:
-            _replace(path, content)
-            changed.append(name)
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        changed.append(name)
     stale = [name for name in _present(folder / TABLES) if f"{TABLES}/{name}" not in files]
     for name in stale:
         (folder / TABLES / name).unlink()
@@ -82,16 +87,3 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
 def _present(folder: Path) -> list[str]:
     paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return sorted(path.relative_to(folder).as_posix() for path in paths)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            Path(temporary.name).chmod(0o644)
-            Path(temporary.name).replace(path)
-        except BaseException:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise

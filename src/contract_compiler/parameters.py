@@ -25,7 +25,7 @@ def parameters(operation: OperationNode) -> list[Node]:
     """The operation's parameters, references followed: its own, and those of its path that it does not override."""
     found: dict[tuple[str, str], Node] = {}
     for holder in (operation.item, operation.node):
-        for node in holder["parameters"].elements() if "parameters" in holder else ():
+        for node in holder.elements("parameters"):
             parameter = follow(node)
             found[identity(parameter)] = parameter
     return [node for key, node in found.items() if key[0] != "header" or key[1] not in IGNORED_HEADERS]
@@ -75,7 +75,7 @@ def header_rows(headers: Node | None, schemas: Schemas) -> dict[str, Row]:
 def value_schema(parameter: Node) -> Node | None:
     """The schema of a parameter's or a header's value, given by `schema` or by its one media type."""
     if "content" in parameter:
-        return next(media.get("schema") for _, media in parameter["content"].entries())
+        return next(media.get("schema") for _, media in parameter.entries("content"))
     return parameter.get("schema")
 
 
@@ -116,10 +116,7 @@ def parameter_type(schema: Node | None) -> ParameterType:
     if name == "array":
         return {"type": "array", "items": parameter_type(_first(schema, "items"))}
     properties = {
-        name: parameter_type(child)
-        for part in all_of_parts(schema)
-        if "properties" in part
-        for name, child in part["properties"].entries()
+        name: parameter_type(child) for part in all_of_parts(schema) for name, child in part.entries("properties")
     }
     rule = _first(schema, "additionalProperties")
     others = {"type": "any"} if rule is None or rule.value is True else parameter_type(rule)
@@ -140,7 +137,7 @@ def type_name(schema: Node | None) -> str:
         names |= {"integer"} if found == {"integer", "number"} else found
         for part in parts if not found else ():
             for keyword in ("oneOf", "anyOf"):
-                waiting.extend(part[keyword].elements() if keyword in part else ())
+                waiting.extend(part.elements(keyword))
     if names == {"integer", "number"}:
         return "number"
     return "mixed" if len(names) > 1 else next(iter(names), "any")

@@ -16,7 +16,7 @@ from typing import Any
 
 from contract_compiler import discriminators, formats, patterns
 from contract_compiler.document import Node, Whole, all_of_parts, follow, target
-from contract_compiler.traversal import Direction, Part, children, walk
+from contract_compiler.traversal import Direction, Part, children, closure, walk
 
 JsonSchema = dict[str, Any]
 
@@ -72,13 +72,8 @@ def _leading_to(
     for schema in schemas:
         for child in below(schema):
             above.setdefault(follow(child).path, set()).add(schema.path)
-    found = {schema.path for schema in schemas if is_goal(schema)}
-    waiting = list(found)
-    while waiting:
-        new = above.get(waiting.pop(), set()) - found
-        found |= new
-        waiting.extend(new)
-    return found
+    goals = [schema.path for schema in schemas if is_goal(schema)]
+    return set(closure(goals, lambda place: above.get(place, ())))
 
 
 def is_hidden(schema: Node, direction: Direction | None) -> bool:
@@ -91,9 +86,7 @@ def is_hidden(schema: Node, direction: Direction | None) -> bool:
 
 def hidden_names(schema: Node, direction: Direction | None) -> set[str]:
     """The schema's own properties that have no place in a message of that direction."""
-    if "properties" not in schema:
-        return set()
-    return {name for name, child in schema["properties"].entries() if is_hidden(child, direction)}
+    return {name for name, child in schema.entries("properties") if is_hidden(child, direction)}
 
 
 def required(schema: Node, direction: Direction | None) -> list[str]:
@@ -127,16 +120,12 @@ class Schemas:
 
     def reachable(self, part: Any) -> dict[str, JsonSchema]:
         """The definitions that a part of a table refers to, directly or through others, by name."""
-        found: dict[str, JsonSchema] = {}
-        waiting = _references_in(part)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found[name] = self.definitions[name]
-                if name not in self._referred:
-                    self._referred[name] = _references_in(found[name])
-                waiting.extend(self._referred[name])
-        return found
+        return {name: self.definitions[name] for name in closure(_references_in(part), self._references)}
+
+    def _references(self, name: str) -> list[str]:
+        if name not in self._referred:
+            self._referred[name] = _references_in(self.definitions[name])
+        return self._referred[name]
 
     def _translated(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
         if "$ref" in schema:
@@ -145,8 +134,7 @@ class Schemas:
 
     def _reference(self, schema: Node, direction: Direction | None, *, as_parent: bool = False) -> JsonSchema:
         differs = differs_by_direction(schema)
-        words = (direction if differs else None, "parent" if as_parent else None)
-        variant = tuple(word for word in words if word)
+        variant = ((direction,) if differs and direction else ()) + (("parent",) if as_parent else ())
         key = (schema.path, variant)
         if key not in self._names:
             name = self._names[key] = self._new_name(schema, variant)
@@ -183,7 +171,7 @@ class Schemas:
         if "properties" in schema:
             result["properties"] = {
                 name: False if is_hidden(child, direction) else self._translated(child, direction)
-                for name, child in schema["properties"].entries()
+                for name, child in schema.entries("properties")
             }
         for keyword in ("additionalProperties", "items"):
             if keyword in schema:
@@ -194,7 +182,7 @@ class Schemas:
 
     def _compositions(self, schema: Node, direction: Direction | None) -> JsonSchema:
         result: JsonSchema = {}
-        for branch in schema["allOf"].elements() if "allOf" in schema else ():
+        for branch in schema.elements("allOf"):
             # A child that takes its parent in by allOf means the parent's own fields: the parent's choice among its
             # children would lead straight back to the child.
             as_parent = "$ref" in branch and discriminators.is_child(schema, follow(branch))
@@ -204,7 +192,7 @@ class Schemas:
         # With a discriminator the value of its property chooses the alternative, and only that one is tried.
         for keyword in () if "discriminator" in schema else ("oneOf", "anyOf"):
             if keyword in schema:
-                result[keyword] = [self._translated(branch, direction) for branch in schema[keyword].elements()]
+                result[keyword] = [self._translated(branch, direction) for branch in schema.elements(keyword)]
         return result
 
 

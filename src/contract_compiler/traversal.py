@@ -9,9 +9,9 @@ OpenAPI 3.0.3: https://spec.openapis.org/oas/v3.0.3
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from contract.http_syntax import METHODS
 from contract_compiler.document import Node, follow
@@ -22,6 +22,7 @@ Kind = Literal[
     "header", "media type", "schema", "example", "security scheme",
 ]  # fmt: skip
 Form = Literal["one", "list", "map"]
+_T = TypeVar("_T")
 
 # RFC 7231, 4.3: a body has no meaning, so OpenAPI 3.0 ignores it.
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE", "TRACE"})
@@ -108,6 +109,17 @@ def _children(kind: Kind, node: Node) -> Iterator[tuple[Kind, Node]]:
         else:
             entries = field.members() if child_kind == "path item" else field.entries()
             yield from ((child_kind, each) for _, each in entries)
+
+
+def closure(starts: Iterable[_T], onward: Callable[[_T], Iterable[_T]]) -> list[_T]:
+    """The starts and everything that they lead to, one step after the other, each once."""
+    found = dict.fromkeys(starts)
+    waiting = list(found)
+    while waiting:
+        new = dict.fromkeys(each for each in onward(waiting.pop()) if each not in found)
+        found |= new
+        waiting += new
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)
