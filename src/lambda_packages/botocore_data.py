@@ -22,8 +22,6 @@ from typing import Any
 from lambda_packages.imports import Module, parse
 from lambda_packages.target import BuildError
 
-_CLIENT_MAKERS = frozenset({"client", "create_client"})
-
 
 @dataclass(frozen=True)
 class AwsCalls:
@@ -39,30 +37,17 @@ def aws_calls(modules: Iterable[Module]) -> AwsCalls:
     A call on a botocore client is an attribute with the operation's name in snake case; the name as a string counts
     too, for code that picks its call by name. One too many costs a few hundred bytes; one too few is an AttributeError.
     """
-    nodes = [node for module in modules for node in ast.walk(parse(module))]
-    return AwsCalls(frozenset(_services(nodes)), frozenset(_names(nodes)))
-
-
-def _services(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Call) and _called(node) in _CLIENT_MAKERS:
-            yield from (text for argument in node.args[:1] for text in _text(argument))
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        yield from _text(node)
-
-
-def _text(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
+    services, names = set(), set()
+    for node in (node for module in modules for node in ast.walk(parse(module))):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="client" | "create_client") | ast.Name(id="client" | "create_client"),
+                args=[ast.Constant(value=str(service)), *_],
+            ):
+                services.add(service)
+            case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+                names.add(name)
+    return AwsCalls(frozenset(services), frozenset(names))
 
 
 Json = dict[str, Any]
@@ -73,30 +58,34 @@ _ON_REQUEST = {"paginators": "get_paginator", "waiters": "get_waiter", "examples
 
 def trimmed(data: Path, calls: AwsCalls) -> dict[str, bytes]:
     """Relative path below botocore/data to content. Raises BuildError for a service that botocore does not know."""
-    services = [(name, _newest(data, name)) for name in sorted(calls.services)]
     files = {path.name: _load(path) for path in sorted(data.glob("*.json"))}
-    for name, folder in services:
-        files |= {f"{name}/{folder.name}/{file}": content for file, content in _service(folder, calls)}
-    models = [files[f"{name}/{folder.name}/{_MODEL}"] for name, folder in services]
-    prefixes = {model["metadata"]["endpointPrefix"] for model in models}
-    files["endpoints.json"] = _endpoints(files["endpoints.json"], prefixes)
-    return {path: _dump(content) for path, content in files.items()}
+    prefixes = set()
+    for service in sorted(calls.services):
+        versions = sorted(path.parent for path in data.glob(f"{service}/*/{_MODEL}*"))
+        if not versions:
+            raise BuildError(f"a client is made for {service}, of which botocore has no model")
+        for path in sorted(versions[-1].iterdir()):
+            name = path.name.removesuffix(".gz")
+            place = f"{service}/{versions[-1].name}/{name}"
+            if name == _MODEL:
+                files[place] = _model(_load(path), calls.names)
+                prefixes.add(files[place]["metadata"]["endpointPrefix"])
+            elif _ON_REQUEST.get(name.partition("-")[0], name) in {name, *calls.names}:
+                files[place] = _load(path)
+    endpoints = files["endpoints.json"]
+    endpoints["partitions"] = [
+        {**partition, "services": {name: each for name, each in partition["services"].items() if name in prefixes}}
+        for partition in endpoints["partitions"]
+    ]
+    return {
+        path: json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode() for path, content in files.items()
+    }
 
 
-def _newest(data: Path, service: str) -> Path:
-    versions = sorted(path.parent for path in data.glob(f"{service}/*/{_MODEL}*"))
-    if not versions:
-        raise BuildError(f"a client is made for {service}, of which botocore has no model")
-    return versions[-1]
-
-
-def _service(folder: Path, calls: AwsCalls) -> Iterator[tuple[str, Json]]:
-    for path in sorted(folder.iterdir()):
-        name = path.name.removesuffix(".gz")
-        if name == _MODEL:
-            yield name, _model(_load(path), calls.names)
-        elif _ON_REQUEST.get(name.partition("-")[0], name) in {name, *calls.names}:
-            yield name, _load(path)
+def _load(path: Path) -> Json:
+    content = path.read_bytes()
+    loaded: Json = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    return loaded
 
 
 def _model(model: Json, names: Iterable[str]) -> Json:
@@ -107,21 +96,16 @@ def _model(model: Json, names: Iterable[str]) -> Json:
         for name, operation in model["operations"].items()
         if name.lower() in wanted or operation.get("endpointoperation")
     }
-    needed = _reachable(operations.values(), model["shapes"])
+    needed: set[str] = set()
+    waiting = [name for operation in operations.values() for name in _references(operation)]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting.extend(_references(model["shapes"][name]))
     # In the model's own order: a set's is another in each process, and packages are to be the same bytes.
     shapes = {name: _shape(shape) for name, shape in model["shapes"].items() if name in needed}
     return {**_without_prose(model), "operations": operations, "shapes": shapes}
-
-
-def _reachable(operations: Iterable[Json], shapes: Json) -> set[str]:
-    found: set[str] = set()
-    waiting = [name for operation in operations for name in _references(operation)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(_references(shapes[name]))
-    return found
 
 
 def _references(value: object) -> Iterator[str]:
@@ -147,21 +131,3 @@ def _shape(shape: Json) -> Json:
 
 def _without_prose(value: Json) -> Json:
     return {key: each for key, each in value.items() if key != "documentation"}
-
-
-def _endpoints(endpoints: Json, prefixes: set[str]) -> Json:
-    def cut(partition: Json) -> Json:
-        services = {name: each for name, each in partition["services"].items() if name in prefixes}
-        return {**partition, "services": services}
-
-    return {**endpoints, "partitions": [cut(partition) for partition in endpoints["partitions"]]}
-
-
-def _load(path: Path) -> Json:
-    content = path.read_bytes()
-    loaded: Json = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
-    return loaded
-
-
-def _dump(content: Json) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeGuard
 
@@ -30,10 +31,6 @@ class Module:
     def is_python(self) -> bool:
         return self.path.suffix == ".py"
 
-    @property
-    def package(self) -> str:
-        return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
-
 
 class Imports:
     """Follows imports through `own` folders, whose imports must all be found, and `third_party` ones, which may
@@ -48,7 +45,8 @@ class Imports:
         found: dict[str, Module] = {}
         waiting = [entry]
         while waiting:
-            for name in _with_parents(waiting.pop()):
+            # Importing a.b.c imports a and a.b first.
+            for name in accumulate(waiting.pop().split("."), lambda package, name: f"{package}.{name}"):
                 module = None if name in found else self._find(name)
                 if module is not None:
                     found[name] = module
@@ -64,46 +62,31 @@ class Imports:
         return next((module for root in self._roots if (module := _find_below(root, name)) is not None), None)
 
     def _names(self, module: Module) -> Iterator[str]:
-        for imported in _imported(module) if module.is_python else []:
-            if self.is_own(module):
-                self._check(module, imported)
-            yield from imported.names
-
-    def _check(self, module: Module, imported: _Imported) -> None:
-        top = imported.module.partition(".")[0]
-        if top in sys.stdlib_module_names or any(self._find(name) for name in (imported.module, *imported.names)):
-            return
-        raise BuildError(f"{module.name} imports {imported.module}, which is not among what ships")
+        for imported, *names in _imported(module) if module.is_python else []:
+            ships = imported.partition(".")[0] in sys.stdlib_module_names or any(map(self._find, [imported, *names]))
+            if self.is_own(module) and not ships:
+                raise BuildError(f"{module.name} imports {imported}, which is not among what ships")
+            yield from (imported, *names)
 
 
-@dataclass(frozen=True)
-class _Imported:
-    """One import: the module, and every name that may be a module (`from a import b` may mean a.b)."""
-
-    module: str
-    names: tuple[str, ...]
-
-
+@cache
 def parse(module: Module) -> ast.Module:
     """The module's syntax tree. Raises SyntaxError."""
-    return _parse(module.path)
+    return ast.parse(module.path.read_bytes(), filename=str(module.path))
 
 
 @cache
-def _parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes(), filename=str(path))
-
-
-@cache
-def _imported(module: Module) -> list[_Imported]:
-    """What the module imports, in functions too."""
-    found: list[_Imported] = []
+def _imported(module: Module) -> list[list[str]]:
+    """What the module imports, in functions too: each time the module, and what may be one (`from a import b`: a.b)."""
+    found: list[list[str]] = []
+    package = module.name.split(".") if module.path.name == "__init__.py" else module.name.split(".")[:-1]
     for node in _running(parse(module)):
         if isinstance(node, ast.Import):
-            found += [_Imported(alias.name, (alias.name,)) for alias in node.names]
+            found += [[alias.name] for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = _absolute(node, module)
-            found.append(_Imported(base, (base, *(f"{base}.{alias.name}" for alias in node.names))))
+            parents = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*parents, node.module] if node.module else parents)
+            found.append([base, *(f"{base}.{alias.name}" for alias in node.names)])
     return found
 
 
@@ -117,26 +100,12 @@ def _running(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _never_runs(node: ast.AST) -> TypeGuard[ast.If]:
-    if not isinstance(node, ast.If):
-        return False
-    match node.test:
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=system)]):
+    match node:
+        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=system)])):
             return ast.unparse(left) == "sys.platform" and system != "linux"
-    return ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-
-
-def _absolute(node: ast.ImportFrom, module: Module) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = module.package.split(".")
-    parents = parts[: len(parts) - node.level + 1]
-    return ".".join([*parents, node.module] if node.module else parents)
-
-
-def _with_parents(name: str) -> list[str]:
-    """Importing a.b.c imports a and a.b first."""
-    parts = name.split(".")
-    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+        case ast.If(test=test):
+            return ast.unparse(test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+    return False
 
 
 @cache

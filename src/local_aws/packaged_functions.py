@@ -13,9 +13,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lambda_packages import wheels
 from lambda_packages.build import build
-from lambda_packages.target import BuildError, Target, choose_interpreter, this_architecture
+from lambda_packages.target import BuildError, Target, choose_interpreter, this_architecture, unpacked_wheels
 from local_aws import CannotStart
 from local_aws.functions import FunctionMissing
 from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
@@ -104,7 +103,7 @@ def packages_for_this_machine(project: Path, folder: Path, say: Callable[[str], 
         version, path = choose_interpreter(None, say)
         target = Target(this_architecture(), version)
         build(project, target, path, folder, say)
-        libraries = wheels.unpack(project / _RUNTIME_REQUIREMENTS, target, project / "build" / "lambda")
+        libraries = unpacked_wheels(project / _RUNTIME_REQUIREMENTS, target, project / "build" / "lambda")
         return Packages(folder, Runtime(path, libraries))
     except BuildError as error:
         raise CannotStart(f"There are no packages to serve: {error}") from None

@@ -12,10 +12,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from lambda_packages.build import REQUIREMENTS
-from lambda_packages.package import contents, functions
-from lambda_packages.target import Target, choose_interpreter, this_architecture
-from lambda_packages.wheels import unpack
+from lambda_packages.build import REQUIREMENTS, contents, functions
+from lambda_packages.target import Target, choose_interpreter, this_architecture, unpacked_wheels
 from tests.served import Served, served
 from tests.worked_example import FIELD, FILTER, OPERATION, ROOT, WorkedExample, blocks
 
@@ -91,7 +89,7 @@ def test_all_are_additions_by_the_rules_that_the_page_names(example: WorkedExamp
 
 def test_the_package_of_the_operation_has_its_handler_and_its_table(example: WorkedExample, edited: Any) -> None:
     version, _ = choose_interpreter(None, lambda line: None)
-    wheels = unpack(ROOT / REQUIREMENTS, Target(this_architecture(), version), ROOT / "build/lambda")
+    wheels = unpacked_wheels(ROOT / REQUIREMENTS, Target(this_architecture(), version), ROOT / "build/lambda")
     [function] = [each for each in functions(example.root) if each.name == "restore_product"]
     package = contents(function, example.root, wheels)
     assert "products/handlers/restore_product.py" in package.sources

@@ -12,8 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lambda_packages import wheels
-from lambda_packages.target import Target, this_architecture
+from lambda_packages.target import Target, this_architecture, unpacked_wheels
 from rehearsal.deployment import Deployment
 from rehearsal.terraform import provider_mirror
 from tests.unit.docs.commands import blocks
@@ -42,7 +41,7 @@ def follow(runbook: Path, deployment: Deployment, tools: Path) -> subprocess.Com
 def make_tools(deployment: Deployment, folder: Path) -> Path:
     """A folder with `aws` and `terraform` for the rehearsed account and stack."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    cli = wheels.unpack(
+    cli = unpacked_wheels(
         ROOT / "scripts/toolchain/aws_cli.txt", Target(this_architecture(), version), ROOT / "build/lambda"
     )
     _tool(folder / "aws", f'PYTHONPATH={cli} exec {sys.executable} -m awscli "$@"')

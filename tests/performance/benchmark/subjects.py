@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lambda_packages import wheels
 from lambda_packages.build import Package, build, write_zip
-from lambda_packages.target import Target
+from lambda_packages.target import Target, install_wheels
 from tests.performance.benchmark.rounds import Say
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -120,7 +119,7 @@ class Subjects:
         constraints = _WORK / "constraints.txt"
         constraints.parent.mkdir(parents=True, exist_ok=True)
         constraints.write_text("".join(f"{pin}{marker or ''}\n" for pin, marker in _PIN.findall(_LOCK.read_text())))
-        wheels.install(["--constraint", str(constraints), *packages], self._target, folder)
+        install_wheels(["--constraint", str(constraints), *packages], self._target, folder)
         stamp.write_text(_digest(_LOCK))
 
 

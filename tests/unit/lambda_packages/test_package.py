@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_packages.package import Function, contents, functions
+from lambda_packages.build import Function, contents, functions
 from lambda_packages.target import BuildError
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_packages.target import BuildError, Target
-from lambda_packages.wheels import unpack
+from lambda_packages.target import BuildError, Target, unpacked_wheels
 
 ARM = Target("arm64", "3.13")
 
@@ -33,23 +32,23 @@ def requirements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_wheels_are_the_targets_whatever_this_machine_is(requirements: Path, tmp_path: Path) -> None:
-    assert (unpack(requirements, ARM, tmp_path / "store") / "spoon.py").is_file()
+    assert (unpacked_wheels(requirements, ARM, tmp_path / "store") / "spoon.py").is_file()
 
 
 def test_wheels_are_unpacked_once_for_the_same_requirements(requirements: Path, tmp_path: Path) -> None:
-    first = unpack(requirements, ARM, tmp_path / "store")
+    first = unpacked_wheels(requirements, ARM, tmp_path / "store")
     (first / "spoon.py").unlink()
-    assert not (unpack(requirements, ARM, tmp_path / "store") / "spoon.py").exists()
+    assert not (unpacked_wheels(requirements, ARM, tmp_path / "store") / "spoon.py").exists()
     assert [path.name for path in (tmp_path / "store").iterdir()] == [first.name]
 
 
 def test_a_target_without_a_wheel_stops_the_build_and_leaves_nothing(requirements: Path, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"no wheels for python3\.13-x86_64"):
-        unpack(requirements, Target("x86_64", "3.13"), tmp_path / "store")
+        unpacked_wheels(requirements, Target("x86_64", "3.13"), tmp_path / "store")
     assert list((tmp_path / "store").iterdir()) == []
 
 
 def test_a_wheel_that_is_not_the_one_pinned_stops_the_build(requirements: Path, tmp_path: Path) -> None:
     requirements.write_text(f"spoon==1.0 --hash=sha256:{'0' * 64}\n")
     with pytest.raises(BuildError, match="no wheels"):
-        unpack(requirements, ARM, tmp_path / "store")
+        unpacked_wheels(requirements, ARM, tmp_path / "store")
