@@ -13,14 +13,12 @@ from typing import NoReturn
 from local_aws import CannotStart
 from local_aws.database import Database
 from local_aws.server import listen, log_to_standard_error
-from local_server import project
-
-EMBEDDED, DYNAMODB_LOCAL = "embedded", "dynamodb-local"
+from local_server import DYNAMODB_LOCAL, EMBEDDED, Options, project
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until it is interrupted. The exit status: 0 after that, 1 when it cannot start, 2 for bad usage."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments, Options())
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     log_to_standard_error(project.REQUEST_LOG)
@@ -94,25 +92,24 @@ def interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _serve(options: argparse.Namespace) -> None:
-    kept = options.data / "dynamodb" if options.database == DYNAMODB_LOCAL else None
+def _serve(options: Options) -> None:
     with listen(options.port) as listener:
-        make_folder(kept or options.data)
-        database = _database(kept)
+        make_folder(options.kept or options.data)
+        database: Database
+        if options.kept is None:
+            from local_aws.database.embedded import EmbeddedDynamoDB
+
+            database = EmbeddedDynamoDB()
+        else:
+            from local_aws.database.dynamodb_local import DynamoDBLocal
+
+            database = DynamoDBLocal(options.kept, node_modules=project.NODE_MODULES)
         database.launch()
         try:
             # Imported late: it takes longest, and the engine starts meanwhile.
-            from local_server.startup import Choices, run
+            from local_server.startup import run
 
-            choices = Choices(
-                key=options.data / "identity.pem",
-                kept=kept,
-                seeded=not options.no_seed,
-                packaged=options.packaged,
-                products=options.products,
-                origins=tuple(options.origins),
-            )
-            run(listener, database, choices)
+            run(listener, database, options)
         finally:
             database.stop()
 
@@ -125,16 +122,6 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         reason = f"{folder} cannot be used as data folder ({error.strerror})"
         raise CannotStart(f"{reason}. Choose another one with --data.") from None
-
-
-def _database(kept: Path | None) -> Database:
-    if kept is None:
-        from local_aws.database.embedded import EmbeddedDynamoDB
-
-        return EmbeddedDynamoDB()
-    from local_aws.database.dynamodb_local import DynamoDBLocal
-
-    return DynamoDBLocal(kept, node_modules=project.NODE_MODULES)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -32,9 +32,7 @@ from local_aws.gateway.gateway import Gateway
 from local_aws.gateway.stage import ApiIdentity, Stage
 from local_aws.user_pool import UserPool
 from local_server import project
-from local_server.documents import contract_documents, swagger_ui, swagger_ui_files
-from local_server.local_endpoints import local_endpoints
-from local_server.site import site_pages
+from local_server.routes import contract_documents, local_endpoints, site_pages, swagger_ui, swagger_ui_files
 
 # So many are answered before their clients give up; when the oldest of some is so old, there are too many already.
 REQUESTS_AT_ONCE, SOME_REQUESTS, OLD_SECONDS = 64, 16, 5.0
@@ -45,7 +43,7 @@ RenderBody = Callable[[Sequence[str]], Json]
 """The body to import, for allowed origins; a gateway response, which can name one only, names the first of them."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LocalApp:
     """`origins` may call from a browser; `beyond_schema` names parameters beyond what a schema can say.
 
@@ -63,21 +61,28 @@ class LocalApp:
 
     def __post_init__(self) -> None:
         """Raises NotEmulated: the gateway cannot be made of the body."""
-        content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         known = KnownDifferences(self.beyond_schema).explain
-        object.__setattr__(self, "disagreements", Disagreements(SecondValidator(self.document.content), known))
+        self.disagreements = Disagreements(SecondValidator(self.document.content), known)
+        self._operations = {(each.method, each.path): each for each in self.document.operations()}
+        log = logging.getLogger(project.REQUEST_LOG).info
+        stage = Stage("local", access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=self._observe)
+        identity = ApiIdentity("local", ACCOUNT, self.user_pool.region)
+
+        def gateway(allowed_origins: Sequence[str]) -> Gateway:
+            return Gateway(self.render_body(allowed_origins), stage, self.functions, self.user_pool, identity)
+
+        content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         local = local_endpoints(self.user_pool, self.disagreements.report)
         routes = [*local, *contract_documents(content), swagger_ui_files(), *site_pages(project.SITE)]
-        api = swagger_ui(content, _GatewayByOrigin(self._gateway(), self.origins))
-        object.__setattr__(self, "app", Router(routes, default=Shedding(api, self.origins), redirect_slashes=False))
+        api = swagger_ui(content, _GatewayByOrigin(gateway, self.origins))
+        self.app = Router(routes, default=Shedding(api, self.origins), redirect_slashes=False)
 
-    def _gateway(self) -> Callable[[Sequence[str]], Gateway]:
-        """What makes the gateway for allowed origins, in the order in which they count."""
-        log = logging.getLogger(project.REQUEST_LOG).info
-        observe = _observer(self.document, self.disagreements)
-        stage = Stage("local", access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=observe)
-        identity = ApiIdentity("local", ACCOUNT, self.user_pool.region)
-        return lambda origins: Gateway(self.render_body(origins), stage, self.functions, self.user_pool, identity)
+    async def _observe(self, call: Call, response: HttpResponse) -> None:
+        """Hands each exchange with an operation of the contract to the second validator."""
+        operation = self._operations.get((call.request.method, call.variables.get("context.resourcePath", "")))
+        if operation is not None:
+            exchange = Exchange(operation, call.request, call.path_parameters, response, call.request_id)
+            await asyncio.to_thread(self.disagreements.observe, exchange)
 
 
 class Shedding:
@@ -130,21 +135,6 @@ class _GatewayByOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = header(scope, "origin")
         await self._made(origin if origin in self._origins else self._origins[0])(scope, receive, send)
-
-
-def _observer(
-    document: ContractDocument, disagreements: Disagreements
-) -> Callable[[Call, HttpResponse], Awaitable[None]]:
-    """What hands each exchange with an operation of the contract to the second validator."""
-    operations = {(each.method, each.path): each for each in document.operations()}
-
-    async def observe(call: Call, response: HttpResponse) -> None:
-        operation = operations.get((call.request.method, call.variables.get("context.resourcePath", "")))
-        if operation is not None:
-            exchange = Exchange(operation, call.request, call.path_parameters, response, call.request_id)
-            await asyncio.to_thread(disagreements.observe, exchange)
-
-    return observe
 
 
 def refusal(status: int, *headers: tuple[str, str]) -> HttpResponse:

@@ -44,7 +44,10 @@ class Administrator:
             for number, product in enumerate(products, 1):
                 response = await client.post(self.path, json=product)
                 if response.status_code not in (CREATED, NAME_TAKEN):
-                    raise CannotStart(f"Product {number} of the catalogue cannot be created: {_reasons(response)}.")
+                    problem = response.json()
+                    details = (f"{each['field']} {each['message']}" for each in problem.get("details", ()))
+                    reasons = "; ".join((f"{response.status_code} {problem['error']}", *details))
+                    raise CannotStart(f"Product {number} of the catalogue cannot be created: {reasons}.")
 
 
 async def seed_once(administrator: Administrator, catalogue: Path, kept: Path | None, more: int = 0) -> None:
@@ -71,9 +74,13 @@ async def _multiply(administrator: Administrator, product: dict[str, Any], count
     So the items are as the service writes them, whatever it writes, and ten thousand take seconds.
     """
     client = boto3.client("dynamodb")
-    before = _items(client)
+
+    def items() -> list[dict[str, Any]]:
+        return [item for page in client.get_paginator("scan").paginate(TableName=TABLE) for item in page["Items"]]
+
+    before = items()
     await administrator.create([{**product, "name": f"Sample {_NUMBER}"}])
-    made = [item for item in _items(client) if item not in before]
+    made = [item for item in items() if item not in before]
     text = json.dumps(made)
     created = datetime.fromisoformat(_only(_TIME, text))
     copies = (
@@ -89,17 +96,7 @@ async def _multiply(administrator: Administrator, product: dict[str, Any], count
             rest = client.batch_write_item(RequestItems=rest)["UnprocessedItems"]
 
 
-def _items(client: Any) -> list[dict[str, Any]]:
-    return [item for page in client.get_paginator("scan").paginate(TableName=TABLE) for item in page["Items"]]
-
-
 def _only(pattern: re.Pattern[str], text: str) -> str:
     """The only text of a kind that is in the items of one new product."""
     [found] = set(pattern.findall(text))
     return str(found)
-
-
-def _reasons(response: httpx.Response) -> str:
-    problem = response.json()
-    details = (f"{each['field']} {each['message']}" for each in problem.get("details", ()))
-    return "; ".join((f"{response.status_code} {problem['error']}", *details))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.routing import Router
 
-from local_server.site import site_pages
+from local_server.routes import site_pages
 
 
 def get(folder: Path, path: str) -> httpx.Response:
