@@ -17,7 +17,8 @@ from local_aws.packaged_functions import Packages, packages_for_this_machine
 from tests.integration.products.api import ORIGIN, REGION, SIGNING_KEY
 
 ROOT = Path(__file__).resolve().parents[3]
-FUNCTIONS = ("create_product", "delete_product", "get_product", "list_products", "update_product")
+OPERATIONS = json.loads((ROOT / "generated/operations.json").read_bytes())["operations"]
+FUNCTIONS = tuple(sorted(each["module"] for each in OPERATIONS))
 VARIABLES = {
     "PRODUCTS_TABLE": "products-packaged",
     "ALLOWED_ORIGINS": ORIGIN,

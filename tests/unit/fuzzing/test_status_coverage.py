@@ -17,7 +17,8 @@ DOCUMENT: dict[str, Any] = {
         "/things/{id}": {
             "parameters": [],
             "get": {"operationId": "getThing", "responses": {"200": {}, "404": {}}},
-            "put": {"operationId": "putThing", "responses": {"200": {}, "503": {}}},
+            "put": {"operationId": "putThing", "requestBody": {}, "responses": {"200": {}, "409": {}, "503": {}}},
+            "delete": {"operationId": "deleteThing", "responses": {"204": {}, "409": {}}},
         },
     }
 }
@@ -55,11 +56,22 @@ def test_an_answer_counts_for_the_operation_that_was_called(tmp_path: Path, base
 
 def test_a_405_counts_for_every_operation_of_its_path(tmp_path: Path) -> None:
     file = report(tmp_path / "report", ("PATCH", "https://api.example.com/things/1", 405))
-    assert status_coverage(file, DOCUMENT) == {"getThing": Counter({"405": 1}), "putThing": Counter({"405": 1})}
+    assert status_coverage(file, DOCUMENT) == {
+        "getThing": Counter({"405": 1}),
+        "putThing": Counter({"405": 1}),
+        "deleteThing": Counter({"405": 1}),
+    }
 
 
 def test_what_only_a_fault_brings_about_is_not_expected() -> None:
-    assert expected(DOCUMENT) == {("listThings", "200"), ("getThing", "200"), ("getThing", "404"), ("putThing", "200")}
+    assert expected(DOCUMENT) == {
+        ("listThings", "200"),
+        ("getThing", "200"),
+        ("getThing", "404"),
+        ("putThing", "200"),
+        ("putThing", "409"),
+        ("deleteThing", "204"),
+    }
 
 
 def test_the_table_has_a_line_for_each_operation_and_a_column_for_each_status() -> None:
