@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -33,11 +33,6 @@ class HttpResponse:
     status: int
     headers: Headers
     body: bytes
-
-
-def header(scope: Scope, name: str) -> str | None:
-    """The first value of a request header; `name` in lower case."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name.encode()), None)
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

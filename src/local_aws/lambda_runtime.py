@@ -302,7 +302,10 @@ class _RuntimeEndpoint(BaseHTTPRequestHandler):
         if len(body) > LARGEST_ANSWER:
             outcome = FunctionFailed("Function.ResponseSizeTooLarge")
         elif not result or result[2] == "error":
-            outcome = FunctionFailed(_error_type(body))
+            try:
+                outcome = FunctionFailed(str(json.loads(body)["errorType"]))
+            except (ValueError, LookupError, TypeError):
+                outcome = FunctionFailed("Unhandled")
         # Queued before it is acknowledged: the process may end as soon as it is.
         self._api.outcomes.put(outcome)
         if len(body) > LARGEST_ANSWER:
@@ -323,11 +326,3 @@ class _RuntimeEndpoint(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Logs nothing: what a function does is in its own log."""
-
-
-def _error_type(body: bytes) -> str:
-    """The exception's class, without its words."""
-    try:
-        return str(json.loads(body)["errorType"])
-    except (ValueError, LookupError, TypeError):
-        return "Unhandled"

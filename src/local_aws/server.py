@@ -84,7 +84,7 @@ class _Protocol(H11Protocol):
         self.transport.close()
 
 
-class WsgiServer(AbstractContextManager["WsgiServer"]):
+class WsgiServer:
     """An application on a free port at `url`, from its making on; it answers from `start` to `stop`."""
 
     def __init__(self, application: WSGIApplication, name: str) -> None:
@@ -98,13 +98,6 @@ class WsgiServer(AbstractContextManager["WsgiServer"]):
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-    def __enter__(self) -> WsgiServer:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
 
 class _QuietHandler(WSGIRequestHandler):

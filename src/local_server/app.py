@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,7 +26,7 @@ from cross_check.exchange import Exchange
 from cross_check.known_differences import KnownDifferences, Place
 from cross_check.second_validator import SecondValidator
 from local_aws import ACCOUNT
-from local_aws.asgi import HttpResponse, header, send_response
+from local_aws.asgi import HttpResponse, send_response
 from local_aws.functions import InvokedFunctions
 from local_aws.gateway.call import Call
 from local_aws.gateway.gateway import Gateway
@@ -103,7 +104,7 @@ class Shedding:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._overloaded():
-            origin = header(scope, "origin")
+            origin = Headers(scope=scope).get("origin")
             allowed = (("Access-Control-Allow-Origin", str(origin)),) if origin in self._origins else ()
             await send_response(refusal(503, ("Retry-After", "1"), ("Vary", "Origin"), *allowed), send)
             return
@@ -133,7 +134,7 @@ class _GatewayByOrigin:
         self._made(origins[0])  # A body that is not emulated stops the start.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = header(scope, "origin")
+        origin = Headers(scope=scope).get("origin")
         await self._made(origin if origin in self._origins else self._origins[0])(scope, receive, send)
 
 

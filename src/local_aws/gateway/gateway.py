@@ -63,7 +63,8 @@ class Gateway:
             response = await self._respond(call, receive)
         except ClientDisconnect:
             return
-        await self._stage.observe(call, response)
+        if self._stage.observe is not None:
+            await self._stage.observe(call, response)
         ids = (("x-amzn-RequestId", call.request_id), ("x-amz-apigw-id", call.request_id))
         try:
             await send_response(replace(response, headers=(*response.headers, *ids)), send)

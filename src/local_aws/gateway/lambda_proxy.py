@@ -9,10 +9,12 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import MultiDict
 
 from local_aws.asgi import Headers, HttpResponse
 from local_aws.functions import Event, FunctionFailed, InvokedFunctions, InvokeFailed, InvokeForbidden
@@ -114,8 +116,8 @@ def proxy_event(call: Call, resource: str, headers: Headers | None = None) -> Ev
     The query is decoded, the path is not; maps without entries are null.
     """
     request = call.request
-    header_values = _multi_map(request.headers if headers is None else headers)
-    query = _multi_map(parse_qsl(request.query, keep_blank_values=True, errors="replace"))
+    header_values = MultiDict(request.headers if headers is None else headers).to_dict(flat=False) or None
+    query = MultiDict(parse_qsl(request.query, keep_blank_values=True, errors="replace")).to_dict(flat=False) or None
     authorizer = {} if call.claims is None else {"authorizer": {"claims": dict(call.claims)}}
     return {
         "resource": resource,
@@ -132,13 +134,6 @@ def proxy_event(call: Call, resource: str, headers: Headers | None = None) -> Ev
         "body": request.body.decode("utf-8", errors="replace") or None,
         "isBase64Encoded": False,
     }
-
-
-def _multi_map(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]] | None:
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return values or None
 
 
 def _last_values(multi_map: Mapping[str, list[str]] | None) -> dict[str, str] | None:

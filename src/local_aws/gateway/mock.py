@@ -11,36 +11,12 @@ import re
 from local_aws.asgi import HttpResponse
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
-from local_aws.gateway.templates import IN_MAPPINGS, Expression, Scope, mapped_headers, template_for, velocity
+from local_aws.gateway.templates import IN_MAPPINGS, MappedResponse, Scope, velocity
 
 _HEADER = "method.response.header."
 # API Gateway takes it without quotes, as the CDK writes it.
 _UNQUOTED = re.compile(r"(?<=\{)\s*statusCode\s*:")
 _FAILED = "Internal server error"
-
-
-class _Answer:
-    """One response of a mock integration."""
-
-    def __init__(self, place: Place, method: Place) -> None:
-        place.only(("statusCode", "responseParameters", "responseTemplates"))
-        status = place["statusCode"].text()
-        declared = method.get("responses", {})[status].get("headers", {})
-        self._status = int(status)
-        self._headers: dict[str, Expression] = {}
-        for name, each in place.get("responseParameters", {}).members():
-            header = name.removeprefix(_HEADER)
-            if not name.startswith(_HEADER) or header not in declared:
-                raise each.not_emulated("it is no header that the method's response declares")
-            self._headers[header] = Expression(each, IN_MAPPINGS)
-        self._templates = {media: velocity(each) for media, each in place.get("responseTemplates", {}).members()}
-
-    def render(self, call: Call, scope: Scope) -> HttpResponse:
-        media, template = template_for(call.header("accept"), self._templates)
-        text = "" if template is None else template(scope)
-        overrides = {name.lower(): (name, value) for name, value in scope.headers.items()}
-        headers = mapped_headers(media, self._headers, call.variables) | overrides
-        return HttpResponse(scope.status or self._status, tuple(headers.values()), text.encode())
 
 
 class Mock:
@@ -54,7 +30,14 @@ class Mock:
             raise passthrough.not_emulated("only never, when_no_match, when_no_templates are emulated")
         requests = integration.get("requestTemplates", {}).members()
         self._requests = {media.lower(): velocity(each) for media, each in requests}
-        self._answers = {key: _Answer(each, method) for key, each in integration.get("responses", {}).members()}
+        self._answers: dict[str, MappedResponse] = {}
+        for key, place in integration.get("responses", {}).members():
+            self._answers[key] = answer = MappedResponse(place, _HEADER, IN_MAPPINGS, velocity)
+            declared = method.get("responses", {})[place["statusCode"].text()].get("headers", {})
+            for header in answer.headers:
+                if header not in declared:
+                    mapping = place["responseParameters"][_HEADER + header]
+                    raise mapping.not_emulated("it is no header that the method's response declares")
 
     async def respond(self, call: Call) -> HttpResponse:
         """The answer whose pattern matches the status that the request's template makes, or the default one."""
@@ -67,7 +50,7 @@ class Mock:
         answer = self._answers.get(next(matching, "default"))
         if answer is None:
             raise GatewayError("API_CONFIGURATION_ERROR", _FAILED)
-        return answer.render(call, scope)
+        return answer.render(call.header("accept"), scope, status=200)
 
     def _request(self, call: Call, scope: Scope) -> str:
         """What the request's template makes of the request, or its body as it is.

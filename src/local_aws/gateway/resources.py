@@ -95,6 +95,7 @@ def read_resources(
     schemes = {
         name: CognitoAuthorizer(each, authorizers) for name, each in components.get("securitySchemes", {}).members()
     }
+    arn = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.api_id}/{stage.name}"
     resources = []
     for path, item in body["paths"].members():
         item.only((*METHODS, "parameters"))
@@ -107,7 +108,8 @@ def read_resources(
                 (*_ABOUT, "parameters", "requestBody", "responses", "security", VALIDATOR, _INTEGRATION)
             )
             integration = method[_INTEGRATION]
-            source_arn = api.execution_arn(stage.name, "*" if name == ANY else name, resource.in_arn)
+            # Who calls the function, as its resource policy sees it.
+            source_arn = f"{arn}/{'*' if name == ANY else name}{resource.in_arn}"
             resource.methods[name] = Method(
                 authorizer_of(method, schemes),
                 stage.token_bucket(path, name),

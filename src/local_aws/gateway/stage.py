@@ -70,10 +70,6 @@ class TokenBucket:
         return True
 
 
-async def _observe_nothing(call: Call, response: HttpResponse) -> None:
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """`throttling` is keyed by the method path of a method's settings: `*/*`, or the resource's path with `~1` for each
@@ -91,7 +87,7 @@ class Stage:
     access_log: Callable[[str], None] = lambda line: None
     variables: Mapping[str, str] = field(default_factory=dict)
     base_path: str | None = None
-    observe: Callable[[Call, HttpResponse], Awaitable[None]] = _observe_nothing
+    observe: Callable[[Call, HttpResponse], Awaitable[None]] | None = None
     longest_seconds: float = LONGEST_SECONDS
     clock: Callable[[], float] = time.monotonic
 
@@ -111,17 +107,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class ApiIdentity:
-    """The names in an API's ARN.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
-    """
+    """The names in an API's ARN: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html."""
 
     api_id: str
     account: str
     region: str
     partition: str = "aws"
-
-    def execution_arn(self, stage: str, method: str, resource: str) -> str:
-        """Who calls the function, as its resource policy sees it."""
-        api = f"arn:{self.partition}:execute-api:{self.region}:{self.account}:{self.api_id}"
-        return f"{api}/{stage}/{method}{resource}"

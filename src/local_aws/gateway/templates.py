@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
+from local_aws.asgi import HttpResponse
 from local_aws.gateway.imported_body import Place
 
 Variables = Mapping[str, str]
@@ -40,7 +41,7 @@ IN_ACCESS_LOGS = IN_GATEWAY_RESPONSES | {
 _OPEN_ENDED = ("context.authorizer.claims.", "stageVariables.")
 _REFERENCE = re.compile(r"\$(?:\{(?P<braced>[^}]*)\}|(?P<plain>[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_:-]*)*))?")
 
-T = TypeVar("T")
+_JSON = "application/json"
 
 
 def _known(name: str, place: Place, among: frozenset[str]) -> str:
@@ -80,25 +81,6 @@ class Expression:
         return self._source[1:-1] if self._source.startswith("'") else variables.get(self._source)
 
 
-def mapped_headers(
-    media: str, expressions: Mapping[str, Expression], variables: Variables
-) -> dict[str, tuple[str, str]]:
-    """Name and value of each header that applies, by the name in lower case.
-
-    The media type is that of the template, unless a header says otherwise.
-    """
-    values = {name: expression.value(variables) for name, expression in expressions.items()}
-    sent = {name.lower(): (name, value) for name, value in values.items() if value is not None}
-    return {"content-type": ("Content-Type", media)} | sent
-
-
-def template_for(accept: str | None, templates: Mapping[str, T]) -> tuple[str, T | None]:
-    """The media type of a response and its template: what the client accepts, or JSON, or else the first there is."""
-    wanted = (accept, "application/json", *templates)
-    media = next((each for each in wanted if each in templates), None)
-    return ("application/json", None) if media is None else (media, templates[media])
-
-
 @dataclass(slots=True)
 class Scope:
     """One run of a Velocity template: `variables` are API Gateway's, `parameters` what `$input.params()` gives.
@@ -108,7 +90,7 @@ class Scope:
     """
 
     variables: Variables
-    parameters: Mapping[str, Mapping[str, str]]
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     status: int | None = None
@@ -117,6 +99,36 @@ class Scope:
 VelocityTemplate = Callable[[Scope], str]
 """Writes the template's text in a scope, and changes the scope."""
 _Value = Callable[[Scope], Any]  # None is Velocity's null.
+
+
+class MappedResponse:
+    """A response as the body describes it: `status`, `headers` by mapping expressions, a template by media type."""
+
+    def __init__(
+        self, place: Place, header_prefix: str, among: frozenset[str], compiled: Callable[[Place], VelocityTemplate]
+    ) -> None:
+        """Raises NotEmulated."""
+        place.only(("statusCode", "responseParameters", "responseTemplates"))
+        self.status = int(place["statusCode"].text()) if "statusCode" in place else None
+        self.headers: dict[str, Expression] = {}
+        for name, each in place.get("responseParameters", {}).members():
+            if not name.startswith(header_prefix):
+                raise each.not_emulated("only headers are emulated")
+            self.headers[name.removeprefix(header_prefix)] = Expression(each, among)
+        self.templates = {media: compiled(each) for media, each in place.get("responseTemplates", {}).members()}
+
+    def render(self, accept: str | None, scope: Scope, status: int) -> HttpResponse:
+        """The response, by the template for what the client accepts, or for JSON, or else the first that there is.
+
+        The media type is that of the template, unless a header says otherwise. `status` is for want of another.
+        """
+        media = next((each for each in (accept, _JSON, *self.templates) if each in self.templates), None)
+        text = "" if media is None else self.templates[media](scope)
+        values = {name: expression.value(scope.variables) for name, expression in self.headers.items()} | scope.headers
+        sent = {name.lower(): (name, value) for name, value in values.items() if value is not None}
+        headers = {"content-type": ("Content-Type", media or _JSON)} | sent
+        return HttpResponse(scope.status or self.status or status, tuple(headers.values()), text.encode())
+
 
 _METHODS: dict[str, Callable[[Any, Any], Any]] = {
     "get": lambda receiver, key: receiver.get(key),
