@@ -1,11 +1,11 @@
-"""What a gateway has to know of an OpenAPI document: its operations, and what their requests may carry."""
+"""An OpenAPI document as whoever calls its API reads it: its operations, and what their requests may carry."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class DocumentOperation:
-    """One method, in capitals, of one path."""
+    """One method, in capitals, of one path. `node` is its Operation Object."""
 
     operation_id: str
     method: str
@@ -39,6 +39,7 @@ class DocumentOperation:
     secured: bool
     has_body: bool
     parameters: tuple[Parameter, ...]
+    node: Mapping[str, Any] = field(compare=False, repr=False)
 
     def parameter(self, place: str, name: str) -> Parameter | None:
         return next((each for each in self.parameters if (each.place, each.name) == (place, name)), None)
@@ -57,27 +58,29 @@ class DocumentOperation:
 
 @dataclass(frozen=True)
 class ContractDocument:
-    """An OpenAPI 3.0 document, read from JSON. Its operations need an operationId each.
-
-    `version_headers` are those in which its gateway sends its version.
-    """
+    """An OpenAPI 3.0 document, read from JSON. Its operations need an operationId each."""
 
     content: dict[str, Any]
-    version_headers: tuple[str, ...] = ()
 
     @classmethod
-    def load(cls, path: Path, version_headers: Iterable[str] = ()) -> ContractDocument:
-        return cls(json.loads(path.read_text(encoding="utf-8")), tuple(version_headers))
-
-    def version(self) -> tuple[tuple[str, str], ...]:
-        """The version as headers."""
-        return tuple((name, str(self.content["info"]["version"])) for name in self.version_headers)
+    def load(cls, path: Path) -> ContractDocument:
+        return cls(json.loads(path.read_text(encoding="utf-8")))
 
     def operations(self) -> Iterator[DocumentOperation]:
         for path, item in self.content["paths"].items():
             for method in METHODS:
                 if method in item:
-                    yield self._operation(path, method, item)
+                    operation = item[method]
+                    parameters = (*item.get("parameters", ()), *operation.get("parameters", ()))
+                    yield DocumentOperation(
+                        operation_id=operation["operationId"],
+                        method=method.upper(),
+                        path=path,
+                        secured=bool(operation.get("security", self.content.get("security"))),
+                        has_body="requestBody" in operation,
+                        parameters=tuple(self._parameter(self.resolve(each)) for each in parameters),
+                        node=operation,
+                    )
 
     def methods(self, path: str) -> list[str]:
         """The declared methods of `path`, in capitals, in alphabetical order."""
@@ -88,22 +91,6 @@ class ContractDocument:
         schemes = self.content.get("components", {}).get("securitySchemes", {})
         return [value for scheme in schemes.values() for value in scheme.get(name, ())]
 
-    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> DocumentOperation:
-        operation = item[method]
-        parameters = (*item.get("parameters", ()), *operation.get("parameters", ()))
-        return DocumentOperation(
-            operation_id=operation["operationId"],
-            method=method.upper(),
-            path=path,
-            secured=bool(operation.get("security", self.content.get("security"))),
-            has_body="requestBody" in operation,
-            parameters=tuple(self._parameter(self.resolve(each)) for each in parameters),
-        )
-
-    def _parameter(self, parameter: Mapping[str, Any]) -> Parameter:
-        schema = self.resolve(parameter.get("schema", {}))
-        return Parameter(parameter["in"], parameter["name"], schema.get("type", ""))
-
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """The node, or what it refers to, at the end of the references."""
         while "$ref" in node:
@@ -112,3 +99,7 @@ class ContractDocument:
                 target = target[step.replace("~1", "/").replace("~0", "~")]
             node = target
         return node
+
+    def _parameter(self, parameter: Mapping[str, Any]) -> Parameter:
+        schema = self.resolve(parameter.get("schema", {}))
+        return Parameter(parameter["in"], parameter["name"], schema.get("type", ""))

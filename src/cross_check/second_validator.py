@@ -1,12 +1,16 @@
-"""openapi-core as the second validator of every exchange. The first one, in the function, is the one that decides."""
+"""openapi-core as the second validator of every exchange. The first one, in the function, is the one that decides.
+
+An exchange's messages are nobody's classes: whatever has these fields is a request or a response. So both the local
+gateways and the validation of a deployment hand in their own, and share no code.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from openapi_core import Config, OpenAPI
@@ -14,7 +18,47 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from cross_check.exchange import Exchange
+from cross_check.contract_document import DocumentOperation
+
+SentHeaders = tuple[tuple[str, str], ...]
+"""Names and values in the order in which they were sent; a name may stand several times."""
+
+
+class Request(Protocol):
+    """`path` is still percent-encoded, `query` is without its question mark; names of `headers` are in lower case."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def query(self) -> str: ...
+    @property
+    def headers(self) -> SentHeaders: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class Response(Protocol):
+    """Names of `headers` are in any case."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> SentHeaders: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """`path_parameters` are still percent-encoded."""
+
+    operation: DocumentOperation
+    request: Request
+    path_parameters: Mapping[str, str]
+    response: Response
+    request_id: str
 
 
 @dataclass(frozen=True)
@@ -42,20 +86,20 @@ class SecondValidator:
         self._openapi = OpenAPI.from_dict({**_for_python(document), "servers": [{"url": "/"}]}, config=config)
 
     def of_request(self, exchange: Exchange) -> list[OpenapiCoreError]:
-        return _faults(lambda: self._openapi.iter_request_errors(_Request.of(exchange)))
+        return _errors(lambda: self._openapi.iter_request_errors(_Request(exchange)))
 
     def of_response(self, exchange: Exchange) -> list[OpenapiCoreError]:
-        return _faults(lambda: self._openapi.iter_response_errors(_Request.of(exchange), _Response.of(exchange)))
+        return _errors(lambda: self._openapi.iter_response_errors(_Request(exchange), _Response(exchange)))
 
 
-def _faults(errors: Callable[[], Iterable[Exception]]) -> list[OpenapiCoreError]:
+def _errors(found: Callable[[], Iterable[Exception]]) -> list[OpenapiCoreError]:
     try:
-        return [_fault(error) for error in errors()]
+        return [_error(each) for each in found()]
     except Exception as crash:  # Its parsers raise all sorts on hostile input.
         return [OpenapiCoreError(CRASH, ((type(crash).__name__, ""),))]
 
 
-def _fault(error: Exception) -> OpenapiCoreError:
+def _error(error: Exception) -> OpenapiCoreError:
     cause = error.__cause__
     found: Iterable[Any] = cause.schema_errors if isinstance(cause, InvalidSchemaValue) else ()
     name = getattr(error, "name", "")  # Of a parameter or header, as the document spells it.
@@ -64,49 +108,31 @@ def _fault(error: Exception) -> OpenapiCoreError:
     return OpenapiCoreError(kind, broken or (((kind, name),) if name else ()))
 
 
-@dataclass
 class _Request:
     """openapi-core's view of a request, as the function got it: body as text, path parameters decoded once."""
 
-    method: str
-    path: str
-    path_pattern: str
-    parameters: RequestParameters
-    body: bytes | None
-    content_type: str
-    host_url: str = field(default="http://localhost", init=False)
-
-    @classmethod
-    def of(cls, exchange: Exchange) -> _Request:
-        request = exchange.request
-        headers = _joined(request.headers)
-        return cls(
-            method=request.method.lower(),
-            path=request.path,
-            path_pattern=exchange.operation.path,
-            parameters=RequestParameters(
-                query=ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True, errors="replace")),
-                header=headers,
-                path={name: unquote(value) for name, value in exchange.path_parameters.items()},
-                cookie=_cookies(headers.get("cookie", "")),
-            ),
-            body=request.body.decode("utf-8", errors="replace").encode() or None,
-            # Alone: a malformed parameter (`;charset`) makes openapi-core's parser raise.
-            content_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
+    def __init__(self, exchange: Exchange) -> None:
+        request, headers = exchange.request, _joined(exchange.request.headers)
+        self.host_url = "http://localhost"
+        self.method = request.method.lower()
+        self.path = request.path
+        self.path_pattern = exchange.operation.path
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True, errors="replace")),
+            header=headers,
+            path={name: unquote(value) for name, value in exchange.path_parameters.items()},
+            cookie=_cookies(headers.get("cookie", "")),
         )
+        self.body = request.body.decode("utf-8", errors="replace").encode() or None
+        # Alone: a malformed parameter (`;charset`) makes openapi-core's parser raise.
+        self.content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-@dataclass
 class _Response:
-    status_code: int
-    headers: Headers
-    content_type: str
-    data: bytes
-
-    @classmethod
-    def of(cls, exchange: Exchange) -> _Response:
-        headers = _joined(exchange.response.headers)
-        return cls(exchange.response.status, headers, headers.get("content-type", ""), exchange.response.body)
+    def __init__(self, exchange: Exchange) -> None:
+        self.status_code, self.data = exchange.response.status, exchange.response.body
+        self.headers = _joined(exchange.response.headers)
+        self.content_type = self.headers.get("content-type", "")
 
 
 def _cookies(field: str) -> ImmutableMultiDict[str, str]:

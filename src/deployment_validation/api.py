@@ -19,8 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cross_check.contract_document import DocumentOperation
-from cross_check.exchange import Exchange
-from cross_check.second_validator import SecondValidator
+from cross_check.second_validator import Exchange, SecondValidator
 from deployment_validation import CannotRun
 from deployment_validation.check_log import Check, CheckLog, Finding, Stop
 from deployment_validation.contract import Contract, filled

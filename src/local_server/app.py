@@ -21,10 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contract.problems import Refusal, problem_body
 from cross_check.contract_document import ContractDocument
-from cross_check.disagreements import Disagreements
-from cross_check.exchange import Exchange
-from cross_check.known_differences import KnownDifferences, Place
-from cross_check.second_validator import SecondValidator
+from cross_check.disagreements import Disagreements, Place
+from cross_check.second_validator import Exchange, SecondValidator
 from local_aws import ACCOUNT
 from local_aws.asgi import HttpResponse, send_response
 from local_aws.functions import InvokedFunctions
@@ -62,8 +60,7 @@ class LocalApp:
 
     def __post_init__(self) -> None:
         """Raises NotEmulated: the gateway cannot be made of the body."""
-        known = KnownDifferences(self.beyond_schema).explain
-        self.disagreements = Disagreements(SecondValidator(self.document.content), known)
+        self.disagreements = Disagreements(SecondValidator(self.document.content), self.beyond_schema)
         self._operations = {(each.method, each.path): each for each in self.document.operations()}
         log = logging.getLogger(project.REQUEST_LOG).info
         stage = Stage("local", access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=self._observe)

@@ -15,8 +15,7 @@ from typing import Any
 import httpx
 
 from cross_check.contract_document import ContractDocument
-from cross_check.exchange import Exchange
-from cross_check.second_validator import SecondValidator
+from cross_check.second_validator import Exchange, SecondValidator
 from local_aws.asgi import HttpRequest, HttpResponse
 from local_server import project
 from rehearsal.cloudwatch_alarms import Watch

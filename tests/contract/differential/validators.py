@@ -14,8 +14,7 @@ from contract.operation import Operation
 from contract.problems import Refusal, problem_body
 from contract.responses import InvalidResponse
 from cross_check.contract_document import ContractDocument, DocumentOperation
-from cross_check.exchange import Exchange
-from cross_check.second_validator import OpenapiCoreError, SecondValidator
+from cross_check.second_validator import Exchange, OpenapiCoreError, SecondValidator
 from local_aws.asgi import HttpRequest, HttpResponse
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event

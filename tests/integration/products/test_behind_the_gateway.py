@@ -11,8 +11,7 @@ import httpx
 import pytest
 
 from cross_check.contract_document import ContractDocument
-from cross_check.exchange import Exchange
-from cross_check.second_validator import SecondValidator
+from cross_check.second_validator import Exchange, SecondValidator
 from local_aws.asgi import HttpRequest, HttpResponse
 from local_aws.functions import Event, FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.gateway.gateway import Gateway

@@ -5,12 +5,11 @@ import logging
 import pytest
 
 from cross_check.disagreements import Disagreements
-from cross_check.exchange import Exchange
-from cross_check.second_validator import CRASH, OpenapiCoreError
+from cross_check.second_validator import CRASH, Exchange, OpenapiCoreError, SecondValidator
 from tests.unit.cross_check.things import exchange
 
 
-class FixedOpinion:
+class FixedOpinion(SecondValidator):
     def __init__(self, request: list[OpenapiCoreError], response: list[OpenapiCoreError]) -> None:
         self._request, self._response = request, response
 
@@ -27,7 +26,7 @@ FAULT = OpenapiCoreError("InvalidParameter", (("maximum", "limit"),))
 def observed(
     status: int, *, request: list[OpenapiCoreError] | None = None, response: list[OpenapiCoreError] | None = None
 ) -> Disagreements:
-    disagreements = Disagreements(FixedOpinion(request or [], response or []), lambda exchange: status == 413)
+    disagreements = Disagreements(FixedOpinion(request or [], response or []))
     disagreements.observe(exchange(status=status))
     return disagreements
 
