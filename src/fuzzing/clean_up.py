@@ -12,17 +12,17 @@ import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from time import sleep
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
-from urllib.request import Request, urlopen
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 _AT_ONCE = 4
-_TRIES = 4
 _TIMEOUT = 10.0
+_BACKOFF = 0.2
 _GONE = {204, 404}
 _BUSY = {429, 500, 502, 503, 504}
 
@@ -117,54 +117,48 @@ def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) ->
     or makes what it had not made, which is deleted like the rest.
     """
     deletable = [path for path, item in document["paths"].items() if "delete" in item]
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    with ThreadPoolExecutor(_AT_ONCE) as threads, requests.Session() as session:
+        retry = Retry(
+            3,
+            allowed_methods=None,  # Any: each of these requests may be sent again.
+            status_forcelist=_BUSY,
+            backoff_factor=_BACKOFF,
+            raise_on_status=False,
+            respect_retry_after_header=False,  # Somebody waits for the end of the run.
+        )
+        session.mount(urljoin(url, "/"), HTTPAdapter(max_retries=retry))
+        session.headers["Authorization"] = f"Bearer {token}"
         attempts = notes.lost()
-        found = list(threads.map(lambda attempt: _location(url, token, attempt), attempts))
+        found = list(threads.map(lambda attempt: _location(session, url, attempt), attempts))
         places = list(dict.fromkeys([*notes.locations(), *(each for each in found if each)]))
-        done = threads.map(lambda place: _delete(url, token, deletable, place), places)
-        left = [place for place, is_gone in zip(places, done, strict=True) if not is_gone]
+        gone = threads.map(lambda place: _deleted(session, url, deletable, place), places)
+        left = [place for place, is_gone in zip(places, gone, strict=True) if not is_gone]
     return [
         *left,
         *(f"POST {each.path} (no answer)" for each, where in zip(attempts, found, strict=True) if where is None),
     ]
 
 
-def _location(url: str, token: str, attempt: Attempt) -> str | None:
+def _location(session: requests.Session, url: str, attempt: Attempt) -> str | None:
     """What that creation has made; empty where it is sure that it made nothing, None where it is not known."""
     if attempt.key is None:
         return None
-    headers = {"Content-Type": "application/json", "Idempotency-Key": attempt.key}
-    body = json.dumps(attempt.body).encode()
-    status, location = _answer("POST", url + attempt.path, token, headers, body)
-    if status == 201:
-        return location
-    return None if status in _BUSY | {401, 403} else ""
+    try:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": attempt.key}
+        body = json.dumps(attempt.body).encode()
+        answer = session.post(url + attempt.path, body, headers=headers, allow_redirects=False, timeout=_TIMEOUT)
+    except requests.RequestException:
+        return None
+    if answer.status_code == 201:
+        return answer.headers.get("Location")
+    return None if answer.status_code in _BUSY | {401, 403} else ""
 
 
-def _delete(url: str, token: str, deletable: list[str], place: str) -> bool:
+def _deleted(session: requests.Session, url: str, deletable: list[str], place: str) -> bool:
     path = urlsplit(place).path
     if not any(matching(template, path) is not None for template in deletable):
         return False
-    return _answer("DELETE", urljoin(url, path), token, {})[0] in _GONE
-
-
-def _answer(
-    method: str, url: str, token: str, headers: Mapping[str, str], body: bytes | None = None
-) -> tuple[int, str | None]:
-    """Status and Location of the first answer that is no passing failure, or of the last; 503 when there is none."""
-    status, location = 503, None
-    for turn in range(_TRIES):
-        if turn:
-            sleep(0.1 * 2**turn)
-        try:
-            request = Request(url, body, {"Authorization": f"Bearer {token}", **headers}, method=method)
-            with urlopen(request, timeout=_TIMEOUT) as answer:
-                status, location = int(answer.status), answer.headers.get("Location")
-        except HTTPError as error:
-            error.close()
-            status = error.code
-        except (OSError, HTTPException):
-            status = 503
-        if status not in _BUSY:
-            break
-    return status, location
+    try:
+        return session.delete(urljoin(url, path), allow_redirects=False, timeout=_TIMEOUT).status_code in _GONE
+    except requests.RequestException:
+        return False

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from hashlib import sha256
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -21,20 +22,20 @@ from schemathesis import Case, GenerationMode, HookContext, Response
 from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
+from cross_check.contract_document import METHODS, ContractDocument
 from fuzzing.clean_up import Attempt, Notes, matching
 
 ENTITY_TAGS = ['"1"', '"2"', '"7"', "*", '"1", "2"', 'W/"1"', '"other"', '""']
 PRECONDITIONS = {"If-Match", "If-None-Match"}
-UNSIGNED_TOKEN = {("query", "/nextToken")}
 READING = {"GET", "HEAD", "OPTIONS"}
 
 notes = Notes.read()
 turns = count(1)
-document: dict[str, Any] = {}
+document = ContractDocument({})
 own: defaultdict[str, list[dict[str, str]]] = defaultdict(list)  # By path template: parameters of what the run created.
 names: set[str] = set()  # Those that are taken.
 etags: dict[str, str] = {}  # By path.
-tokens: dict[str, str] = {}  # By path template.
+tokens: dict[tuple[str, str], Any] = {}  # By path template and parameter.
 
 schemathesis.openapi.format("entity-tags", st.sampled_from(ENTITY_TAGS))
 
@@ -46,14 +47,12 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
     The coverage phase makes no value for a header whose pattern needs more than letters and digits, and then sends a
     wrong one where it means a good one. A format with a strategy of its own is the way around.
     """
-    document.update(raw_schema)
-    operations = [
-        item[method] for item in raw_schema["paths"].values() for method in item if "responses" in item[method]
-    ]
-    for operation in operations:
-        for parameter in map(_resolved, operation.get("parameters", ())):
-            if parameter["name"] in PRECONDITIONS:
-                _resolved(parameter["schema"])["format"] = "entity-tags"
+    document.content.update(raw_schema)
+    for item in raw_schema["paths"].values():
+        for declaring in (item, *(item[method] for method in METHODS if method in item)):
+            for parameter in map(document.resolve, declaring.get("parameters", ())):
+                if parameter["name"] in PRECONDITIONS:
+                    cast(dict[str, Any], document.resolve(parameter["schema"]))["format"] = "entity-tags"
 
 
 @schemathesis.hook
@@ -76,25 +75,27 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     if _creates(case) and response.status_code < 500:
         notes.answered(case.id, location)
     if location is not None:
-        for template in document["paths"]:
+        for template in document.content["paths"]:
             if (found := matching(template, urlsplit(location).path)) is not None:
                 own[template].append(found)
     if response.status_code in (200, 201, 409) and isinstance(case.body, dict):
         names.add(str(case.body.get("name")))
     if response.status_code in (200, 201) and (etag := response.headers.get("etag")):
         etags[urlsplit(location).path if location else case.formatted_path] = etag[0]
-    if token := _content(response).get("nextToken"):
-        tokens[case.path] = token
+    content = _content(response)
+    tokens.update({(case.path, name): content[name] for name in _page_tokens(case) if content.get(name)})
 
 
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
     """What no schema can tell from a good one may be refused.
 
-    That is a nextToken that only lacks the service's signature, and a precondition that the resource does not meet.
+    That is a page's token that only lacks the service's signature, and a precondition that the resource does not meet.
     """
     unmet = response.status_code == 412 and not PRECONDITIONS.isdisjoint(case.headers)
-    return not (isinstance(failure, RejectedPositiveData) and (unmet or _places(response) == UNSIGNED_TOKEN))
+    refused = [(each.get("in"), each.get("field")) for each in _content(response).get("details", [])]
+    unsigned = bool(refused) and all(each in [("query", f"/{name}") for name in _page_tokens(case)] for each in refused)
+    return not (isinstance(failure, RejectedPositiveData) and (unmet or unsigned))
 
 
 def _spare_what_is_anothers(case: Case[Any], turn: int) -> None:
@@ -102,10 +103,11 @@ def _spare_what_is_anothers(case: Case[Any], turn: int) -> None:
     if case.method not in READING and case.path_parameters:
         sent = {name: unquote(str(value)) for name, value in case.path_parameters.items()}
         known = own[case.path]
-        if sent not in known and all(_can_exist(case, name, value) for name, value in sent.items()):
+        # What the contract does not take is nobody else's.
+        if sent not in known and all(_is_taken(case, name, value) for name, value in sent.items()):
             mine = known[turn % len(known)] if known and turn % 4 else {name: str(uuid4()) for name in sent}
             case.path_parameters.update(mine)
-    if _creates(case) and "Idempotency-Key" in _headers(case):
+    if _creates(case) and "Idempotency-Key" in _parameters(case, "header"):
         key = case.headers.get("Idempotency-Key")
         if key is None:
             case.headers["Idempotency-Key"] = f"{notes.run}-{turn}"
@@ -114,12 +116,9 @@ def _spare_what_is_anothers(case: Case[Any], turn: int) -> None:
             case.headers["Idempotency-Key"] = f"{notes.run}-{sha256(str(key).encode()).hexdigest()[:32]}"
 
 
-def _can_exist(case: Case[Any], name: str, value: str) -> bool:
-    """Whether the contract takes this value of a parameter of the path. What it does not take is no other's."""
-    item = document["paths"][case.path]
-    own_parameters = case.operation.definition.raw.get("parameters", ())  # The method may be one that is not declared.
-    declared = map(_resolved, (*item.get("parameters", ()), *own_parameters))
-    schema = next((_resolved(each["schema"]) for each in declared if (each["in"], each["name"]) == ("path", name)), {})
+def _is_taken(case: Case[Any], name: str, value: str) -> bool:
+    """Whether the contract takes this value of a parameter of the path."""
+    schema = document.resolve(_parameters(case, "path").get(name, {}).get("schema", {}))
     pattern = schema.get("pattern", "^[-0-9]+$" if schema.get("type") == "integer" else "^[^/]+$")
     return re.search(pattern, value) is not None
 
@@ -129,12 +128,13 @@ def _be_a_client(case: Case[Any], turn: int) -> None:
         case.headers["Idempotency-Key"] = f"{notes.run}-{turn}"
     if "If-Match" in case.headers and (etag := etags.get(case.formatted_path)):
         case.headers["If-Match"] = etag
-    if "nextToken" in case.query:
-        case.query = {**case.query, "nextToken": tokens[case.path]} if case.path in tokens else {}
+    for name in _page_tokens(case) & set(case.query):
+        case.query = {**case.query, name: tokens[case.path, name]} if (case.path, name) in tokens else {}
     body: Any = case.body
     if _creates(case) and isinstance(body, dict) and body.get("name") in names:
         word = f" {notes.run}{turn}"
-        longest = _resolved(_body_properties(case).get("name", {})).get("maxLength", 80)
+        properties = _properties(case.operation.definition.raw.get("requestBody", {}))
+        longest = document.resolve(properties.get("name", {})).get("maxLength", 80)
         case.body = {**body, "name": f"{body['name'][: longest - len(word)].rstrip()}{word}"}
 
 
@@ -146,26 +146,23 @@ def _is_positive(case: Case[Any]) -> bool:
     return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
 
 
-def _headers(case: Case[Any]) -> set[str]:
-    """The headers that the contract declares for the operation."""
-    declared = map(_resolved, case.operation.definition.raw.get("parameters", ()))
-    return {each["name"] for each in declared if each["in"] == "header"}
+def _page_tokens(case: Case[Any]) -> set[str]:
+    """The parameters of the query that the answer to one page gives for the next: both have one name."""
+    page = case.operation.definition.raw["responses"].get("200", {})
+    return _parameters(case, "query").keys() & _properties(page).keys()
 
 
-def _body_properties(case: Case[Any]) -> dict[str, Any]:
-    body = _resolved(case.operation.definition.raw.get("requestBody", {}))
-    schema = _resolved(body.get("content", {}).get("application/json", {}).get("schema", {}))
-    return dict(schema.get("properties", {}))
+def _parameters(case: Case[Any], place: str) -> dict[str, Mapping[str, Any]]:
+    """By name, what the contract declares at `place`. The case's method may be one that is not declared."""
+    item, operation = document.content["paths"][case.path], case.operation.definition.raw
+    declared = map(document.resolve, (*item.get("parameters", ()), *operation.get("parameters", ())))
+    return {each["name"]: each for each in declared if each["in"] == place}
 
 
-def _resolved(node: dict[str, Any]) -> dict[str, Any]:
-    """The node, or what its reference leads to in the contract."""
-    while "$ref" in node:
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node
+def _properties(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of a JSON body; `message` is a requestBody or a response."""
+    media_type = document.resolve(message).get("content", {}).get("application/json", {})
+    return dict(document.resolve(media_type.get("schema", {})).get("properties", {}))
 
 
 def _content(response: Response) -> dict[str, Any]:
@@ -175,7 +172,3 @@ def _content(response: Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def _places(response: Response) -> set[tuple[Any, Any]]:
-    return {(violation.get("in"), violation.get("field")) for violation in _content(response).get("details", [])}

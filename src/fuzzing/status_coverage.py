@@ -34,11 +34,13 @@ def expected(document: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 def status_coverage(report: Path, document: Mapping[str, Any], base_path: str = "") -> StatusCoverage:
     """A 405 counts for every operation of its path. `base_path`, such as `/dev`, precedes the contract's paths."""
+    patterns = {path: re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) for path in document["paths"]}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for method, path, status in _answers(report):
-        there = _operation_ids(document, path.removeprefix(base_path))
-        for operation_id in there.values() if status == "405" else filter(None, [there.get(method)]):
-            counts[operation_id][status] += 1
+    for method, sent, status in _answers(report):
+        for path, declared, operation in _operations(document):
+            answers = declared == method or status == "405"
+            if answers and re.fullmatch(patterns[path], sent.removeprefix(base_path)):
+                counts[operation["operationId"]][status] += 1
     return dict(counts)
 
 
@@ -62,22 +64,14 @@ def summary(outcome: Mapping[str, Any], answers: StatusCoverage) -> str:
 
 
 def _figures(outcome: Mapping[str, Any]) -> Iterator[str]:
+    phases = ", ".join(f"{name} {phase['status']}" for name, phase in outcome["phases"].items())
     warnings = {kind: labels for kind, labels in outcome["warnings"].items() if labels}
-    yield f"{'cases':<10}{outcome['test_cases']['generated']:>6}   {_phases(outcome)}; seed {outcome['seed']}"
+    yield f"{'cases':<10}{outcome['test_cases']['generated']:>6}   {phases}; seed {outcome['seed']}"
     yield f"{'failures':<10}{outcome['test_cases']['unique_failures']:>6}"
-    yield from _indented((each["title"], each["operations"]) for each in outcome["failures"])
+    yield from (f"{'':<16}   {each['title']}: {', '.join(each['operations'])}" for each in outcome["failures"])
     yield f"{'errors':<10}{len(outcome['errors']):>6}"
     yield f"{'warnings':<10}{len(warnings):>6}"
-    yield from _indented((kind.replace("_", " "), labels) for kind, labels in warnings.items())
-
-
-def _phases(outcome: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {phase['status']}" for name, phase in outcome["phases"].items())
-
-
-def _indented(entries: Any) -> Iterator[str]:
-    for title, operations in entries:
-        yield f"{'':<16}   {title}: {', '.join(operations)}"
+    yield from (f"{'':<16}   {kind.replace('_', ' ')}: {', '.join(labels)}" for kind, labels in warnings.items())
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -85,15 +79,6 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping
         for method in METHODS:
             if method in item:
                 yield path, method.upper(), item[method]
-
-
-def _operation_ids(document: Mapping[str, Any], path: str) -> dict[str, str]:
-    """The operationIds of a path as it was sent, by method."""
-    return {
-        method: operation["operationId"]
-        for template, method, operation in _operations(document)
-        if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path)
-    }
 
 
 def _answers(report: Path) -> Iterator[tuple[str, str, str]]:

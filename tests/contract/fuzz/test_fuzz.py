@@ -18,7 +18,7 @@ import schemathesis
 import yaml
 from schemathesis.core.result import Ok
 
-from fuzzing.run import CONTRACT
+from fuzzing.__main__ import CONTRACT
 from fuzzing.status_coverage import StatusCoverage, expected, status_coverage, table, total
 from tests.served import ROOT, Served, served
 

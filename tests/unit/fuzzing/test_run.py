@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fuzzing.run import FuzzOptions, Outcome
+from fuzzing.__main__ import FuzzOptions, Outcome
 
 SUMMARY: dict[str, Any] = {
     "complete": True,
@@ -19,8 +19,7 @@ SUMMARY: dict[str, Any] = {
 
 
 def settings(*, read_only: bool) -> FuzzOptions:
-    report = Path("report.ndjson")
-    return FuzzOptions("https://api.example.com/dev", "", read_only, 7, report, report.with_suffix(".json"))
+    return FuzzOptions("https://api.example.com/dev", "", read_only, 7, Path("report.ndjson"))
 
 
 def test_a_run_that_reads_excludes_every_method_that_changes_anything() -> None:
