@@ -46,7 +46,7 @@ def from_cognito(client_id: str, region: str | None, environment: Mapping[str, s
     user, password = environment.get(USERNAME), environment.get(PASSWORD)
     if not user or not password:
         raise CannotRun(f"A login needs the user's name and password in {USERNAME} and {PASSWORD}.")
-    # Without AWS credentials: this call takes none.
+    # Unsigned, so that no AWS credentials are looked for: this call takes none.
     config = Config(signature_version=UNSIGNED, connect_timeout=10, read_timeout=20, retries={"max_attempts": 2})
     try:
         client = boto3.client("cognito-idp", region_name=region or os.environ.get("AWS_REGION"), config=config)
