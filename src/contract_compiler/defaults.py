@@ -48,7 +48,7 @@ def _inside(schema: Node, passed: tuple[_Place, ...], made: dict[_Place, dict[st
 
 def _of_part(part: Node, passed: tuple[_Place, ...], made: dict[_Place, dict[str, Any]]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
-    for name, child in part["properties"].entries() if "properties" in part else ():
+    for name, child in part.entries("properties"):
         if not is_hidden(child, "request"):
             default = own_default(child)
             found = ({} if default is None else {"default": default.value}) | _inside(child, passed, made)

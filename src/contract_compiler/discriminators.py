@@ -8,11 +8,12 @@ OpenAPI 3.0.3, Discriminator Object: https://spec.openapis.org/oas/v3.0.3#discri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from contract_compiler.document import Node, Whole, follow, locate, target
+from contract_compiler.traversal import closure, written_out
 
 _SCHEMAS = "#/components/schemas/"
 
@@ -61,37 +62,23 @@ def keywords(schema: Node, reference: Callable[[Node], dict[str, Any]]) -> dict[
 
 def alternatives(schema: Node) -> list[Node]:
     """The schemas to choose between, by their names."""
-    return list(_alternatives(schema))
-
-
-def _alternatives(schema: Node) -> Iterator[Node]:
     if has_children(schema):
-        yield schema
-        yield from _families(Whole(schema.root)).get(schema.path, [])
-        return
-    for keyword in ("oneOf", "anyOf"):
-        if keyword in schema:
-            # The name of the component counts, so a component that is itself a reference is not followed further.
-            yield from (target(branch) for branch in schema[keyword].elements() if "$ref" in branch)
+        return [schema, *_children(Whole(schema.root)).get(schema.path, [])]
+    branches = (*schema.elements("oneOf"), *schema.elements("anyOf"))
+    # The name of the component counts, so a component that is itself a reference is not followed further.
+    return [target(branch) for branch in branches if "$ref" in branch]
 
 
 @lru_cache(maxsize=8)
-def _families(document: Whole) -> dict[tuple[str, ...], list[Node]]:
+def _children(document: Whole) -> dict[tuple[str, ...], list[Node]]:
     """The components that take a schema in by allOf, directly or through others, by the place of that schema."""
-    components = locate(document.value, "#/components/schemas")
-    families: dict[tuple[str, ...], list[Node]] = {}
-    for _, schema in components.entries() if components else ():
-        for place in _taken_in(schema) - {schema.path}:
-            families.setdefault(place, []).append(schema)
-    return families
-
-
-def _taken_in(schema: Node) -> set[tuple[str, ...]]:
-    waiting = [schema]
-    found: set[tuple[str, ...]] = set()
-    while waiting:
-        node = waiting.pop()
-        branches = [follow(branch) for branch in node["allOf"].elements()] if "allOf" in node else []
-        waiting.extend(branch for branch in branches if branch.path not in found)
-        found.update(branch.path for branch in branches)
-    return found
+    root = Node(document.value, (), document.value)
+    parents = {
+        each.path: [follow(part).path for part in each.elements("allOf")] for each in written_out(root, "schema")
+    }
+    children: dict[tuple[str, ...], list[Node]] = {}
+    for _, schema in root.entries("components", "schemas"):
+        for place in closure(parents.get(schema.path, ()), parents.__getitem__):
+            if place != schema.path:
+                children.setdefault(place, []).append(schema)
+    return children

@@ -8,7 +8,7 @@ from pathlib import Path
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
 from contract_compiler.rules import examples, operations, parameters, schemas, structure
-from contract_compiler.traversal import Kind, OperationNode, Part, walk
+from contract_compiler.traversal import Kind, walk
 from contract_compiler.traversal import operations as all_operations
 
 # What these rules find compiles to something that contradicts nothing of the document: it leaves open or undeclared
@@ -21,36 +21,17 @@ WARNINGS = frozenset(
     }
 )  # fmt: skip
 
-_OF_PART: dict[Kind, tuple[Callable[[Part], Iterator[Diagnostic]], ...]] = {
+_Rule = Callable[[Node], Iterator[Diagnostic]]
+_READABLE: tuple[_Rule, ...] = (structure.structure, structure.references, structure.endless_schemas)
+_OF_PART: dict[Kind, tuple[_Rule, ...]] = {
     "path item": (parameters.unique,),
     "operation": (parameters.unique,),
-    "parameter": (parameters.literal, parameters.empty_values, parameters.content),
-    "header": (parameters.literal, parameters.content),
-    "request body": (operations.media_types, operations.bodies, operations.size_limits),
-    "response": (operations.media_types, operations.bodies, parameters.headers),
-    "schema": (
-        schemas.known_format,
-        schemas.pattern,
-        schemas.nullable_with_type,
-        schemas.exclusive_with_bound,
-        schemas.possible_range,
-        schemas.array_items,
-        schemas.one_direction,
-        schemas.closed_parts,
-        schemas.required_elsewhere,
-        schemas.required_unknown,
-        schemas.discriminator,
-    ),
+    "parameter": (parameters.readable,),
+    "header": (parameters.readable,),
+    "request body": (operations.media_types, operations.size_limit),
+    "response": (operations.media_types, parameters.headers),
+    "schema": (schemas.keywords, schemas.texts, schemas.objects, schemas.discriminator),
 }
-_OF_OPERATION: tuple[Callable[[OperationNode], Iterator[Diagnostic]], ...] = (
-    operations.path_parameters,
-    parameters.claims,
-    operations.request_bodies,
-    operations.bodiless_responses,
-    operations.answers,
-    operations.security_schemes,
-)
-_Stage = Callable[[Node], Iterator[Diagnostic]]
 
 
 def lint(document: Node, handlers: Path | None = None, *, strict: bool = False) -> list[Diagnostic]:
@@ -61,7 +42,7 @@ def lint(document: Node, handlers: Path | None = None, *, strict: bool = False) 
     Raises:
         InvalidDocument: with every error of the first stage that has any. Each stage relies on the ones before it.
     """
-    stages: list[_Stage] = [*_READABLE, _meaning, examples.examples]
+    stages: list[_Rule] = [*_READABLE, _meaning, examples.examples]
     if handlers is not None:
         stages.append(lambda checked: operations.handlers(checked, handlers))
     return _run(document, stages, strict=strict)
@@ -76,7 +57,7 @@ def readable(document: Node) -> None:
     _run(document, [*_READABLE, _parts], strict=False)
 
 
-def _run(document: Node, stages: list[_Stage], *, strict: bool) -> list[Diagnostic]:
+def _run(document: Node, stages: list[_Rule], *, strict: bool) -> list[Diagnostic]:
     warnings: list[Diagnostic] = []
     for stage in stages:
         found = list(stage(document))
@@ -88,20 +69,15 @@ def _run(document: Node, stages: list[_Stage], *, strict: bool) -> list[Diagnost
 
 
 def _meaning(document: Node) -> Iterator[Diagnostic]:
-    yield from operations.operation_ids(document)
-    yield from operations.paths(document)
-    yield from operations.throttling(document)
+    for of_document in (operations.operation_ids, operations.paths, operations.throttling, _parts):
+        yield from of_document(document)
     for operation in all_operations(document):
-        for check in _OF_OPERATION:
-            yield from check(operation)
-    yield from _parts(document)
+        for of_operation in (operations.path_parameters, operations.declarations, parameters.claims):
+            yield from of_operation(operation)
 
 
 def _parts(document: Node) -> Iterator[Diagnostic]:
     for part in walk(document):
         # Only what is written out: a reference is checked where it leads.
         for check in () if "$ref" in part.node else _OF_PART.get(part.kind, ()):
-            yield from check(part)
-
-
-_READABLE: tuple[_Stage, ...] = (structure.structure, structure.references, structure.endless_schemas)
+            yield from check(part.node)

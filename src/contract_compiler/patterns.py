@@ -14,9 +14,9 @@ from collections.abc import Iterator
 _TOKEN = re.compile(
     r"""
       (?P<escape>\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|c[A-Za-z]|[1-9][0-9]*|.))
+    | (?P<class>\[\^?(?:\\.|[^\]\\])*\])
     | (?P<group>\((?:\?(?:[:=!]|<[=!]))?)
     | (?P<quantifier>(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??)
-    | (?P<open>\[\^?)
     | (?P<plain>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -42,72 +42,47 @@ def translate(pattern: str) -> str:
     Raises:
         PatternError: a part of it means different things to different engines, or nothing at all.
     """
-    return "".join(_translated(pattern))
-
-
-def portability_faults(pattern: str) -> Iterator[str]:
-    """What some engines that clients use do not take, of an expression that `translate` does.
-
-    The engines: ECMAScript with the flag `u` (https://262.ecma-international.org/11.0/#sec-patterns), Python's `re`,
-    Rust's `regex`, and RE2, Go's among others (https://github.com/google/re2/wiki/Syntax).
-    """
-    repeats, last, in_class = [1], 1, False  # The largest repetition so far in each open group; and of what came last.
+    translated, repeatable = "", False
     for token in _TOKEN.finditer(pattern):
         kind, text = str(token.lastgroup), token.group()
-        if in_class:
-            in_class = text != "]"
-        elif kind == "open":
-            in_class, last = True, 1
-        elif kind == "group":
-            repeats.append(1)
-        elif text == ")" and len(repeats) > 1:
-            last = repeats.pop()
-        elif kind != "quantifier":
-            last = 1
-        elif text[0] == "{":
-            last *= max(int(number) for number in re.findall("[0-9]+", text)) or 1
-        repeats[-1] = max(repeats[-1], last)
-        if kind == "group" and text not in ("(", "(?:") and not in_class:
-            yield f"{text} is unknown to RE2 and to Rust"
-        elif kind == "escape" and text[1] in "uc":
-            yield f"{text} is unknown to RE2: write the character itself, or \\x and two digits"
-        elif kind == "escape" and text[1] in "123456789":
-            yield f"{text} is unknown to RE2 and to Rust"
-        elif kind == "escape" and not text[1].isalnum() and text[1] not in _SYNTAX and not (in_class and text == "\\-"):
-            yield f"{text} is unknown to ECMAScript with the flag u: write {text[1]}"
-        if last > _MAX_REPEAT and kind == "quantifier":
-            yield f"{text} repeats more than {_MAX_REPEAT} times, which RE2 does not"
-
-
-def _translated(pattern: str) -> Iterator[str]:
-    position, repeatable = 0, False
-    while position < len(pattern):
-        token = _token(pattern, position)
-        kind, text = str(token.lastgroup), token.group()
+        if text == "\\":
+            raise PatternError("it ends in a backslash")
+        if text == "[":
+            raise PatternError("a class is not closed")
+        if text in ("{", "}"):
+            raise PatternError(f"{text} must be written \\{text}")
         if kind == "quantifier" and not repeatable:
             raise PatternError(f"{text} follows nothing that it could repeat")
-        repeatable, position = kind not in ("quantifier", "group"), token.end()
-        if kind == "open":
-            end = _class_end(pattern, position)
-            yield text + _class(pattern[position:end]) + "]"
-            position = end + 1
+        repeatable = kind not in ("quantifier", "group")
+        if kind == "class":
+            text = _class(text)
+        elif text in _REWRITTEN:
+            text = _REWRITTEN[text]
+        elif kind == "escape":
+            text = _escape(text)
+        translated += text
+    return translated
+
+
+def _class(text: str) -> str:
+    opening = "[^" if text.startswith("[^") else "["
+    inner = text[len(opening) : -1]
+    if not inner:
+        raise PatternError("an empty class must be written otherwise")
+    if "--" in inner:
+        raise PatternError(r"-- in a class must be written \-\- or moved apart")
+    members = ""
+    for token in _TOKEN.finditer(inner):
+        member = token.group()
+        if token.lastgroup != "escape":
+            members += member
+        elif member in _REWRITTEN_IN_CLASS:
+            members += _REWRITTEN_IN_CLASS[member]
+        elif member[1] == "B" or member[1].isdecimal():
+            raise PatternError(f"{member} has no meaning in a class")
         else:
-            yield _outside(kind, text)
-
-
-def _token(pattern: str, position: int) -> re.Match[str]:
-    token = _TOKEN.match(pattern, position)
-    if token is None or token.group() == "\\":
-        raise PatternError("it ends in a backslash")
-    return token
-
-
-def _outside(kind: str, text: str) -> str:
-    if text in ("{", "}"):
-        raise PatternError(f"{text} must be written \\{text}")
-    if text in _REWRITTEN:
-        return _REWRITTEN[text]
-    return _escape(text) if kind == "escape" else text
+            members += _escape(member)
+    return f"{opening}{members}]"
 
 
 def _escape(text: str) -> str:
@@ -119,29 +94,37 @@ def _escape(text: str) -> str:
     return text if len(text) > 2 or letter.isalnum() or letter in _PUNCTUATION else letter
 
 
-def _class_end(pattern: str, position: int) -> int:
-    start = position
-    while position < len(pattern):
-        if pattern[position] == "]":
-            if position == start:
-                raise PatternError("an empty class must be written otherwise")
-            return position
-        position += 2 if pattern[position] == "\\" else 1
-    raise PatternError("a class is not closed")
+def portability_faults(pattern: str) -> Iterator[str]:
+    """What some engines that clients use do not take, of an expression that `translate` does.
+
+    The engines: ECMAScript with the flag `u` (https://262.ecma-international.org/11.0/#sec-patterns), Python's `re`,
+    Rust's `regex`, and RE2, Go's among others (https://github.com/google/re2/wiki/Syntax).
+    """
+    repeats, last = [1], 1  # The largest repetition so far in each open group; and of what came last.
+    for token in _TOKEN.finditer(pattern):
+        kind, text = str(token.lastgroup), token.group()
+        if kind == "group":
+            repeats.append(1)
+        elif text == ")" and len(repeats) > 1:
+            last = repeats.pop()
+        elif kind != "quantifier":
+            last = 1
+        elif text[0] == "{":
+            last *= max(int(number) for number in re.findall("[0-9]+", text)) or 1
+        repeats[-1] = max(repeats[-1], last)
+        if kind == "group" and text not in ("(", "(?:"):
+            yield f"{text} is unknown to RE2 and to Rust"
+        for escape in _TOKEN.finditer(text[1:-1] if kind == "class" else text):
+            if escape.lastgroup == "escape":
+                yield from _escape_faults(escape.group(), in_class=kind == "class")
+        if last > _MAX_REPEAT and kind == "quantifier":
+            yield f"{text} repeats more than {_MAX_REPEAT} times, which RE2 does not"
 
 
-def _class(inner: str) -> str:
-    if "--" in inner:
-        raise PatternError(r"-- in a class must be written \-\- or moved apart")
-    return "".join(_member(token) for token in _TOKEN.finditer(inner))
-
-
-def _member(token: re.Match[str]) -> str:
-    text = token.group()
-    if token.lastgroup != "escape":
-        return text
-    if text in _REWRITTEN_IN_CLASS:
-        return _REWRITTEN_IN_CLASS[text]
-    if text[1] == "B" or text[1].isdecimal():
-        raise PatternError(f"{text} has no meaning in a class")
-    return _escape(text)
+def _escape_faults(text: str, *, in_class: bool) -> Iterator[str]:
+    if text[1] in "uc":
+        yield f"{text} is unknown to RE2: write the character itself, or \\x and two digits"
+    elif text[1] in "123456789":
+        yield f"{text} is unknown to RE2 and to Rust"
+    elif not text[1].isalnum() and text[1] not in _SYNTAX and not (in_class and text == "\\-"):
+        yield f"{text} is unknown to ECMAScript with the flag u: write {text[1]}"

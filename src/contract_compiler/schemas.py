@@ -16,7 +16,7 @@ from typing import Any
 
 from contract_compiler import discriminators, formats, patterns
 from contract_compiler.document import Node, Whole, all_of_parts, follow, target
-from contract_compiler.traversal import Direction, Part, children, closure, walk
+from contract_compiler.traversal import Direction, Part, children, closure, written_out
 
 JsonSchema = dict[str, Any]
 
@@ -66,8 +66,7 @@ def _leading_to(
     document: Whole, below: Callable[[Node], Iterator[Node]], is_goal: Callable[[Node], bool]
 ) -> set[_Place]:
     """The places of the schemas that are a goal or have one somewhere below them."""
-    parts = walk(Node(document.value, (), document.value))
-    schemas = [part.node for part in parts if part.kind == "schema" and "$ref" not in part.node]
+    schemas = list(written_out(Node(document.value, (), document.value), "schema"))
     above: dict[_Place, set[_Place]] = {}
     for schema in schemas:
         for child in below(schema):

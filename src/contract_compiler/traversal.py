@@ -89,6 +89,11 @@ def _with_all_below(part: Part) -> Iterator[Part]:
             yield from _with_all_below(child)
 
 
+def written_out(document: Node, kind: Kind) -> Iterator[Node]:
+    """Every part of one kind that is not a reference to it."""
+    yield from (part.node for part in walk(document) if part.kind == kind and "$ref" not in part.node)
+
+
 def children(part: Part) -> Iterator[Part]:
     """The parts directly below one."""
     for kind, node in _children(part.kind, part.node):

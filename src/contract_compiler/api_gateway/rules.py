@@ -28,7 +28,7 @@ from contract_compiler.document import Node, follow
 from contract_compiler.operation_tables import is_text, may_be_json, media_range, security
 from contract_compiler.output import json_text
 from contract_compiler.parameters import IGNORED_HEADERS
-from contract_compiler.traversal import OperationNode, operations, walk
+from contract_compiler.traversal import OperationNode, operations, walk, written_out
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
@@ -99,11 +99,6 @@ def _integrations(document: Node) -> list[Node]:
 
 def _responses(operation: OperationNode) -> Iterator[tuple[str, Node]]:
     yield from ((status, follow(response)) for status, response in operation.node.members("responses"))
-
-
-def _parts(document: Node, kind: str) -> Iterator[Node]:
-    """The document's parts of this kind that are written out: a reference is no place to violate a rule."""
-    yield from (part.node for part in walk(document) if part.kind == kind and "$ref" not in part.node)
 
 
 def _having(holders: Iterable[Node], name: str) -> Iterator[Place]:
@@ -211,7 +206,7 @@ _LOST_IN_RESPONSES = _LOST_BOTH_WAYS | {"authorization", "date", "user-agent", "
 
 @_rule("31", "a parameter's name is letters, digits and :._$-", _MAPPING_PAGE)
 def _parameter_names(document: Node) -> Iterator[Place]:
-    for parameter in _parts(document, "parameter"):
+    for parameter in written_out(document, "parameter"):
         where, name = parameter.read("in"), str(parameter.read("name"))
         is_sent = where != "cookie" and not (where == "header" and name.lower() in IGNORED_HEADERS)
         # A greedy parameter has a rule of its own.
@@ -221,7 +216,7 @@ def _parameter_names(document: Node) -> Iterator[Place]:
 
 @_contract_rule("32", "API Gateway takes this header out of requests, or overwrites it", _NOTES)
 def _lost_request_headers(document: Node) -> Iterator[Place]:
-    for parameter in _parts(document, "parameter"):
+    for parameter in written_out(document, "parameter"):
         if parameter.read("in") == "header" and parameter.read("name").lower() in _LOST_BOTH_WAYS:
             yield parameter, "name"
 
@@ -291,7 +286,7 @@ _NOT_IN_MODELS = frozenset(
 
 @_body_rule("07", "models do not support it (JSON Schema draft 4, and less)", _NOTES)
 def _model_keywords(body: Node) -> Iterator[Place]:
-    for schema in _parts(body, "schema"):
+    for schema in written_out(body, "schema"):
         if schema.path[:2] == ("components", "schemas"):
             yield from ((schema, keyword) for keyword, _ in schema.members() if keyword in _NOT_IN_MODELS)
 
@@ -310,7 +305,7 @@ def _response_references(body: Node) -> Iterator[Place]:
 
 
 @_body_rule("38", "a REST API has at most 2000 documentation parts", _QUOTAS)
-def _documentation_parts(body: Node) -> Iterator[Place]:
+def _documentationwritten_out(body: Node) -> Iterator[Place]:
     # The import makes one of each description or summary, whatever it describes.
     if sum("description" in part.node or "summary" in part.node for part in walk(body)) > 2000:
         yield body, "paths"

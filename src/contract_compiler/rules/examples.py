@@ -25,15 +25,27 @@ def examples(document: Node) -> Iterator[Diagnostic]:
     """Every example, default, member of an enum and error of the run time that is not valid where it stands."""
     validators = _Validators()
     for part in walk(document):
-        if "$ref" in part.node:
-            continue
-        if part.kind == "schema":
-            yield from _of_schema(part.node, validators)
-        elif part.kind in ("parameter", "header"):
-            yield from _of_holder(part, value_schema(part.node), validators)
-        elif part.kind == "media type" and may_be_json(media_range(part.node.path[-1])):
-            yield from _of_holder(part, part.node.get("schema"), validators)
+        directions = _ALL if part.kind == "schema" else (part.direction,)
+        for value, schema in () if "$ref" in part.node else _values(part):
+            of_schema = part.kind == "schema" and value.path[-1] != "example"
+            rule = "value-breaks-schema" if of_schema else "example-breaks-schema"
+            for place, message in validators.errors(value.value, schema, *directions):
+                yield value.diagnostic(rule, f"{place} breaks its own schema: {message}")
     yield from _error_bodies(document, validators)
+
+
+def _values(part: Part) -> Iterator[tuple[Node, Node]]:
+    """The values in a part that its schema must allow, with that schema."""
+    node = part.node
+    if part.kind == "schema":
+        yield from ((node[keyword], node) for keyword in ("default", "example") if keyword in node)
+        yield from ((value, node) for value in node.elements("enum"))
+    is_json_body = part.kind == "media type" and may_be_json(media_range(node.path[-1]))
+    schema = value_schema(node) if is_json_body or part.kind in ("parameter", "header") else None
+    if schema is not None:
+        # One by externalValue lies outside the document, and is not fetched.
+        named = (follow(example).get("value") for _, example in node.entries("examples"))
+        yield from ((value, schema) for value in (node.get("example"), *named) if value is not None)
 
 
 class _Validators:
@@ -62,26 +74,6 @@ class _Validators:
         return self._made[key]
 
 
-def _of_schema(schema: Node, validators: _Validators) -> Iterator[Diagnostic]:
-    values = [schema[keyword] for keyword in ("default", "example") if keyword in schema]
-    values += schema["enum"].elements() if "enum" in schema else ()
-    for value in values:
-        rule = "example-breaks-schema" if value.path[-1] == "example" else "value-breaks-schema"
-        for place, message in validators.errors(value.value, schema, *_ALL):
-            yield value.diagnostic(rule, f"{place} breaks its own schema: {message}")
-
-
-def _of_holder(part: Part, schema: Node | None, validators: _Validators) -> Iterator[Diagnostic]:
-    shown = [part.node["example"]] if "example" in part.node else []
-    for _, example in part.node["examples"].entries() if "examples" in part.node else ():
-        # One by externalValue lies outside the document, and is not fetched.
-        if "value" in follow(example):
-            shown.append(follow(example)["value"])
-    for value in shown:
-        for place, message in validators.errors(value.value, schema, part.direction) if schema is not None else ():
-            yield value.diagnostic("example-breaks-schema", f"{place} breaks its own schema: {message}")
-
-
 def _error_bodies(document: Node, validators: _Validators) -> Iterator[Diagnostic]:
     """Whether `contract.problems.problem_body` is valid for every status that the run time answers by itself."""
     checked: set[tuple[object, ...]] = set()
@@ -99,13 +91,13 @@ def _error_bodies(document: Node, validators: _Validators) -> Iterator[Diagnosti
 def _error_body(response: Node, status: HTTPStatus, parts: set[str], validators: _Validators) -> Iterator[Diagnostic]:
     start = f"the run time's own {status.value}"
     end = "declare that shape, or give lambda_handler a problem_body that makes the declared one"
-    if not response.read("content"):
+    content = {media_range(name): media for name, media in response.entries("content")}
+    if not content:
         message = (
             f"{start} goes out without a body, for none is declared: declare its content, which problem_body makes"
         )
         yield response.diagnostic("error-body", message, "content")
         return
-    content = {media_range(name): media for name, media in response["content"].entries()}
     media_type = preferred_media_type(content)
     key = matching_media_type(content, media_type)
     if key is None or not is_json(media_type):

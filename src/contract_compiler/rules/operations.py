@@ -25,14 +25,11 @@ from contract_compiler.parameters import parameters, type_name
 from contract_compiler.traversal import (
     BODILESS_METHODS,
     OperationNode,
-    Part,
     is_template,
     operations,
     template_names,
     without_names,
 )
-
-_NO_CONTENT = ("1", "204", "205", "304")  # RFC 9110, 6.4.1: these responses never have content
 
 
 def operation_ids(document: Node) -> Iterator[Diagnostic]:
@@ -65,8 +62,8 @@ def handlers(document: Node, folder: Path) -> Iterator[Diagnostic]:
 
 def paths(document: Node) -> Iterator[Diagnostic]:
     """No two paths match the same requests, and templates are well formed."""
-    counts = Counter(without_names(path) for path, _ in document["paths"].members())
-    for path, item in document["paths"].members():
+    counts = Counter(without_names(path) for path, _ in document.members("paths"))
+    for path, item in document.members("paths"):
         if counts[without_names(path)] > 1:
             yield item.diagnostic("path-twice", "another path matches the same requests")
         if not is_template(path):
@@ -86,54 +83,35 @@ def path_parameters(operation: OperationNode) -> Iterator[Diagnostic]:
         yield declared[name].diagnostic("path-parameter-unknown", f"{operation.path} has no {{{name}}}", "name")
 
 
-def request_bodies(operation: OperationNode) -> Iterator[Diagnostic]:
-    """No request body where OpenAPI 3.0 ignores it."""
-    if operation.method in BODILESS_METHODS and "requestBody" in operation.node:
+def declarations(operation: OperationNode) -> Iterator[Diagnostic]:
+    """No body where HTTP gives it no meaning; every status that the run time answers, and every scheme, declared."""
+    node = operation.node
+    if operation.method in BODILESS_METHODS and "requestBody" in node:
         message = f"OpenAPI 3.0 ignores a body of {operation.method} (RFC 7231 gives it no meaning): it is not checked"
-        yield operation.node.diagnostic("request-body-ignored", message, "requestBody")
-
-
-def bodiless_responses(operation: OperationNode) -> Iterator[Diagnostic]:
-    """No content where HTTP allows none."""
-    for status, node in operation.node["responses"].members():
-        if status.startswith(_NO_CONTENT) and follow(node).read("content"):
+        yield node.diagnostic("request-body-ignored", message, "requestBody")
+    for status, response in node.members("responses"):
+        if status.startswith(("1", "204", "205", "304")) and follow(response).read("content"):
             message = f"a {status} never has content (RFC 9110, 6.4.1): none is sent"
-            yield follow(node).diagnostic("response-body-impossible", message, "content")
+            yield follow(response).diagnostic("response-body-impossible", message, "content")
+    for own in own_statuses(operation):
+        if declared_response(operation, own) is None:
+            message = f"the operation can answer {own.value} {own.phrase}, which is not declared"
+            yield node.diagnostic("status-undeclared", message, "responses")
+    known = node.root.get("components", {}).get("securitySchemes", {})
+    for name in sorted({name for alternative in security(operation) for name in alternative} - set(known)):
+        yield node.diagnostic("security-unknown", f"there is no security scheme {name}", "security")
 
 
-def answers(operation: OperationNode) -> Iterator[Diagnostic]:
-    """Every status that the run time itself may answer for this operation is declared."""
-    for status in own_statuses(operation):
-        if declared_response(operation, status) is None:
-            message = f"the operation can answer {status.value} {status.phrase}, which is not declared"
-            yield operation.node.diagnostic("status-undeclared", message, "responses")
-
-
-def security_schemes(operation: OperationNode) -> Iterator[Diagnostic]:
-    """Every security scheme that is asked for is declared."""
-    known = operation.node.root.get("components", {}).get("securitySchemes", {})
-    unknown = {name for alternative in security(operation) for name in alternative} - set(known)
-    for name in sorted(unknown):
-        yield operation.node.diagnostic("security-unknown", f"there is no security scheme {name}", "security")
-
-
-def media_types(part: Part) -> Iterator[Diagnostic]:
-    """Media types are well formed, and each is there once."""
-    if "content" not in part.node:
-        return
-    counts = Counter(media_range(name) for name in part.node.read("content"))
-    for name, media in part.node["content"].entries():
-        if not is_media_range(media_range(name)):
+def media_types(holder: Node) -> Iterator[Diagnostic]:
+    """Media types are well formed and there once; schemas stand where they are enforced: any other body is bytes."""
+    counts = Counter(media_range(key) for key, _ in holder.entries("content"))
+    for key, media in holder.entries("content"):
+        name, schema = media_range(key), media.get("schema")
+        if not is_media_range(name):
             message = "it is no media type or range, or has a parameter other than charset=utf-8"
             yield media.diagnostic("media-type", message)
-        elif counts[media_range(name)] > 1:
+        elif counts[name] > 1:
             yield media.diagnostic("media-type-twice", "the same media type is there twice")
-
-
-def bodies(part: Part) -> Iterator[Diagnostic]:
-    """A schema is enforced for JSON and for text; any other body is bytes."""
-    for key, media in part.node["content"].entries() if "content" in part.node else ():
-        name, schema = media_range(key), media.get("schema")
         if is_text(name):
             if schema is not None and type_name(schema) not in ("string", "any"):
                 yield media.diagnostic("body-text-type", "the body of a text is a string", "schema")
@@ -142,22 +120,22 @@ def bodies(part: Part) -> Iterator[Diagnostic]:
             yield media.diagnostic("body-unenforceable", message, "schema")
 
 
-def size_limits(part: Part) -> Iterator[Diagnostic]:
+def size_limit(body: Node) -> Iterator[Diagnostic]:
     """`x-max-bytes` is a number of bytes."""
-    limit = part.node.read("x-max-bytes", 1)
+    limit = body.read("x-max-bytes", 1)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-        yield part.node.diagnostic("body-size", "it must be a whole number of bytes, at least 1", "x-max-bytes")
+        yield body.diagnostic("body-size", "it must be a whole number of bytes, at least 1", "x-max-bytes")
 
 
 def throttling(document: Node) -> Iterator[Diagnostic]:
     """Every limit has a rate and a burst that a gateway can have."""
+    limits = [each.node["x-throttling"] for each in operations(document) if "x-throttling" in each.node]
     whole = document.get("x-throttling")
-    limits = [operation.node["x-throttling"] for operation in operations(document) if "x-throttling" in operation.node]
     if whole is not None:
-        if not isinstance(whole.value, dict) or not whole.value.keys() <= {"read", "write"}:
-            yield whole.diagnostic("throttling", "it has limits for `read` and for `write`")
-        else:
+        if isinstance(whole.value, dict) and whole.value.keys() <= {"read", "write"}:
             limits += [limit for _, limit in whole.entries()]
+        else:
+            yield whole.diagnostic("throttling", "it has limits for `read` and for `write`")
     for limit in limits:
         rate, burst = limit.read("requestsPerSecond"), limit.read("burst")
         numbers = isinstance(rate, int | Decimal) and not isinstance(rate, bool) and type(burst) is int

@@ -9,57 +9,59 @@ from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node, all_of_parts, follow
 from contract_compiler.operation_tables import may_be_json, media_range
 from contract_compiler.parameters import explodes, identity, is_open, parameters, property_names, style, type_name
-from contract_compiler.traversal import OperationNode, Part
+from contract_compiler.traversal import OperationNode
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean", "any"})
-_SEPARATED = frozenset({"spaceDelimited", "pipeDelimited"})
+_MIXED = "a text cannot tell which of its types is meant"
 
 
-def unique(part: Part) -> Iterator[Diagnostic]:
-    """No parameter is declared twice at one place (header names whatever their case)."""
-    if "parameters" not in part.node:
+def unique(holder: Node) -> Iterator[Diagnostic]:
+    """No parameter of a path or an operation is declared twice at one place (header names whatever their case)."""
+    nodes = list(holder.elements("parameters"))
+    counts = Counter(identity(follow(node)) for node in nodes)
+    for node in nodes:
+        if counts[identity(follow(node))] > 1:
+            yield node.diagnostic("parameter-twice", "the same name and place are there twice")
+
+
+def readable(parameter: Node) -> Iterator[Diagnostic]:
+    """The text of a parameter or a header tells its type and fits its style, or is JSON, which `content` says."""
+    if parameter.read("allowEmptyValue") is True and parameter.read("in") != "query":
+        yield parameter.diagnostic("parameter-empty-value", "it is valid for query parameters only", "allowEmptyValue")
+    for name, media in parameter.entries("content"):
+        if not may_be_json(media_range(name)) or "*" in name:
+            yield media.diagnostic("parameter-media-type", "only JSON can be read from a parameter")
+    if "content" in parameter:
         return
-    nodes = [follow(node) for node in part.node["parameters"].elements()]
-    counts = Counter(identity(node) for node in nodes)
-    for index, node in enumerate(nodes):
-        if counts[identity(node)] > 1:
-            yield part.node["parameters"][index].diagnostic(
-                "parameter-twice", "the same name and place are there twice"
-            )
-
-
-def literal(part: Part) -> Iterator[Diagnostic]:
-    """The text of a parameter must tell its type, and fit the style."""
-    if "$ref" in part.node or "content" in part.node:
-        return
-    schema = part.node["schema"]
+    schema = parameter["schema"]
     kind = type_name(schema)
     if kind == "mixed":
-        yield schema.diagnostic("parameter-type-mixed", "a text cannot tell which of its types is meant")
+        yield schema.diagnostic("parameter-type-mixed", _MIXED)
     elif kind in ("array", "object"):
-        yield from _styled(part.node, kind)
-        yield from _flat(schema, style(part.node))
+        yield from _styled(parameter, kind)
+        yield from _flat(schema, style(parameter))
 
 
-def _styled(node: Node, kind: str) -> Iterator[Diagnostic]:
-    name = style(node)
-    if name in _SEPARATED and (kind == "object" or explodes(node)):
+def _styled(parameter: Node, kind: str) -> Iterator[Diagnostic]:
+    name = style(parameter)
+    if name in ("spaceDelimited", "pipeDelimited") and (kind == "object" or explodes(parameter)):
         message = f"{name} is defined for arrays with explode: false only"
-        yield node.diagnostic("parameter-style", message, "explode" if kind == "array" else "style")
-    if name == "deepObject" and (kind == "array" or not explodes(node)):
-        yield node.diagnostic("parameter-style", "deepObject is defined for exploded objects only", "style")
-    if node.read("in") == "cookie" and explodes(node):
+        yield parameter.diagnostic("parameter-style", message, "explode" if kind == "array" else "style")
+    if name == "deepObject" and (kind == "array" or not explodes(parameter)):
+        yield parameter.diagnostic("parameter-style", "deepObject is defined for exploded objects only", "style")
+    if parameter.read("in") == "cookie" and explodes(parameter):
         message = "a cookie cannot be exploded into several of one header: write explode: false"
-        yield node.diagnostic("parameter-style", message, "explode" if "explode" in node else "in")
+        yield parameter.diagnostic("parameter-style", message, "explode" if "explode" in parameter else "in")
 
 
 def _flat(schema: Node, style_name: str) -> Iterator[Diagnostic]:
+    allowed = _SCALARS | {"array"} if style_name == "deepObject" else _SCALARS
     for part in all_of_parts(schema):
-        for child in _children(part):
+        inner = [part[key] for key in ("items", "additionalProperties") if isinstance(part.read(key), dict)]
+        for child in (*inner, *(child for _, child in part.entries("properties"))):
             kind = type_name(child)
-            allowed = _SCALARS | {"array"} if style_name == "deepObject" else _SCALARS
             if kind == "mixed":
-                yield child.diagnostic("parameter-type-mixed", "a text cannot tell which of its types is meant")
+                yield child.diagnostic("parameter-type-mixed", _MIXED)
             elif kind not in allowed:
                 message = f"no style is defined for an {kind} inside a parameter: send it as JSON by content"
                 yield child.diagnostic("parameter-nested", message)
@@ -67,25 +69,10 @@ def _flat(schema: Node, style_name: str) -> Iterator[Diagnostic]:
                 yield from _flat(child, "form")
 
 
-def _children(schema: Node) -> Iterator[Node]:
-    if "items" in schema:
-        yield schema["items"]
-    if isinstance(schema.read("additionalProperties"), dict):
-        yield schema["additionalProperties"]
-    if "properties" in schema:
-        yield from (child for _, child in schema["properties"].entries())
-
-
-def empty_values(part: Part) -> Iterator[Diagnostic]:
-    """`allowEmptyValue` is for query parameters alone (OpenAPI 3.0.3, Parameter Object)."""
-    if part.node.read("allowEmptyValue") is True and part.node.read("in") != "query":
-        yield part.node.diagnostic("parameter-empty-value", "it is valid for query parameters only", "allowEmptyValue")
-
-
-def headers(part: Part) -> Iterator[Diagnostic]:
+def headers(response: Node) -> Iterator[Diagnostic]:
     """No header of a response is declared twice in different cases (RFC 9110, 5.1)."""
-    counts = Counter(name.lower() for name in part.node.read("headers", ()))
-    for name, node in part.node["headers"].entries() if "headers" in part.node else ():
+    counts = Counter(name.lower() for name, _ in response.entries("headers"))
+    for name, node in response.entries("headers"):
         if counts[name.lower()] > 1:
             yield node.diagnostic("header-twice", "the same header is there twice: the case of its name does not count")
 
@@ -94,23 +81,11 @@ def claims(operation: OperationNode) -> Iterator[Diagnostic]:
     """Every query parameter of a request belongs to one declared parameter."""
     nodes = [node for node in parameters(operation) if node.read("in") == "query"]
     names = {str(node.read("name")) for node in nodes}
-    spread = [node for node in nodes if _is_spread(node)]
+    exploded = [node for node in nodes if "content" not in node and style(node) == "form" and explodes(node)]
+    spread = [node for node in exploded if type_name(node["schema"]) == "object"]
     for node in [node for node in spread if is_open(node["schema"])][1:]:
-        yield node.diagnostic(
-            "parameter-ambiguous", "another exploded object takes all unknown query parameters already"
-        )
+        message = "another exploded object takes all unknown query parameters already"
+        yield node.diagnostic("parameter-ambiguous", message)
     for node in spread:
         for name in sorted(names & property_names(node["schema"])):
             yield node.diagnostic("parameter-ambiguous", f"its property {name} has the name of a query parameter")
-
-
-def _is_spread(parameter: Node) -> bool:
-    exploded = "content" not in parameter and style(parameter) == "form" and explodes(parameter)
-    return exploded and type_name(parameter["schema"]) == "object"
-
-
-def content(part: Part) -> Iterator[Diagnostic]:
-    """A parameter with `content` is JSON text."""
-    for name, media in part.node["content"].entries() if "content" in part.node else ():
-        if not may_be_json(media_range(name)) or "*" in name:
-            yield media.diagnostic("parameter-media-type", "only JSON can be read from a parameter")
