@@ -104,6 +104,7 @@ def portability_faults(pattern: str) -> Iterator[str]:
     for token in _TOKEN.finditer(pattern):
         kind, text = str(token.lastgroup), token.group()
         if kind == "group":
+            last = 1
             repeats.append(1)
         elif text == ")" and len(repeats) > 1:
             last = repeats.pop()
