@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from load.mix import PROJECT, Mix, MixError
+from load.report import report
+from load.traffic import PROJECT, Mix, MixError, Sample, Traffic
 
 TOKEN_VARIABLE = "API_TOKEN"
 
@@ -41,19 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"the writes need an administrator's token: --token-file, ${TOKEN_VARIABLE}, or --read-only")
     try:
         mix = Mix.read(reads_only=options.read_only)
-    except MixError as error:
+        if mix.left_out:
+            print(f"Not sent, for src/load/mix.json gives them no share: {', '.join(mix.left_out)}", file=sys.stderr)
+        return _run(options, mix, token)
+    except (MixError, ConnectionError) as error:
         print(f"scripts/load: {error}", file=sys.stderr)
         return 2
-    return _run(options, mix, token)
 
 
 def _run(options: argparse.Namespace, mix: Mix, token: str | None) -> int:
-    if mix.left_out:
-        print(f"Not sent, for src/load/mix.json gives them no share: {', '.join(mix.left_out)}", file=sys.stderr)
-    # Late: importing locust patches the standard library's sockets.
-    from load.report import report
-    from load.traffic import Sample, Traffic
-
     def progress(second: int, samples: list[Sample]) -> None:
         if second % 5 == 0:
             failed = sum(each.failed for each in samples)
@@ -63,9 +60,6 @@ def _run(options: argparse.Namespace, mix: Mix, token: str | None) -> int:
     try:
         traffic.prepare()
         traffic.hold(options.rate, options.seconds, progress)
-    except ConnectionError as error:
-        print(f"scripts/load: {error}", file=sys.stderr)
-        return 2
     finally:
         if left := traffic.retire():
             print(f"These products are still active, retire them by hand: {' '.join(left)}", file=sys.stderr)

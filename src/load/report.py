@@ -5,14 +5,11 @@ from __future__ import annotations
 import html
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from load.mix import Mix
-    from load.traffic import Sample
+from load.traffic import Mix, Sample
 
 LARGEST_ERROR_SHARE = 0.001  # of the requests
 LEAST_RATE_SHARE = 0.99  # of the rate that was asked for
@@ -71,10 +68,10 @@ class Report:
         folder.mkdir(parents=True, exist_ok=True)
         text, page = folder / "load.json", folder / "load.html"
         text.write_text(json.dumps({**asdict(self), "failures": self.failures()}, indent=1) + "\n", encoding="utf-8")
-        page.write_text(self.page(), encoding="utf-8")
+        page.write_text(self._page(), encoding="utf-8")
         return text, page
 
-    def page(self) -> str:
+    def _page(self) -> str:
         """A self-contained page: the latency of each second by operation, and the table."""
         missed = "".join(f"<li>{html.escape(each)}</li>" for each in self.failures())
         verdict = f"<p>Missed:</p><ul>{missed}</ul>" if missed else "<p>Every target was held.</p>"
@@ -126,29 +123,19 @@ def report(url: str, rate: float, mix: Mix, samples: Sequence[Sample]) -> Report
     for sample in samples:
         by_operation[sample.operation_id].append(sample)
     asked_for = max(sample.due for sample in samples) + 1 / rate
-    rows = tuple(_row(mix.operations[name].target, by_operation[name]) for name in mix.shares if by_operation[name])
-    seconds = {name: _by_second(each) for name, each in by_operation.items()}
-    return Report(url, rate, len(samples) / asked_for, rows, seconds)
-
-
-def _row(target: int, samples: Sequence[Sample]) -> Row:
-    times = sorted(sample.seconds * 1000 for sample in samples)
-    return Row(
-        samples[0].operation_id,
-        len(samples),
-        sum(sample.failed for sample in samples),
-        percentile(times, 0.5),
-        percentile(times, 0.95),
-        percentile(times, 0.99),
-        target,
-    )
-
-
-def _by_second(samples: Iterable[Sample]) -> dict[int, float]:
-    seconds: dict[int, list[float]] = defaultdict(list)
-    for sample in samples:
-        seconds[int(sample.due)].append(sample.seconds * 1000)
-    return {second: percentile(sorted(times), 0.95) for second, times in seconds.items()}
+    rows = []
+    seconds: dict[str, dict[int, float]] = {}
+    for name in mix.shares:
+        if found := by_operation.get(name):
+            times = sorted(sample.seconds * 1000 for sample in found)
+            errors = sum(sample.failed for sample in found)
+            p50, p95, p99 = (percentile(times, share) for share in (0.5, 0.95, 0.99))
+            rows.append(Row(name, len(found), errors, p50, p95, p99, mix.operations[name].target))
+            by_second: dict[int, list[float]] = defaultdict(list)
+            for sample in found:
+                by_second[int(sample.due)].append(sample.seconds * 1000)
+            seconds[name] = {second: percentile(sorted(each), 0.95) for second, each in by_second.items()}
+    return Report(url, rate, len(samples) / asked_for, tuple(rows), seconds)
 
 
 def percentile(times: Sequence[float], share: float) -> float:

@@ -2,6 +2,7 @@
 
 Each request has a time at which it is due, and its latency counts from then on. A generator that waits for slow answers
 before it sends more would measure a slow service too well ("coordinated omission").
+Which operations are called is in mix.json, and how fast they have to be in the contract.
 """
 
 from __future__ import annotations
@@ -12,19 +13,68 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gevent
 from gevent.pool import Pool
-from locust.contrib.fasthttp import FastHttpUser
-from locust.env import Environment
 
-from load.mix import Mix, MixOperation
+from cross_check.contract_document import ContractDocument
 
+PROJECT = Path(__file__).resolve().parents[2]
+CONTRACT = PROJECT / "generated" / "products.json"
+MIX = Path(__file__).with_name("mix.json")
 MOST_SECONDS = 30.0  # API Gateway waits for 29.
 STARTING_PRODUCTS = 20
 RETIRING_TRIES = 5
 MARK = "Load"
+
+
+class MixOperation(NamedTuple):
+    """One operation of the contract. `target` is x-latency-target-ms; `body` is the first example of its request."""
+
+    operation_id: str
+    method: str
+    path: str
+    target: int
+    secured: bool
+    body: Mapping[str, Any] | None
+
+
+class MixError(Exception):
+    """Exception for a mix that does not fit the contract. The message says what to change."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """The operations of mix.json with their shares of the requests, which add up to one; `left_out`: all others."""
+
+    operations: Mapping[str, MixOperation]
+    shares: Mapping[str, float]
+    left_out: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, contract: Path = CONTRACT, mix: Path = MIX, *, reads_only: bool = False) -> Mix:
+        """Raises MixError when the mix names operations that the contract does not have."""
+        document = ContractDocument.load(contract)
+        declared: dict[str, MixOperation] = {}
+        for each in document.operations():
+            body = document.resolve(each.node.get("requestBody", {}))
+            examples = body.get("content", {}).get("application/json", {}).get("examples", {})
+            first = next((dict(document.resolve(example)["value"]) for example in examples.values()), None)
+            target = each.node["x-latency-target-ms"]
+            declared[each.operation_id] = MixOperation(
+                each.operation_id, each.method, each.path, target, each.secured, first
+            )
+        weights = json.loads(mix.read_text(encoding="utf-8"))
+        if unknown := sorted(weights.keys() - declared.keys()):
+            raise MixError(f"{mix.name} names operations that the contract does not have: {', '.join(unknown)}")
+        operations = {name: each for name, each in declared.items() if name in weights}
+        left_out = tuple(name for name in declared if name not in weights)
+        chosen = {name: weight for name, weight in weights.items() if not (reads_only and operations[name].secured)}
+        total = sum(chosen.values())
+        return cls(operations, {name: weight / total for name, weight in chosen.items()}, left_out)
 
 
 class Sample(NamedTuple):
@@ -41,6 +91,10 @@ class Traffic:
     """Sends the mix's requests to the API at `url`, and makes and retires the products that it writes to."""
 
     def __init__(self, url: str, mix: Mix, token: str | None, seed: int) -> None:
+        # Late: importing locust patches the standard library's sockets.
+        from locust.contrib.fasthttp import FastHttpUser
+        from locust.env import Environment
+
         class Client(FastHttpUser):
             host = url.rstrip("/")
             abstract = True

@@ -130,7 +130,7 @@ def test_the_fuzzer_finds_nothing(project: WorkedExample, cloud: Served, adminis
 
 
 def test_the_load_leaves_it_out_by_name(project: WorkedExample) -> None:
-    mix = project.python("-c", "from load.mix import Mix; print(*sorted(Mix.read().left_out))")
+    mix = project.python("-c", "from load.traffic import Mix; print(*sorted(Mix.read().left_out))")
     assert set(mix.split()) == ADDED
 
 

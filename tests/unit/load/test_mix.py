@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from load.mix import CONTRACT, MIX, Mix, MixError
+from load.traffic import CONTRACT, MIX, Mix, MixError
 
 
 def test_every_operation_has_its_share_and_its_target_from_the_contract() -> None:

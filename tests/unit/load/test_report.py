@@ -2,34 +2,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from load.mix import Mix
 from load.report import Report, percentile, report
-
-
-class Sample(NamedTuple):
-    """As load.traffic has it, which cannot be imported here: it patches the standard library's sockets."""
-
-    operation_id: str
-    due: float
-    seconds: float
-    status: int = 200
-    failed: bool = False
-
+from load.traffic import Mix, Sample
 
 MIX = Mix.read()
 TARGET = MIX.operations["getProduct"].target / 1000
 
 
 def of(samples: list[Sample], rate: float = 10) -> Report:
-    return report("http://127.0.0.1/", rate, MIX, samples)  # type: ignore[arg-type]
+    return report("http://127.0.0.1/", rate, MIX, samples)
 
 
 def held(count: int = 100) -> list[Sample]:
-    return [Sample("getProduct", number / 10, TARGET / 2) for number in range(count)]
+    return [Sample("getProduct", number / 10, TARGET / 2, 200, False) for number in range(count)]
 
 
 def test_a_percentile_is_the_smallest_that_so_many_do_not_exceed() -> None:
@@ -65,7 +53,7 @@ def test_a_rate_that_was_not_held_is_a_failure() -> None:
 
 
 def test_the_report_is_written_as_json_and_as_a_page_that_escapes_what_it_shows(tmp_path: Path) -> None:
-    made = report("http://h/?<script>", 10, MIX, held())  # type: ignore[arg-type]
+    made = report("http://h/?<script>", 10, MIX, held())
     text, page = made.write(tmp_path / "new")
     assert json.loads(text.read_text())["rows"][0]["operation_id"] == "getProduct"
     shown = page.read_text()
