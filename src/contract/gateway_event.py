@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from contract.http_syntax import is_field_value
 from contract.strict_json import is_unicode
@@ -28,23 +28,36 @@ class MalformedBody(ValueError):
     """Exception for a body that is flagged as base64 and is not, or that is not Unicode text."""
 
 
-class RawRequest(NamedTuple):
-    """A request as it was sent, not validated yet.
+class RawRequest:
+    """A request as it was sent, not validated yet: what a REST proxy event says of it.
 
     `path` is what the client sent (stage or base path included). `path_parameters` are still percent-encoded, as the
     gateway passes them on; `query` names and values are decoded, as the gateway does. `headers` are keyed in lower
     case. Values given several times keep their order. `claims` are the authorizer's, None without one.
     """
 
-    method: str
-    path: str
-    path_parameters: Mapping[str, str]
-    query: Mapping[str, list[str]]
-    headers: Mapping[str, list[str]]
-    body: str | None
-    is_base64: bool
-    claims: Mapping[str, object] | None
-    request_id: str
+    def __init__(self, event: object, request_id: str | None = None) -> None:
+        """Reads the event. `request_id` is that of the event, unless it is given. Raises NotRestEvent."""
+        if not isinstance(event, dict) or not isinstance(event.get("httpMethod"), str):
+            raise NotRestEvent(_likeness(event))
+        context = _part(event, "requestContext", dict) or {}
+        if "elb" in context:
+            raise NotRestEvent("an event of a load balancer")
+        self.method: str = event["httpMethod"]
+        self.path: str = _part(context, "path", str) or _part(event, "path", str) or "/"
+        if not is_unicode(self.path):
+            raise NotRestEvent("a REST proxy event whose path is no Unicode text")
+        self.path_parameters = _texts(event, "pathParameters")
+        self.query = _listed(event, "multiValueQueryStringParameters", "queryStringParameters")
+        self.headers: dict[str, list[str]] = {}
+        for name, values in _listed(event, "multiValueHeaders", "headers").items():
+            key = name.lower()
+            self.headers[key] = [*self.headers[key], *values] if key in self.headers else values
+        self.body: str | None = _part(event, "body", str)
+        self.is_base64 = bool(_part(event, "isBase64Encoded", bool))
+        authorizer = _part(context, "authorizer", dict) or {}
+        self.claims: Mapping[str, object] | None = _part(authorizer, "claims", dict)
+        self.request_id = request_id or request_id_of(event)
 
     def header(self, name: str) -> str | None:
         """Returns a header's value, its lines joined as RFC 9110, section 5.3 allows; None when it was not sent."""
@@ -62,34 +75,6 @@ class RawRequest(NamedTuple):
             return base64.b64decode(self.body, validate=True) if self.is_base64 else self.body.encode()
         except (binascii.Error, ValueError):
             raise MalformedBody from None
-
-
-def read_event(event: object, request_id: str | None = None) -> RawRequest:
-    """Returns the request in a REST proxy event, under this id or that of the event.
-
-    Raises NotRestEvent.
-    """
-    if not isinstance(event, dict) or not isinstance(event.get("httpMethod"), str):
-        raise NotRestEvent(_likeness(event))
-    request_context = _part(event, "requestContext", dict) or {}
-    if "elb" in request_context:
-        raise NotRestEvent("an event of a load balancer")
-    authorizer = _part(request_context, "authorizer", dict) or {}
-    path = _part(request_context, "path", str) or _part(event, "path", str) or "/"
-    if not is_unicode(path):
-        raise NotRestEvent("a REST proxy event whose path is no Unicode text")
-    # By place, which each request pays less for than for names.
-    return RawRequest(
-        event["httpMethod"],
-        path,
-        _texts(event, "pathParameters"),
-        _listed(event, "multiValueQueryStringParameters", "queryStringParameters"),
-        _in_lower_case(_listed(event, "multiValueHeaders", "headers")),
-        _part(event, "body", str),
-        bool(_part(event, "isBase64Encoded", bool)),
-        _part(authorizer, "claims", dict),
-        request_id or request_id_of(event),
-    )
 
 
 def request_id_of(event: object, context: object = None) -> str:
@@ -152,14 +137,6 @@ def _listed(event: Mapping[str, Any], multi: str, single: str) -> dict[str, list
                 raise NotRestEvent(f"a REST proxy event whose {multi} are not lists of texts")
         given[name] = values
     return given
-
-
-def _in_lower_case(headers: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    lines: dict[str, list[str]] = {}
-    for name, values in headers.items():
-        lower = name.lower()
-        lines[lower] = [*lines[lower], *values] if lower in lines else values
-    return lines
 
 
 def _json_type(value: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 # The operations of a Path Item Object (OpenAPI 3.0.3), in the order of its fixed fields.
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -22,18 +21,14 @@ _JSON = "application/json"
 _UTF_8 = (None, "utf-8", "utf8")
 
 
-class MediaType(NamedTuple):
-    """`essence` is type/subtype in lower case; `charset` in lower case, None when it is not given."""
-
-    essence: str
-    charset: str | None = None
-
-
 @lru_cache(maxsize=64)  # Clients send the same few, over and over.
-def parse_media_type(text: str) -> MediaType | None:
-    """Returns the media type of a Content-Type field (RFC 9110, section 8.3.1); None when the field is malformed."""
+def parse_media_type(text: str) -> tuple[str, str | None] | None:
+    """Returns type/subtype and charset of a Content-Type field (RFC 9110, section 8.3.1), both in lower case.
+
+    The charset is None when it is not given; all of it when the field is malformed.
+    """
     if text == _JSON:
-        return MediaType(text)  # Spares most cold starts the compilation of the grammar.
+        return text, None  # Spares most cold starts the compilation of the grammar.
     essence = re.match(_ESSENCE, text)
     if essence is None:
         return None
@@ -48,7 +43,7 @@ def parse_media_type(text: str) -> MediaType | None:
             if value.startswith('"'):
                 value = re.sub(r"\\(.)", r"\1", value[1:-1])
             charset = value.lower()
-    return None if text[position:].strip(" \t") else MediaType(essence[1].lower(), charset)
+    return None if text[position:].strip(" \t") else (essence[1].lower(), charset)
 
 
 def is_json(essence: str) -> bool:
@@ -59,10 +54,9 @@ def is_json(essence: str) -> bool:
     return essence in (_JSON, "text/json") or essence.endswith("+json")
 
 
-def is_validated(media_type: MediaType) -> bool:
+def is_validated(essence: str, charset: str | None) -> bool:
     """Returns whether a schema can validate a body of this type: it is JSON or plain text, in UTF-8."""
-    is_known = is_json(media_type.essence) or media_type.essence.startswith("text/")
-    return is_known and media_type.charset in _UTF_8
+    return (is_json(essence) or essence.startswith("text/")) and charset in _UTF_8
 
 
 def matching_media_type(declared: Collection[str], essence: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from contract import problems, strict_json
 from contract.cors import Cors
-from contract.gateway_event import NotRestEvent, RawRequest, origin_of, read_event, request_id_of
+from contract.gateway_event import NotRestEvent, RawRequest, origin_of, request_id_of
 from contract.messages import JSON, Request, Response
 from contract.operation import Operation
 from contract.problems import Refusal, places_to_log
@@ -42,15 +42,8 @@ def lambda_handler(
     """
     if operation.security and authorise is None:
         raise ValueError(f"{operation.operation_id} is secured by the contract and has nothing to authorise it")
-    cors = Cors(allowed_origins, operation.response_header_names())
-    exchange = _Exchange(operation, respond, authorise, problem_body)
-
-    def handler(event: object, context: object) -> ProxyResponse:
-        answer = exchange.answer(event, context)
-        answer["headers"] = cors.added_to(answer["headers"], origin_of(event))
-        return answer
-
-    return handler
+    cors = Cors(allowed_origins, operation.responses.header_names())
+    return _Exchange(operation, respond, authorise, problem_body, cors).answer
 
 
 class _Exchange:
@@ -62,11 +55,14 @@ class _Exchange:
         respond: Respond,
         authorise: Authorise | None,
         problem_body: ProblemBody,
+        cors: Cors,
     ) -> None:
         self._operation = operation
+        self._responses = operation.responses
         self._respond = respond
         self._authorise = authorise
         self._problem_body = problem_body
+        self._cors = cors
         # On a laptop, whose data is nobody's.
         self._logs_messages = os.environ.get("ENVIRONMENT") == "local"
         # Lambda sets it: metrics tell a new version's failures from those of the one that serves beside it.
@@ -75,9 +71,14 @@ class _Exchange:
     def answer(self, event: object, context: object) -> ProxyResponse:
         """Returns the answer to an event; a 500 when there is none, or none that is valid."""
         request_id = request_id_of(event, context)
-        failure = Refusal(500)
+        answer = self._valid(event, request_id)
+        answer["headers"] = self._cors.added_to(answer["headers"], origin_of(event))
+        return answer
+
+    def _valid(self, event: object, request_id: str) -> ProxyResponse:
+        message = None
         try:
-            response = self._response(read_event(event, request_id), request_id)
+            response = self._response(RawRequest(event, request_id), request_id)
             try:
                 return self._sent(response, request_id)
             except InvalidResponse:
@@ -88,12 +89,18 @@ class _Exchange:
         except NotRestEvent as other:
             # A warm-up ping, a test event, a wrong trigger: nobody waits for the answer but who sent that.
             self._log(logging.WARNING, "not a REST proxy event", request_id, looksLike=str(other))
-            failure = Refusal(500, f"This function answers REST proxy events of API Gateway, and got {other}.")
+            message = f"This function answers REST proxy events of API Gateway, and got {other}."
         except InvalidResponse as invalid:
             self._log_invalid(invalid, request_id)
         except Exception as error:  # whatever it is, the client gets the one error shape
             self._log_failure(error, request_id)
-        return self._failed(failure, request_id)
+        failure = self._problem(Refusal(500, message), request_id)
+        try:
+            return self._sent(failure, request_id)
+        except InvalidResponse as invalid:
+            # A contract that does not declare its own 500. Anything is better than the gateway's bare 502.
+            self._log_invalid(invalid, request_id)
+            return _proxy_response(self._responses.completed(failure, request_id), strict_json.dumps(failure.body))
 
     def _response(self, raw: RawRequest, request_id: str) -> Response:
         try:
@@ -110,22 +117,13 @@ class _Exchange:
             return self._problem(refusal, request_id)
 
     def _problem(self, refusal: Refusal, request_id: str) -> Response:
-        has_body = self._operation.may_have_body(refusal.status)
+        has_body = self._responses.may_have_body(refusal.status)
         return Response(refusal.status, self._problem_body(refusal, request_id) if has_body else None, refusal.headers)
 
     def _sent(self, response: Response, request_id: str) -> ProxyResponse:
         """Returns the response as it leaves. Raises InvalidResponse."""
-        complete = self._operation.completed(response, request_id)
-        return _proxy_response(complete, *self._operation.encoded_body(complete))
-
-    def _failed(self, failure: Refusal, request_id: str) -> ProxyResponse:
-        problem = self._problem(failure, request_id)
-        try:
-            return self._sent(problem, request_id)
-        except InvalidResponse as invalid:
-            # A contract that does not declare its own 500. Anything is better than the gateway's bare 502.
-            self._log_invalid(invalid, request_id)
-            return _proxy_response(self._operation.completed(problem, request_id), strict_json.dumps(problem.body))
+        complete = self._responses.completed(response, request_id)
+        return _proxy_response(complete, *self._responses.encoded(complete))
 
     def _log_invalid(self, invalid: InvalidResponse, request_id: str) -> None:
         places = places_to_log(invalid.violations, of_client=False)

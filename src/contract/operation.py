@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from contract.gateway_event import RawRequest
-from contract.messages import JSON, Request, Response
+from contract.messages import JSON, Request
 from contract.parameters import LOCATIONS, Location, Parameter
-from contract.problems import invalid_request
+from contract.problems import Violation, invalid_request
 from contract.request_body import RequestBody
 from contract.responses import Responses
 from contract.schemas import AnySchema, Definitions
@@ -20,7 +20,7 @@ TABLE_FORMAT = 1
 
 
 class Operation:
-    """One compiled operation, which checks its requests and responses.
+    """One compiled operation, which checks its requests. `responses` checks and completes what answers them.
 
     `security` are the alternatives of the contract's security requirement, [] when the operation is public;
     `security_schemes` the schemes they name, as the contract has them, extensions included.
@@ -46,7 +46,7 @@ class Operation:
             if parameters or where == "query":
                 self._locations.append((where, Location(where, parameters, api_keys)))
         self._body = RequestBody(table["requestBody"], definitions) if table["requestBody"] else None
-        self._responses = Responses(self.method, table["responses"], definitions)
+        self.responses = Responses(self.method, table["responses"], definitions)
 
     @classmethod
     def load(cls, path: str | Path) -> Operation:
@@ -60,34 +60,27 @@ class Operation:
         header, cookie, body.
         """
         values: dict[str, dict[str, JSON]] = {where: {} for where in LOCATIONS}
-        violations = [
-            violation for where, location in self._locations for violation in location.read(raw, values[where])
-        ]
-        body, found = self._body.read(raw) if self._body else (None, [])
-        if violations or found:
-            raise invalid_request([*violations, *found])
-        parameters = (values["path"], values["query"], values["header"])
-        cookies = values["cookie"]
-        return Request(self.operation_id, raw.request_id, raw.path, *parameters, body, raw.claims, cookies, self.path)
-
-    def completed(self, response: Response, request_id: str) -> Response:
-        """Returns the response with the headers that the contract decides: constants, request id, content type."""
-        return self._responses.completed(response, request_id)
-
-    def check_response(self, response: Response) -> None:
-        """Raises responses.InvalidResponse with all validation errors."""
-        self._responses.check(response)
-
-    def may_have_body(self, status: int) -> bool:
-        """Returns whether a body may go out with this status; with one that is not declared, it may."""
-        return self._responses.may_have_body(status)
-
-    def encoded_body(self, response: Response) -> tuple[str, bool]:
-        """Returns the body as it is sent, "" for none; and whether that is base64, as bytes are.
-
-        Raises responses.InvalidResponse, as check_response does: an invalid response is not to be sent.
-        """
-        return self._responses.encoded(response)
+        violations: list[Violation] = []
+        for where, location in self._locations:
+            violations += location.read(raw, values[where])
+        body = None
+        if self._body:
+            body, found = self._body.read(raw)
+            violations += found
+        if violations:
+            raise invalid_request(violations)
+        return Request(
+            self.operation_id,
+            raw.request_id,
+            raw.path,
+            path_parameters=values["path"],
+            query=values["query"],
+            headers=values["header"],
+            body=body,
+            claims=raw.claims,
+            cookies=values["cookie"],
+            route=self.path,
+        )
 
     def property_names(self, definition: str) -> list[str]:
         """Returns the properties that the contract's schema of this name lists, by `allOf` too.
@@ -112,7 +105,3 @@ class Operation:
             return None
         path = schema.errors(value)[0].path
         return str(path[0]) if path else ""
-
-    def response_header_names(self) -> list[str]:
-        """Returns every header that some response declares, sorted."""
-        return self._responses.header_names()

@@ -16,11 +16,10 @@ from urllib.parse import unquote_to_bytes
 from contract import strict_json
 from contract.gateway_event import RawRequest
 from contract.http_syntax import is_json
-from contract.json_pointer import pointer
 from contract.messages import JSON
 from contract.problems import Violation
 from contract.schemas import Definitions
-from contract.strict_json import Place, is_unicode
+from contract.strict_json import Place, is_unicode, pointer
 
 Literals: TypeAlias = "str | list[str] | dict[str, str | list[str]]"
 Sent: TypeAlias = "Mapping[str, Sequence[str]]"
@@ -53,19 +52,21 @@ class Location:
         self._names = [parameter.name for parameter in parameters]
         self._known = frozenset(known)
         self._takes_the_rest = any(parameter.serialization.takes_the_rest for parameter in parameters)
+        self._expects = any(parameter.required or parameter.default for parameter in parameters)
 
     def read(self, raw: RawRequest, values: dict[str, JSON]) -> list[Violation]:
         """Puts the values, with defaults, under their names, and returns every violation.
 
         They come in the order of the contract, unknown names last.
         """
-        sent_in, decode = _SOURCES[self._where]
-        sent = sent_in(raw, self._names)
+        sent = _sent(raw, self._where, self._names)
+        if not sent and not self._expects:
+            return []
         rest: Sequence[str] = ()
         if sent and (self._takes_the_rest or self._where == "query"):
             own = (parameter.serialization.names(sent) for parameter in self._parameters)
             rest = sorted(sent.keys() - self._known.union(*own))
-        source = (sent, rest, decode)
+        source = (sent, rest, _DECODERS[self._where])
         violations = [violation for parameter in self._parameters for violation in parameter.read(source, values)]
         if not self._takes_the_rest:
             # A name from an event made by hand may hold half a surrogate pair, which no answer can.
@@ -83,9 +84,9 @@ class Parameter:
         self.name: str = declared["name"]
         self.serialization = Serialization(self.name, declared)
         self._where: str = declared["in"]
-        self._required: bool = declared["required"]
+        self.required: bool = declared["required"]
+        self.default = {self.name: declared["default"]} if "default" in declared else {}
         self._may_be_empty: bool = declared["allowEmptyValue"]
-        self._defaults = {self.name: declared["default"]} if "default" in declared else {}
         self._schema = definitions.schema(declared["schema"])
 
     def read(self, source: _Source, values: dict[str, JSON]) -> Iterable[Violation]:
@@ -93,10 +94,10 @@ class Parameter:
         try:
             literals = self.serialization.literals(*source)
             if literals is None:
-                if self._required:
+                if self.required:
                     return [self._violation((), "required", "is required")]
-                if self._defaults:
-                    values.update(deepcopy(self._defaults))  # A handler may change its own.
+                if self.default:
+                    values.update(deepcopy(self.default))  # A handler may change its own.
                 return ()
             # OpenAPI 3.0.3, Parameter Object: whether it may be empty is for allowEmptyValue to say, in a query alone.
             if literals == "" and self._where == "query":
@@ -301,22 +302,16 @@ def unicode_text(text: str) -> str:
     return text
 
 
-def _sent_in_path(raw: RawRequest, names: Iterable[str]) -> Sent:
-    return {name: [raw.path_parameters[name]] for name in names if name in raw.path_parameters}
-
-
-def _sent_in_query(raw: RawRequest, names: Iterable[str]) -> Sent:
-    return raw.query
-
-
-def _sent_in_headers(raw: RawRequest, names: Iterable[str]) -> Sent:
-    """Returns headers under the contract's spelling. Several lines are one list: RFC 9110, section 5.3."""
-    values = {name: raw.header(name) for name in names}
-    return {name: [value] for name, value in values.items() if value is not None}
-
-
-def _sent_in_cookies(raw: RawRequest, names: Iterable[str]) -> Sent:
-    """Returns cookies by name (RFC 6265, section 4.2.1). HTTP/2 may split the header into several lines."""
+def _sent(raw: RawRequest, where: str, names: Iterable[str]) -> Sent:
+    """Returns what was sent in a location, by name: all of it for a query or cookies, else what has these names."""
+    match where:
+        case "path":
+            return {name: [raw.path_parameters[name]] for name in names if name in raw.path_parameters}
+        case "query":
+            return raw.query
+        case "header":  # Several lines are one list: RFC 9110, section 5.3.
+            return {name: [value] for name in names if (value := raw.header(name)) is not None}
+    # RFC 6265, section 4.2.1. HTTP/2 may split the header into several lines.
     cookies: dict[str, list[str]] = {}
     for pair in ";".join(raw.headers.get("cookie", ())).split(";"):
         name, equals, value = pair.strip(" \t").partition("=")
@@ -325,10 +320,10 @@ def _sent_in_cookies(raw: RawRequest, names: Iterable[str]) -> Sent:
     return cookies
 
 
-_SOURCES: Mapping[str, tuple[Callable[[RawRequest, Iterable[str]], Sent], Decode]] = {
-    "path": (_sent_in_path, percent_decoded),
-    "query": (_sent_in_query, unicode_text),
-    "header": (_sent_in_headers, trimmed),
-    "cookie": (_sent_in_cookies, percent_decoded),
+_DECODERS: Mapping[str, Decode] = {
+    "path": percent_decoded,
+    "query": unicode_text,
+    "header": trimmed,
+    "cookie": percent_decoded,
 }
-LOCATIONS = tuple(_SOURCES)
+LOCATIONS = tuple(_DECODERS)

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 from contract import strict_json
 from contract.gateway_event import MalformedBody, RawRequest
 from contract.http_syntax import is_json, is_validated, matching_media_type, parse_media_type
-from contract.json_pointer import pointer
 from contract.messages import JSON
 from contract.problems import Refusal, Violation
 from contract.schemas import AnySchema, Definitions
+from contract.strict_json import pointer
 
 # RFC 9110, section 8.3: a body of no stated type may be taken for this one, and is: nothing is guessed.
 _UNSTATED = "application/octet-stream"
@@ -74,13 +74,13 @@ class RequestBody:
     def _negotiated(self, raw: RawRequest) -> tuple[str, _Content]:
         """Returns the body's media type and its content; what a schema validates must be UTF-8, not compressed."""
         stated = raw.header("content-type")
-        media_type = parse_media_type(_UNSTATED if stated is None else stated)
-        key = matching_media_type(self._content, media_type.essence) if media_type else None
-        if media_type is not None and key is not None:
+        essence, charset = parse_media_type(_UNSTATED if stated is None else stated) or ("", None)
+        key = matching_media_type(self._content, essence) if essence else None
+        if key is not None:
             schema, defaults = self._content[key]
             coding = (raw.header("content-encoding") or "identity").lower()
-            if schema is None or (coding == "identity" and is_validated(media_type)):
-                return media_type.essence, (schema, defaults)
+            if schema is None or (coding == "identity" and is_validated(essence, charset)):
+                return essence, (schema, defaults)
         raise Refusal(415, f"Send the body as {' or '.join(self._content)}, in UTF-8.")
 
 

@@ -13,11 +13,11 @@ from contract.http_syntax import (
     parse_media_type,
     preferred_media_type,
 )
-from contract.json_pointer import pointer
 from contract.messages import JSON, Response
 from contract.parameters import MalformedParameter, Serialization, trimmed
 from contract.problems import Violation
 from contract.schemas import Definitions
+from contract.strict_json import pointer
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -141,14 +141,14 @@ class _DeclaredResponse:
 
     def checked_body(self, body: JSON, content_type: object) -> tuple[BodyForm, list[Violation]]:
         """Returns the form in which the body is to be sent, and what is wrong with it."""
-        media_type = parse_media_type(str(content_type or self.preferred_media_type))
-        key = matching_media_type(self.content, media_type.essence) if media_type else None
-        if media_type is None or key is None:
+        essence, _ = parse_media_type(str(content_type or self.preferred_media_type)) or ("", None)
+        key = matching_media_type(self.content, essence) if essence else None
+        if key is None:
             return "none", [Violation("header", "/Content-Type", "is not declared", "content")]
         schema = self.content[key]
         errors = schema.errors(body) if schema else ()
         violations = [Violation("body", pointer(path), message, rule) for path, rule, message in errors]
-        if is_json(media_type.essence):
+        if is_json(essence):
             return "json", violations
         if not isinstance(body, str) and not violations:
             violations.append(Violation("body", "", "must be text", "type"))

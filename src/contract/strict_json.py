@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 defines it, and no more: parses bodies, and writes them.
+"""JSON as RFC 8259 defines it, and no more: parses bodies, and writes them. And JSON Pointers (RFC 6901).
 
 Integers become int, every other number Decimal. Refused, each with its place: invalid UTF-8, a byte order mark,
 NaN and Infinity, numbers beyond a double's range, a field given twice, lone surrogates, and nesting that is too deep.
@@ -6,7 +6,7 @@ NaN and Infinity, numbers beyond a double's range, a field given twice, lone sur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from json import JSONDecodeError, JSONDecoder, JSONEncoder
 from math import isinf
@@ -162,6 +162,16 @@ def _flaws(value: object, path: Place, max_depth: int) -> Iterator[tuple[Place, 
                 yield path, "has a field whose name is not valid Unicode text"
             else:
                 yield from _flaws(member, (*path, step), max_depth)
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Returns the JSON Pointer of a path; "" for the whole document."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def unescaped(step: str) -> str:
+    """Returns the step that stands in a pointer, where it has `~0` for a tilde and `~1` for a slash."""
+    return step.replace("~1", "/").replace("~0", "~")
 
 
 def is_unicode(text: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from contract.json_pointer import pointer, unescaped
+from contract.strict_json import pointer, unescaped
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.strict_yaml import UnreadableText, read
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from contract.json_pointer import unescaped
+from contract.strict_json import unescaped
 from cross_check.second_validator import OpenapiCoreError
 from tests.contract.differential.validators import RequestComparison, ResponseComparison
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, TypeAlias
 
-from contract.json_pointer import unescaped
+from contract.strict_json import unescaped
 
 Schema: TypeAlias = Mapping[str, Any]
 Document: TypeAlias = Mapping[str, Any]

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from contract.gateway_event import read_event
+from contract.gateway_event import RawRequest
 from contract.http_syntax import is_json, parse_media_type
 from contract.problems import Refusal
 from contract_compiler.api_gateway.body import import_body
@@ -131,7 +131,7 @@ def _accepted(document: Mapping[str, Any], number: int, rng: Random) -> Iterator
         request, path_parameters = requests.of(kind)
         try:
             call = Call(request, path_parameters=path_parameters)
-            operation.check_request(read_event(proxy_event(call, path)))
+            operation.check_request(RawRequest(proxy_event(call, path)))
         except Refusal:
             continue
         yield request
@@ -141,9 +141,9 @@ def _validated(
     method: Mapping[str, Any], body: Mapping[str, Any], request: HttpRequest
 ) -> Iterator[tuple[Draft4Validator, Any]]:
     """The model of the request's media type, if there is one, and what is held against it."""
-    given_type = parse_media_type(dict(request.headers).get("content-type", ""))
+    essence, _ = parse_media_type(dict(request.headers).get("content-type", "")) or ("", None)
     content = method.get("requestBody", {}).get("content", {})
-    if given_type is not None and is_json(given_type.essence) and given_type.essence in content:
-        schema = {**content[given_type.essence]["schema"], "components": body["components"]}
+    if is_json(essence) and essence in content:
+        schema = {**content[essence]["schema"], "components": body["components"]}
         Draft4Validator.check_schema({"definitions": body["components"]["schemas"]})
         yield Draft4Validator(schema), json.loads(request.body, parse_float=Decimal)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Context, localcontext
 
 from contract import strict_json
-from contract.gateway_event import read_event
+from contract.gateway_event import RawRequest
 from contract.messages import Response
 from contract.operation import Operation
 from contract.problems import Refusal, problem_body
@@ -127,14 +127,14 @@ class Validators:
     def _refusal(self, declared: DocumentOperation, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
         event = proxy_event(Call(request, path_parameters=path, request_id=_ID), declared.path)
         try:
-            self._tables[declared.operation_id].check_request(read_event(event))
+            self._tables[declared.operation_id].check_request(RawRequest(event))
         except Refusal as refusal:
             return refusal
         return None
 
     def _invalid(self, name: str, response: Response) -> InvalidResponse | None:
         try:
-            self._tables[name].check_response(response)
+            self._tables[name].responses.check(response)
         except InvalidResponse as invalid:
             return invalid
         return None

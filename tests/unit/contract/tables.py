@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from contract.gateway_event import RawRequest, read_event
+from contract.gateway_event import RawRequest
 from contract.operation import Operation
 from contract.problems import Refusal, Violation
 
@@ -113,7 +113,7 @@ def sent(
     headers: Mapping[str, list[str]] | None = None,
     **parts: Any,
 ) -> RawRequest:
-    return read_event(
+    return RawRequest(
         event(pathParameters=path, multiValueQueryStringParameters=query, multiValueHeaders=headers, **parts)
     )
 

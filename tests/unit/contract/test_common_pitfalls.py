@@ -185,7 +185,7 @@ def test_all_of_a_closed_schema_allows_nothing_more() -> None:
 def test_a_status_that_is_not_declared_breaks_the_contract() -> None:
     checked = operation(responses={"200": tables.answer()})
     with pytest.raises(InvalidResponse) as caught:
-        checked.check_response(Response(404))
+        checked.responses.check(Response(404))
     assert [(each.where, each.rule) for each in caught.value.violations] == [("status", "responses")]
 
 

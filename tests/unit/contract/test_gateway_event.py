@@ -7,92 +7,92 @@ from typing import Any
 
 import pytest
 
-from contract.gateway_event import MalformedBody, NotRestEvent, origin_of, read_event, request_id_of
+from contract.gateway_event import MalformedBody, NotRestEvent, RawRequest, origin_of, request_id_of
 from tests.unit.contract.tables import EVENTS, event, recorded
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EVENTS.glob("*.json")))
 def test_every_recorded_event_can_be_read(name: str) -> None:
-    raw = read_event(recorded(name))
+    raw = RawRequest(recorded(name))
     assert raw.method == recorded(name)["httpMethod"]
     assert raw.request_id
     raw.body_bytes()
 
 
 def test_null_maps_are_empty() -> None:
-    raw = read_event(recorded("get_with_null_maps"))
+    raw = RawRequest(recorded("get_with_null_maps"))
     assert (raw.path_parameters, raw.query, raw.headers) == ({}, {}, {})
     assert raw.body_bytes() is None
     assert raw.claims is None
 
 
 def test_missing_maps_are_empty() -> None:
-    raw = read_event({"httpMethod": "GET"})
+    raw = RawRequest({"httpMethod": "GET"})
     assert (raw.path, raw.query, raw.headers, raw.request_id) == ("/", {}, {}, "unknown")
 
 
 def test_every_value_of_a_parameter_is_kept_in_order() -> None:
-    raw = read_event(recorded("get_with_multiple_values"))
+    raw = RawRequest(recorded("get_with_multiple_values"))
     assert raw.query == {"limit": ["5", "6"], "nextToken": ["abc"]}
     assert raw.header("X-Forwarded-For") == "203.0.113.7, 198.51.100.9"
 
 
 def test_an_event_with_single_values_only_is_read_too() -> None:
-    raw = read_event(event(queryStringParameters={"a": "1", "b": None}, headers={"X-A": "2"}))
+    raw = RawRequest(event(queryStringParameters={"a": "1", "b": None}, headers={"X-A": "2"}))
     assert raw.query == {"a": ["1"]}
     assert raw.header("x-a") == "2"
 
 
 def test_header_names_ignore_case() -> None:
-    raw = read_event(recorded("get_over_http2"))
+    raw = RawRequest(recorded("get_over_http2"))
     assert raw.header("If-None-Match") == '"3"'
     assert raw.header("X-Unsent") is None
 
 
 def test_a_header_sent_in_two_cases_is_one_list() -> None:
-    raw = read_event(event(multiValueHeaders={"X-A": ["1"], "x-a": ["2"]}))
+    raw = RawRequest(event(multiValueHeaders={"X-A": ["1"], "x-a": ["2"]}))
     assert raw.header("X-A") == "1, 2"
 
 
 def test_path_parameters_stay_percent_encoded() -> None:
-    assert read_event(recorded("get_with_percent_encoded_path")).path_parameters == {"productId": "a%40b%2Fc+d%25"}
+    assert RawRequest(recorded("get_with_percent_encoded_path")).path_parameters == {"productId": "a%40b%2Fc+d%25"}
 
 
 def test_the_path_is_what_the_client_sent() -> None:
-    assert read_event(recorded("get_with_query")).path == "/dev/v1.0/products"
-    assert read_event(recorded("get_on_custom_domain")).path == "/catalogue/v1.0/products/PROD-001"
+    assert RawRequest(recorded("get_with_query")).path == "/dev/v1.0/products"
+    assert RawRequest(recorded("get_on_custom_domain")).path == "/catalogue/v1.0/products/PROD-001"
 
 
 def test_an_event_without_the_path_that_was_sent_has_the_one_that_was_matched() -> None:
-    assert read_event(event(requestContext={}, path="/things/1")).path == "/things/1"
+    assert RawRequest(event(requestContext={}, path="/things/1")).path == "/things/1"
 
 
 def test_a_base64_body_is_decoded() -> None:
-    plain, encoded = read_event(recorded("post_with_claims")), read_event(recorded("post_in_base64"))
+    plain, encoded = RawRequest(recorded("post_with_claims")), RawRequest(recorded("post_in_base64"))
     assert plain.body_bytes() == encoded.body_bytes()
     assert b"Premium Plus" in (plain.body_bytes() or b"")
 
 
 def test_an_empty_body_is_none() -> None:
-    assert read_event(recorded("post_with_empty_body")).body_bytes() is None
+    assert RawRequest(recorded("post_with_empty_body")).body_bytes() is None
 
 
 @pytest.mark.parametrize(("body", "is_base64"), [("no base64!", True), ("YQ", True), ("é", True), ("\ud800", False)])
 def test_a_body_that_is_not_what_it_says_is_malformed(body: str, is_base64: bool) -> None:
-    raw = read_event(event(body=body, isBase64Encoded=is_base64))
+    raw = RawRequest(event(body=body, isBase64Encoded=is_base64))
     with pytest.raises(MalformedBody):
         raw.body_bytes()
 
 
 def test_claims_are_the_authorizers() -> None:
-    claims = read_event(recorded("post_with_claims")).claims
+    claims = RawRequest(recorded("post_with_claims")).claims
     assert claims is not None
     assert claims["cognito:groups"] == "platform-admin"
 
 
 @pytest.mark.parametrize("authorizer", [None, {}, {"claims": None}, {"principalId": "x"}])
 def test_an_authorizer_without_claims_gives_none(authorizer: Any) -> None:
-    assert read_event(event(requestContext={"authorizer": authorizer})).claims is None
+    assert RawRequest(event(requestContext={"authorizer": authorizer})).claims is None
 
 
 def test_the_request_id_is_the_gateways_else_lambdas() -> None:
@@ -101,7 +101,7 @@ def test_the_request_id_is_the_gateways_else_lambdas() -> None:
     assert request_id_of({}, context) == "l-1"
     assert request_id_of({}) == "unknown"
     sent = event(requestContext={})
-    assert read_event(sent, request_id_of(sent, context)).request_id == "l-1"
+    assert RawRequest(sent, request_id_of(sent, context)).request_id == "l-1"
 
 
 @pytest.mark.parametrize("odd", [None, [], "text", {"requestContext": []}, {"requestContext": {"requestId": "a\nb"}}])
@@ -148,7 +148,7 @@ def test_the_origin_is_found_in_any_case() -> None:
 )
 def test_an_event_of_another_kind_is_named_by_what_it_looks_like(foreign: Any, likeness: str) -> None:
     with pytest.raises(NotRestEvent) as caught:
-        read_event(foreign)
+        RawRequest(foreign)
     assert str(caught.value) == likeness
 
 
@@ -177,12 +177,12 @@ def test_an_event_of_another_kind_is_named_by_what_it_looks_like(foreign: Any, l
 )
 def test_a_rest_event_with_a_part_of_another_type_is_told_by_that_part(part: dict[str, Any], likeness: str) -> None:
     with pytest.raises(NotRestEvent) as caught:
-        read_event(event(**part))
+        RawRequest(event(**part))
     assert str(caught.value) == f"a REST proxy event whose {likeness}"
 
 
 def test_null_stands_for_nothing_wherever_it_is() -> None:
-    raw = read_event(
+    raw = RawRequest(
         event(
             pathParameters={"a": None, "b": "1"},
             queryStringParameters={"a": None, "b": "1"},

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.json_pointer import pointer, unescaped
+from contract.strict_json import pointer, unescaped
 
 
 @pytest.mark.parametrize(

@@ -45,14 +45,14 @@ Places: TypeAlias = "list[tuple[str, str, str]]"
 def invalid(response: Response, of: Operation | None = None) -> Places:
     """Where, pointer and rule of each violation that the contract finds."""
     with pytest.raises(InvalidResponse) as caught:
-        (of or checked()).check_response(response)
+        (of or checked()).responses.check(response)
     assert caught.value.status == response.status
     return [(each.where, each.field, each.rule) for each in caught.value.violations]
 
 
 def test_an_honest_response_passes() -> None:
     headers = {"etag": '"1"', "X-Count": "1", "X-Tags": "ab, cd", "X-Any": ""}
-    checked().check_response(Response(200, {"id": 1, "price": Decimal("9.99")}, headers))
+    checked().responses.check(Response(200, {"id": 1, "price": Decimal("9.99")}, headers))
 
 
 @pytest.mark.parametrize(
@@ -130,78 +130,84 @@ def test_what_is_wrong_with_a_header_does_not_hide_what_is_wrong_with_the_body()
 
 
 def test_it_is_known_with_which_status_a_body_may_go() -> None:
-    assert [checked().may_have_body(status) for status in (201, 204, 304, 404, 500)] == [True, False, False, True, True]
-    assert operation(responses={"200": answer(THING)}).may_have_body(400)
-    assert not operation(method="HEAD", responses={"400": answer(THING)}).may_have_body(400)
+    assert [checked().responses.may_have_body(status) for status in (201, 204, 304, 404, 500)] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert operation(responses={"200": answer(THING)}).responses.may_have_body(400)
+    assert not operation(method="HEAD", responses={"400": answer(THING)}).responses.may_have_body(400)
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
 def test_some_statuses_have_no_body_whatever_is_declared(status: int) -> None:
     bare = operation(responses={str(status): answer(THING)})
-    assert bare.completed(Response(status), "r-1").headers == {}
-    assert bare.encoded_body(Response(status)) == ("", False)
+    assert bare.responses.completed(Response(status), "r-1").headers == {}
+    assert bare.responses.encoded(Response(status)) == ("", False)
 
 
 def test_an_answer_to_head_has_no_body() -> None:
     head = operation(method="HEAD", responses={"200": answer(THING)})
-    head.check_response(Response(200))
+    head.responses.check(Response(200))
     with pytest.raises(InvalidResponse):
-        head.check_response(Response(200, {"id": 1}))
+        head.responses.check(Response(200, {"id": 1}))
 
 
 def test_the_exact_status_goes_before_its_range_and_that_before_the_default() -> None:
     responses = {"404": answer({"const": 1}), "4XX": answer({"const": 2}), "default": answer({"const": 3})}
     precise = operation(responses=responses)
     for status, body in ((404, 1), (409, 2), (500, 3)):
-        precise.check_response(Response(status, body))
+        precise.responses.check(Response(status, body))
 
 
 def test_the_contract_completes_the_headers_that_it_decides_alone() -> None:
-    assert checked().completed(Response(404, {}), "r-1").headers == {
+    assert checked().responses.completed(Response(404, {}), "r-1").headers == {
         "Cache-Control": "no-store",
         "Content-Type": "application/problem+json",
     }
-    assert checked().completed(Response(500, "x"), "r-1").headers == {
+    assert checked().responses.completed(Response(500, "x"), "r-1").headers == {
         "Content-Type": "text/plain",
         "X-Request-Id": "r-1",
     }
-    assert checked().completed(Response(204), "r-1").headers == {}
+    assert checked().responses.completed(Response(204), "r-1").headers == {}
 
 
 def test_a_text_header_with_a_media_type_is_its_json() -> None:
     quoted = header({"type": "string", "maxLength": 2}, media="application/json")
-    operation(responses={"204": answer(X_Quoted=quoted)}).check_response(Response(204, None, {"X-Quoted": '"ab"'}))
+    operation(responses={"204": answer(X_Quoted=quoted)}).responses.check(Response(204, None, {"X-Quoted": '"ab"'}))
 
 
 def test_a_constant_header_may_be_empty() -> None:
     empty = header({"type": "string", "enum": [""]}, constant="")
-    assert operation(responses={"204": answer(X_Empty=empty)}).completed(Response(204), "r-1").headers == {
+    assert operation(responses={"204": answer(X_Empty=empty)}).responses.completed(Response(204), "r-1").headers == {
         "X-Empty": ""
     }
 
 
 def test_a_header_that_the_handler_names_stays_in_any_case() -> None:
     given = {"cache-control": "public", "content-type": "application/x+json"}
-    assert checked().completed(Response(404, {}, given), "r-1").headers == given
+    assert checked().responses.completed(Response(404, {}, given), "r-1").headers == given
 
 
 def test_a_nullable_body_is_sent_as_null() -> None:
     nullable = operation(responses={"200": answer({"type": ["object", "null"]})})
-    nullable.check_response(Response(200))
-    assert nullable.encoded_body(Response(200)) == ("null", False)
+    nullable.responses.check(Response(200))
+    assert nullable.responses.encoded(Response(200)) == ("null", False)
 
 
 def test_a_text_is_sent_as_it_is_and_json_as_json() -> None:
-    text = checked().completed(Response(500, '"quoted"'), "r-1")
-    assert checked().encoded_body(text) == ('"quoted"', False)
-    assert checked().encoded_body(Response(201, {"id": 1})) == ('{"id":1}', False)
-    assert operation(responses={"200": answer({})}).encoded_body(Response(200, "x")) == ('"x"', False)
+    text = checked().responses.completed(Response(500, '"quoted"'), "r-1")
+    assert checked().responses.encoded(text) == ('"quoted"', False)
+    assert checked().responses.encoded(Response(201, {"id": 1})) == ('{"id":1}', False)
+    assert operation(responses={"200": answer({})}).responses.encoded(Response(200, "x")) == ('"x"', False)
 
 
 def test_bytes_are_sent_as_base64() -> None:
     image = operation(responses={"200": {"headers": {}, "content": {"image/png": {}}}})
-    response = image.completed(Response(200, "iVBORw=="), "r-1")
-    image.check_response(response)
+    response = image.responses.completed(Response(200, "iVBORw=="), "r-1")
+    image.responses.check(response)
     assert response.headers == {"Content-Type": "image/png"}
-    assert image.encoded_body(response) == ("iVBORw==", True)
+    assert image.responses.encoded(response) == ("iVBORw==", True)
     assert invalid(Response(200, {"not": "bytes"}), image) == [("body", "", "type")]

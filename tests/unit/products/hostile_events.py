@@ -96,7 +96,7 @@ class Functions:
         text = json.dumps(answer)
         assert json.loads(text) == answer
         body = loads(answer["body"].encode()) if answer["body"] else None
-        self.operations[name].check_response(Response(answer["statusCode"], body, answer["headers"]))
+        self.operations[name].responses.check(Response(answer["statusCode"], body, answer["headers"]))
         return int(answer["statusCode"])
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from contract.gateway_event import RawRequest, read_event
+from contract.gateway_event import RawRequest
 from contract.operation import Operation
 from products.access import authorise, caller, caller_groups
 from products.errors import NotAdministrator, Unauthenticated
@@ -20,7 +20,7 @@ def operation(*security: dict[str, list[str]], groups: dict[str, list[str] | Non
 
 def raw(claims: dict[str, Any] | None, *authorization: str) -> RawRequest:
     event: dict[str, Any] = {"httpMethod": "POST", "requestContext": {"authorizer": {"claims": claims}}}
-    return read_event({**event, "multiValueHeaders": {"Authorization": list(authorization)}})
+    return RawRequest({**event, "multiValueHeaders": {"Authorization": list(authorization)}})
 
 
 def token(groups: Any) -> str:

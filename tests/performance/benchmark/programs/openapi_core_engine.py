@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -70,6 +70,10 @@ class InterpretedOperation(Operation):
 
     _asked: AskedRequest
 
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        super().__init__(table)
+        vars(self.responses)["encoded"] = self._encoded
+
     def check_request(self, raw: RawRequest) -> Request:
         self._asked = _asked(raw)
         try:
@@ -82,22 +86,15 @@ class InterpretedOperation(Operation):
             self.operation_id,
             raw.request_id,
             raw.path,
-            parameters.path,
-            parameters.query,
-            parameters.header,
-            checked.body,
-            raw.claims,
+            path_parameters=parameters.path,
+            query=parameters.query,
+            headers=parameters.header,
+            body=checked.body,
+            claims=raw.claims,
             route=self.path,
         )
 
-    def check_response(self, response: Response) -> None:
-        self.encoded_body(response)
-
-    def invalid_property(self, definition: str, value: object) -> str | None:
-        """None: what is stored is validated with the response that shows it."""
-        return None
-
-    def encoded_body(self, response: Response) -> tuple[str, bool]:
+    def _encoded(self, response: Response) -> tuple[str, bool]:
         body = "" if response.body is None else strict_json.dumps(response.body)
         OPENAPI.validate_response(self._asked, _given(response, body.encode()))
         return body, False
