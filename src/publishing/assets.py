@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import re
-import subprocess
 import sys
 import tarfile
 import uuid
@@ -16,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from publishing.document import BUNDLE, CONTRACT, PROJECT, NoAddress, environments, published, published_text
+from publishing.document import BUNDLE, PROJECT, CannotPublish, contract_files, convert, json_bytes
 
 PACKAGE = "@bbws/product-catalogue"
 POSTMAN = PROJECT / "scripts" / "toolchain" / "clients" / "node_modules" / ".bin" / "openapi2postmanv2"
@@ -35,27 +34,14 @@ under *For client teams*.
 """
 
 
-class CannotPublish(Exception):
-    """Exception for assets that cannot be made: a tool is missing, or refuses the document."""
-
-
 def assets(version: str) -> dict[str, bytes]:
-    """The files of a release by name, the same from the same commit. `version` is that of the package of types.
+    """The files of a release by name, the same from the same commit; `version` is that of the package of types.
 
-    Raises:
-        CannotPublish: a tool is missing, or refuses the document.
-        NoAddress: no environment's settings have a host.
+    Raises CannotPublish.
     """
-    servers = environments()
-    document = published(json.loads(BUNDLE.read_text(encoding="utf-8")), servers)
-    generated = PROJECT / "generated"
-    files = {
-        "products.yaml": published_text(CONTRACT.read_text(encoding="utf-8"), servers).encode(),
-        "products.json": _json(document),
-        "products.d.ts": (generated / "products.d.ts").read_bytes(),
-        "models.py": (generated / "models.py").read_bytes(),
-        "products.postman_collection.json": _json(collection(document)),
-    }
+    files = contract_files()
+    files |= {name: (PROJECT / "generated" / name).read_bytes() for name in ("products.d.ts", "models.py")}
+    files["products.postman_collection.json"] = json_bytes(collection(json.loads(files["products.json"])))
     files[f"{PACKAGE.strip('@').replace('/', '-')}-{version}.tgz"] = package(version, files)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
     return {**files, CHECKSUMS: sums.encode()}
@@ -77,7 +63,7 @@ def package(version: str, files: Mapping[str, bytes]) -> bytes:
         },
     }
     content = {
-        "package.json": _json(description),
+        "package.json": json_bytes(description),
         "README.md": _README.format(name=PACKAGE, version=version).encode(),
         "index.d.ts": files["products.d.ts"],
         "openapi.json": files["products.json"],
@@ -97,16 +83,11 @@ def collection(document: dict[str, Any]) -> dict[str, Any]:
 
     Its variables are `baseUrl`, the last environment that the document names, and `bearerToken`.
     """
-    if not POSTMAN.exists():
-        raise CannotPublish(f"{POSTMAN} is missing: scripts/toolchain/install.py clients installs it")
     source = PROJECT / "build" / "postman"
     source.mkdir(parents=True, exist_ok=True)
     given, made = source / "document.json", source / "collection.json"
-    given.write_bytes(_json(_illustrated(document)))
-    command = [str(POSTMAN), "-s", str(given), "-o", str(made), "-O", _POSTMAN_OPTIONS]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0 or not made.exists():
-        raise CannotPublish(f"openapi-to-postmanv2 refuses the document: {done.stdout}{done.stderr}")
+    given.write_bytes(json_bytes(_illustrated(document)))
+    convert(given, made, POSTMAN, ["-s", given, "-o", made, "-O", _POSTMAN_OPTIONS], "clients")
     result: dict[str, Any] = _named(json.loads(made.read_text(encoding="utf-8")), "")
     result["variable"] = [
         {"key": "baseUrl", "value": document["servers"][-1]["url"]},
@@ -138,26 +119,19 @@ def _named(node: Any, place: str) -> Any:
     }
 
 
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes the assets and returns the exit status: 0, or 1 when they cannot be made."""
     parser = argparse.ArgumentParser("scripts/release_assets", description=__doc__)
     parser.add_argument("--out", type=Path, default=PROJECT / "dist" / "release", metavar="DIR")
-    parser.add_argument(
-        "--prerelease",
-        metavar="ID",
-        help="make the package one that comes before the version: 1.0.0-ID, such as next.12",
-    )
+    before = "make the package one that comes before the version: 1.0.0-ID, such as next.12"
+    parser.add_argument("--prerelease", metavar="ID", help=before)
     options = parser.parse_args(arguments)
     if options.prerelease and not _PRERELEASE.fullmatch(options.prerelease):
         parser.error("--prerelease takes letters, digits and hyphens, with dots between them")
     version = json.loads(BUNDLE.read_text(encoding="utf-8"))["info"]["version"]
     try:
         files = assets(f"{version}-{options.prerelease}" if options.prerelease else version)
-    except (CannotPublish, NoAddress) as error:
+    except CannotPublish as error:
         print(error, file=sys.stderr)
         return 1
     options.out.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +24,8 @@ _PURPOSES = {
 }
 
 
-class NoAddress(Exception):
-    """Exception for settings of environments none of which says under which host clients reach it."""
+class CannotPublish(Exception):
+    """Exception for what cannot be made: no environment has an address, a tool is missing or refuses the document."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ class PublicEnvironment:
 
 
 def environments(settings: Path = SETTINGS) -> list[PublicEnvironment]:
-    """The environments that clients reach under a host of their own (`public_host`), prod first. Raises NoAddress."""
+    """The environments that clients reach under a host of their own (`public_host`), prod first.
+
+    Raises CannotPublish when there is none.
+    """
     found = []
     for file in sorted(settings.glob("*.tfvars.json")):
         written = json.loads(file.read_text(encoding="utf-8"))
@@ -42,14 +48,28 @@ def environments(settings: Path = SETTINGS) -> list[PublicEnvironment]:
             parts = (f"https://{host}", written.get("base_path"))
             found.append(PublicEnvironment(written["environment"], "/".join(filter(None, parts))))
     if not found:
-        raise NoAddress(f"No file of {settings} has a public_host: clients would not know where the API is.")
+        raise CannotPublish(f"No file of {settings} has a public_host: clients would not know where the API is.")
     order = list(_PURPOSES)
     return sorted(found, key=lambda each: order.index(each.name) if each.name in order else len(order))
 
 
+def contract_files() -> dict[str, bytes]:
+    """`products.yaml` and `products.json` as they are published. Raises CannotPublish."""
+    servers = environments()
+    return {
+        "products.yaml": published_text(CONTRACT.read_text(encoding="utf-8"), servers).encode(),
+        "products.json": json_bytes(published(json.loads(BUNDLE.read_text(encoding="utf-8")), servers)),
+    }
+
+
+def json_bytes(value: Any) -> bytes:
+    """The value as the text of a file."""
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def published(bundle: dict[str, Any], servers: list[PublicEnvironment]) -> dict[str, Any]:
     """The bundle with the environments for its servers."""
-    return {key: _servers(servers) if key == "servers" else value for key, value in bundle.items()}
+    return {**bundle, "servers": _servers(servers)}
 
 
 def published_text(contract: str, servers: list[PublicEnvironment]) -> str:
@@ -65,3 +85,15 @@ def _servers(environments: list[PublicEnvironment]) -> list[dict[str, Any]]:
         {"url": each.url, "description": _PURPOSES.get(each.name, each.name), "x-internal": each.name != "prod"}
         for each in environments
     ]
+
+
+def convert(document: Path, made: Path, tool: Path, arguments: Sequence[str | Path], installed_by: str) -> None:
+    """Runs a Node.js tool that makes a file of the document. Raises CannotPublish."""
+    if not tool.exists():
+        raise CannotPublish(f"{tool} is missing: scripts/toolchain/install.py {installed_by} installs it")
+    quiet = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    done = subprocess.run(
+        [tool, *arguments], capture_output=True, text=True, check=False, env=quiet, cwd=document.parent
+    )
+    if done.returncode != 0 or not made.exists():
+        raise CannotPublish(f"{tool.name} refuses the document: {done.stdout}{done.stderr}")

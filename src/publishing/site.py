@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -19,8 +18,7 @@ from markdown_it import MarkdownIt
 from contract_diff.comparison import compare
 from contract_diff.sources import Changelog, read
 from contract_diff.verdict import markdown, verdict_on
-from publishing.assets import CannotPublish
-from publishing.document import BUNDLE, CONTRACT, PROJECT, NoAddress, environments, published, published_text
+from publishing.document import PROJECT, CannotPublish, contract_files, convert, environments, published_text
 
 PAGES = {
     "index.html": "Overview",
@@ -38,29 +36,28 @@ _BACK = (
 
 
 def site(folder: Path) -> None:
-    """Writes the pages to the folder, which is emptied first.
-
-    Raises:
-        CannotPublish: Redocly is missing, or refuses the document.
-        NoAddress: no environment's settings have a host.
-    """
+    """Writes the pages to the folder, which is emptied first. Raises CannotPublish."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    bundle = json.loads(BUNDLE.read_text(encoding="utf-8"))
-    version = bundle["info"]["version"]
+    files = contract_files()
+    version, title = (json.loads(files["products.json"])["info"][key] for key in ("version", "title"))
     servers = environments()
     releases = released(PROJECT)
     shutil.copy(_SOURCES / "style.css", folder)
-    (folder / "products.json").write_text(json.dumps(published(bundle, servers), indent=1, ensure_ascii=False) + "\n")
-    (folder / "products.yaml").write_text(published_text(CONTRACT.read_text(encoding="utf-8"), servers))
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
     for tag in releases:
         (folder / f"products-{tag}.yaml").write_text(
             published_text(_git(PROJECT, "show", f"{tag}:openapi/products.yaml"), servers)
         )
+    documents = [(tag, f"[products-{tag}.yaml](products-{tag}.yaml)") for tag in releases]
+    if f"v{version}" not in releases:
+        newest = f"{version}, not released yet", "[products.yaml](products.yaml), [products.json](products.json)"
+        documents.insert(0, newest)
     overview = Template((_SOURCES / "index.md").read_text(encoding="utf-8")).substitute(
         version=version,
         environments=_table(("environment", "base URL"), ((each.name, f"`{each.url}`") for each in servers)),
-        documents=_table(("version", "document"), _documents(version, releases)),
+        documents=_table(("version", "document"), documents),
     )
     changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
     contents = {
@@ -69,37 +66,29 @@ def site(folder: Path) -> None:
         "changelog.html": f"{changelog}\n{verdicts(PROJECT, releases)}",
     }
     for name, text in contents.items():
-        (folder / name).write_text(_page(name, text, bundle["info"]["title"], version), encoding="utf-8")
-    _reference(folder / "products.json", folder / "reference.html")
+        (folder / name).write_text(_page(name, text, title, version), encoding="utf-8")
+    document, page = folder / "products.json", folder / "reference.html"
+    convert(document, page, _REDOCLY, ["build-docs", document, "--inlineBundle", "--output", page], "node")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r"(<body[^>]*>)", lambda body: body[1] + _BACK, text, count=1), encoding="utf-8")
 
 
 def released(project: Path) -> list[str]:
     """The tags of the releases in the history, the newest first. None in a clone without its history."""
-    tags = [
-        tag
-        for tag in _git(project, "tag", "--list", "v[0-9]*", "--merged", "HEAD").split()
-        if re.fullmatch(r"v\d+\.\d+\.\d+", tag)
-    ]
-    return sorted(tags, key=lambda tag: tuple(map(int, tag[1:].split("."))), reverse=True)
+    tags = _git(project, "tag", "--list", "v[0-9]*", "--merged", "HEAD").split()
+    released = (tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag))
+    return sorted(released, key=lambda tag: tuple(map(int, tag[1:].split("."))), reverse=True)
 
 
 def verdicts(project: Path, releases: Sequence[str]) -> str:
     """What each release means to the clients of the one before, in Markdown."""
     changelog = Changelog((project / "CHANGELOG.md").read_text(encoding="utf-8"))
     sources = [read(f"git:{tag}", project) for tag in releases]
-    parts = ["## What each version means to clients"]
-    for new, old in pairwise(sources):
-        parts.append(markdown(verdict_on(old, new, compare(old.document, new.document), changelog)))
-    if len(sources) < 2:
-        parts.append("There is no older release to compare with.")
-    return "\n\n".join(parts)
-
-
-def _documents(version: str, releases: Sequence[str]) -> Iterable[tuple[str, str]]:
-    if f"v{version}" not in releases:
-        yield f"{version}, not released yet", "[products.yaml](products.yaml), [products.json](products.json)"
-    for tag in releases:
-        yield tag, f"[products-{tag}.yaml](products-{tag}.yaml)"
+    parts = [
+        markdown(verdict_on(old, new, compare(old.document, new.document), changelog)) for new, old in pairwise(sources)
+    ]
+    parts = parts or ["There is no older release to compare with."]
+    return "\n\n".join(["## What each version means to clients", *parts])
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -122,18 +111,6 @@ def _page(name: str, text: str, title: str, version: str) -> str:
     )
 
 
-def _reference(document: Path, page: Path) -> None:
-    if not _REDOCLY.exists():
-        raise CannotPublish(f"{_REDOCLY} is missing: scripts/toolchain/install.py node installs it")
-    command = [str(_REDOCLY), "build-docs", str(document), "--inlineBundle", "--output", str(page)]
-    quiet = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=quiet, cwd=document.parent)
-    if done.returncode != 0 or not page.exists():
-        raise CannotPublish(f"Redocly refuses the document: {done.stdout}{done.stderr}")
-    text = page.read_text(encoding="utf-8")
-    page.write_text(re.sub(r"(<body[^>]*>)", lambda body: body[1] + _BACK, text, count=1), encoding="utf-8")
-
-
 def _git(project: Path, *command: str) -> str:
     done = subprocess.run(["git", "-C", str(project), *command], capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
@@ -146,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         site(options.out.resolve())
-    except (CannotPublish, NoAddress) as error:
+    except CannotPublish as error:
         print(error, file=sys.stderr)
         return 1
     print(options.out / "index.html")

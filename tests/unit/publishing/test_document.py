@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publishing.document import NoAddress, PublicEnvironment, environments, published, published_text
+from publishing.document import CannotPublish, PublicEnvironment, environments, published, published_text
 
 TEXT = "info: {title: Things}\nservers:\n  - url: /\n    description: Any.\n# What follows.\npaths: {}\n"
 
@@ -27,7 +27,7 @@ def test_production_comes_first_and_what_has_no_host_is_left_out(settings: Path)
 
 
 def test_settings_without_any_host_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoAddress, match="public_host"):
+    with pytest.raises(CannotPublish, match="public_host"):
         environments(tmp_path)
 
 
