@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from contract_compiler.diagnostics import InvalidDocument
 from contract_diff.comparison import compare
-from contract_diff.sources import CONTRACT, Changelog, NoSource, NoVersion, last_released, read, working_tree
+from contract_diff.sources import CONTRACT, Changelog, NoSource, NoVersion, last_released, read
 from contract_diff.verdict import as_json, markdown, text, verdict_on
 
 _DESCRIPTION = f"""\
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         changelog = Changelog(options.changelog.read_text("utf-8") if options.changelog.is_file() else "")
         old = read(options.old, options.project) if options.old else last_released(options.project, changelog)
-        new = read(options.new, options.project) if options.new else working_tree(options.project)
+        new = read(options.new or str(options.project / CONTRACT), options.project)
+        new = new if options.new else replace(new, name=CONTRACT)
         verdict = verdict_on(old, new, compare(old.document, new.document), changelog)
     except InvalidDocument as refused:
         print(f"One of the documents cannot be read:\n{refused}", file=sys.stderr)

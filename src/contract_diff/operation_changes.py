@@ -245,27 +245,19 @@ def _default_words(name: str, before: Any, after: Any) -> str:
 
 def _request_body(old: Node | None, new: Node | None, schemas: BothSchemas) -> Iterator[Change]:
     if old is not None and new is not None:
-        yield from _body(follow(old), follow(new), schemas)
+        former, body = follow(old), follow(new)
+        yield from _requirement("request-body", former, body, "a body must be sent now", "the body may be left out now")
+        before, after = former.read("x-max-bytes"), body.read("x-max-bytes")
+        if before != after:
+            word = "narrowed" if after is not None and (before is None or after < before) else "widened"
+            message = f"x-max-bytes was {before or 'not limited'}, is {after or 'not limited'}"
+            yield Change(f"request-size-{word}", pointer_of(body, "x-max-bytes"), message)
+        yield from _content(former["content"], body["content"], "request", schemas)
     elif old is not None:
         yield Change("request-body-removed", old.pointer, "no body is taken any more", "old")
     elif new is not None:
         rule, word = ("required", "must") if follow(new).read("required") is True else ("added", "may")
         yield Change(f"request-body-{rule}", new.pointer, f"a body {word} be sent now")
-
-
-def _body(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
-    yield from _requirement("request-body", old, new, "a body must be sent now", "the body may be left out now")
-    before, after = old.read("x-max-bytes"), new.read("x-max-bytes")
-    if before != after:
-        word = "narrowed" if after is not None and (before is None or after < before) else "widened"
-        message = f"x-max-bytes was {before or 'not limited'}, is {after or 'not limited'}"
-        yield Change(f"request-size-{word}", pointer_of(new, "x-max-bytes"), message)
-    yield from _content(old["content"], new["content"], "request", schemas)
-    for name, media in _by_media_range(new["content"]).items():
-        former = _by_media_range(old["content"]).get(name)
-        if former is not None and "schema" in former and "schema" in media:
-            both = former["schema"], media["schema"]
-            yield from _defaults(*both, *map(body_defaults, both))
 
 
 def _defaults(old: Node, new: Node, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -322,27 +314,22 @@ def _response(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
 
 def _content(old: Node, new: Node, direction: Direction, schemas: BothSchemas) -> Iterator[Change]:
     verb = "taken" if direction == "request" else "answered"
-    before, after = (_bodies(content, home, direction) for content, home in zip((old, new), schemas, strict=True))
-    for name, (media, schema) in before.items():
+    before, after = ({media_range(name): media for name, media in each.entries()} for each in (old, new))
+    old_rows, new_rows = (content_rows(each, home, direction) for each, home in zip((old, new), schemas, strict=True))
+
+    def body(home: DocumentSchemas, row: Mapping[str, Any], media: Node) -> PlacedSchema:
+        return home.placed(row.get("schema", True), (media.get("schema") or media).path)
+
+    for name, former in before.items():
         later = matching_media_type(after, name)
         if later is None:
-            yield Change(f"{direction}-media-type-removed", media.pointer, f"{name} is no longer {verb}", "old")
-        else:
-            yield from schema_changes(schema, after[later][1], direction)
-    for name, (media, _) in after.items():
+            yield Change(f"{direction}-media-type-removed", former.pointer, f"{name} is no longer {verb}", "old")
+            continue
+        old_body = body(schemas[0], old_rows[name], former)
+        yield from schema_changes(old_body, body(schemas[1], new_rows[later], after[later]), direction)
+        if direction == "request" and name == later and "schema" in former and "schema" in after[name]:
+            bodies = former["schema"], after[name]["schema"]
+            yield from _defaults(*bodies, *map(body_defaults, bodies))
+    for name in after:
         if matching_media_type(before, name) is None:
-            yield Change(f"{direction}-media-type-added", media.pointer, f"{name} is {verb} now, too")
-
-
-def _by_media_range(content: Node) -> dict[str, Node]:
-    return {media_range(name): media for name, media in content.entries()}
-
-
-def _bodies(content: Node, home: DocumentSchemas, direction: Direction) -> dict[str, tuple[Node, PlacedSchema]]:
-    """Each media type or range, with its Media Type Object and the schema that its bodies are validated against."""
-    nodes = _by_media_range(content)
-    rows = content_rows(content, home, direction)
-    return {
-        name: (media, home.placed(rows[name].get("schema", True), (media.get("schema") or media).path))
-        for name, media in nodes.items()
-    }
+            yield Change(f"{direction}-media-type-added", after[name].pointer, f"{name} is {verb} now, too")

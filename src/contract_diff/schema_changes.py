@@ -203,25 +203,23 @@ class Subset:
         return found
 
     def _keywords(self, known: FlatSchema, part: PlacedSchema, keywords: Iterable[str]) -> list[Gap]:
-        if known.values is None:
-            return [gap for keyword in keywords for gap in self._keyword(known, part, keyword)]
-        refused = [value for value in known.values if not part.schema.is_valid(value)]
-        facet = "nullable" if refused == [None] and len(known.values) > 1 else "enum"
-        return [Gap(facet, known.place_of("enum"), (*part.place, "enum"), refused)] if refused else []
+        """The gaps of these keywords: at once, or else in each alternative of the first choice that is known."""
+        if known.values is not None:
+            refused = [value for value in known.values if not part.schema.is_valid(value)]
+            facet = "nullable" if refused == [None] and len(known.values) > 1 else "enum"
+            return [Gap(facet, known.place_of("enum"), (*part.place, "enum"), refused)] if refused else []
+        found: list[Gap] = []
+        for keyword in keywords:
+            gaps, choice = self._keyword(known, part, keyword), next(known.choices(), [])
+            if serious(gaps) and choice:
+                self._alternatives += len(choice)
+                if self._alternatives <= _MOST_ALTERNATIVES:
+                    possible = (each for each in choice if not self._is_impossible(each))
+                    gaps = [gap for each in possible for gap in self._keywords(each, part, [keyword])]
+            found += gaps
+        return found
 
     def _keyword(self, known: FlatSchema, part: PlacedSchema, keyword: str) -> list[Gap]:
-        """The keyword's gaps: at once, or else in each alternative of the first choice that is known."""
-        found = self._keyword_at_once(known, part, keyword)
-        choice = next(known.choices(), [])
-        if not serious(found) or not choice:
-            return found
-        self._alternatives += len(choice)
-        if self._alternatives > _MOST_ALTERNATIVES:
-            return found
-        possible = [each for each in choice if not self._is_impossible(each)]
-        return [gap for each in possible for gap in self._keywords(each, part, [keyword])]
-
-    def _keyword_at_once(self, known: FlatSchema, part: PlacedSchema, keyword: str) -> list[Gap]:
         concerned, facet = _KEYWORDS.get(keyword, (ALL_TYPES, "alternative"))
         # x-integer-literal is part of `type`, and x-pattern-description demands nothing.
         if keyword.startswith("x-") or not known.types & concerned:
@@ -239,12 +237,12 @@ class Subset:
                 found = self._gaps(known.items(), part.below(keyword))
             case "anyOf" | "oneOf":
                 found = self._choice(keyword, known, part)
-            case "not":
-                found = self._not(known, part)
+            case "not" if not self._is_impossible(known.and_also(part.below(keyword))):
+                found = [Gap("exclusion", at, place)]
             case "type" if not known.types <= (types := type_set(demand)):
                 facet = "nullable" if known.types - types == {"null"} else "type"
                 found = [Gap(facet, at, place, _type_names(known.types), _type_names(types))]
-            case _ if keyword not in ("items", "type") and not _is_ensured(keyword, known, part):
+            case _ if keyword not in ("items", "not", "type") and not _is_ensured(keyword, known, part):
                 found = [Gap(facet, at, place, known.shown(keyword), demand)]
         return found
 
@@ -281,25 +279,16 @@ class Subset:
             return attempts[possible[0]]
         return [Gap("alternative", known.place, (*part.place, keyword))]
 
-    def _not(self, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
-        excluded = part.below("not")
-        if self._is_impossible(known.and_also(excluded)):
-            return []
-        alone = FlatSchema([excluded], excluded.place, self._open_home, known.depth)
-        if any(not serious(self._gaps(alone, own.below("not"))) for own in known.parts if "not" in own.value):
-            return []
-        return [Gap("exclusion", known.place_of("not"), (*part.place, "not"))]
-
     def _is_impossible(self, known: FlatSchema) -> bool:
         """Whether it is sure that no value is valid against all this."""
+        if known.values is not None:
+            return not known.values
         question = ("impossible", known.key)
         if question in self._underway:
             return False
         self._underway[question] = known.depth
         try:
-            if any(part.value is NOTHING for part in known.parts) or known.values == []:
-                return True
-            if known.values is None and all(self._lacks(known, name) for name in known.types):
+            if all(self._lacks(known, name) for name in known.types):
                 return True
             if any(all(map(self._is_impossible, choice)) for choice in known.choices()):
                 return True

@@ -114,11 +114,6 @@ def read(name: str, project: Path) -> Source:
     return Source(name, document)
 
 
-def working_tree(project: Path) -> Source:
-    """The contract as it is in the checkout. Raises InvalidDocument and OSError."""
-    return replace(read(str(project / CONTRACT), project), name=CONTRACT)
-
-
 def last_released(project: Path, changelog: Changelog) -> Source:
     """The contract that clients have. Raises NoSource and InvalidDocument."""
     tag = _git(project, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
