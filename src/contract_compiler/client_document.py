@@ -102,7 +102,7 @@ def _refer_to_what_is_sent(schema: Node, twins: dict[str, str]) -> None:
 
 
 def _fit(schema: dict[str, Any], direction: Direction | None, hidden: set[str]) -> None:
-    """Leaves in the schema what its direction has."""
+    """Removes from the schema what messages of its direction do not have."""
     if schema.pop("x-decimal", False):
         schema["format"] = "decimal"
     for name in hidden:

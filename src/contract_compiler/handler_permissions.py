@@ -1,4 +1,4 @@
-"""Settings and permissions of each function: the settings that its handler reads, and the calls that it makes.
+"""Permissions and settings of each function: the calls that its handler makes, and the settings that it reads.
 
 A handler's module declares `PERMISSIONS`, a literal. It is read and never run, so that a role can be derived from it on
 any machine. The `PERMISSIONS` of the handlers' package are those of every handler.

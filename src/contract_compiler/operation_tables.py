@@ -101,10 +101,10 @@ def security(operation: OperationNode) -> list[dict[str, list[str]]]:
 
 
 def throttling(operation: OperationNode) -> dict[str, Any] | None:
-    """What the operation takes from all its callers together: `requestsPerSecond`, and `burst`, how many at once.
+    """The limits for all callers of the operation together: `requestsPerSecond`, and `burst`, how many at once.
 
-    It is the operation's own `x-throttling`, or the document's for operations that read (GET, HEAD) or write; None is
-    the gateway's default.
+    They are the operation's own `x-throttling`, or the document's for operations that read (GET, HEAD) or write; None
+    is the gateway's default.
     """
     everywhere = operation.node.root.get("x-throttling", {})
     kind = "read" if operation.method in ("GET", "HEAD") else "write"

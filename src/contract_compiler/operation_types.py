@@ -62,10 +62,6 @@ class _Writer:
     def operation(self, operation: OperationNode, schemas: Schemas) -> Iterator[str]:
         """The declarations of one operation, one after the other."""
         name = "".join(word.title() for word in module_name(operation.operation_id).split("_"))
-        yield from self._request(operation, name)
-        yield from self._responses(operation, name, schemas)
-
-    def _request(self, operation: OperationNode, name: str) -> Iterator[str]:
         for place, suffix in _PLACES.items():
             declared = [each for each in parameters(operation) if each.read("in") == place]
             yield _typed_dict(f"{name}{suffix}", {each.read("name"): self._parameter(each) for each in declared})
@@ -74,6 +70,7 @@ class _Writer:
         if sent is not None and sent.read("required") is not True:
             body = f"{body} | None"
         yield f"{name}Request: TypeAlias = Request[{', '.join(f'{name}{each}' for each in _PLACES.values())}, {body}]\n"
+        yield from self._responses(operation, name, schemas)
 
     def _parameter(self, parameter: Node) -> str:
         schema = value_schema(parameter)

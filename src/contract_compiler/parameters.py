@@ -106,7 +106,7 @@ ParameterType = dict[str, Any]
 
 
 def parameter_type(schema: Node | None) -> ParameterType:
-    """How to read a literal of this schema; `{"type": "any"}`, plain text, where the schema names no type.
+    """The type that a literal of this schema is read as; `{"type": "any"}`, plain text, where the schema names none.
 
     Seen through references, allOf, and alternatives that agree on a type.
     """

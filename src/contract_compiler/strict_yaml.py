@@ -20,7 +20,7 @@ _TOO_DEEP = f"it is nested too deeply, in more than {MAX_DEPTH} levels"
 
 
 class UnreadableText(ValueError):
-    """The text is neither YAML nor JSON, or says what JSON cannot; the words say where and why."""
+    """Exception for a text that is neither YAML nor JSON, or says what JSON cannot; it says where and why."""
 
 
 def read(text: str) -> Any:
@@ -60,7 +60,7 @@ def _value(text: str) -> Any:
 
 
 def _extent(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How deeply a value is nested, and of how many values it is made, one that aliases name counted each time.
+    """The depth of a value and the number of values in it, one that aliases name counted each time.
 
     Raises:
         UnicodeEncodeError: a text in it has half of a character.

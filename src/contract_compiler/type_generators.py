@@ -26,7 +26,7 @@ _SENTINEL = "MISSING"
 _LIMITS = frozenset({"ge", "gt", "le", "lt", "multiple_of"})
 
 _Edit = tuple[int, int, str]
-"""Where the text that is replaced begins and ends, in bytes, and what stands there then."""
+"""Begin and end of the text that is replaced, in bytes, and the text in its place."""
 
 
 def typescript_types(document: dict[str, Any], node_tools: Path) -> str:
@@ -79,7 +79,7 @@ def finished(models: str) -> str:
 
 
 def _split(module: str) -> tuple[str, list[ast.ImportFrom], str]:
-    """What stands before the module's imports, the imports, and the rest."""
+    """The text before the module's imports, the imports, and the text after them."""
     lines = module.splitlines(keepends=True)
     imports = [each for each in ast.parse(module).body if isinstance(each, ast.ImportFrom)]
     return "".join(lines[: imports[0].lineno - 1]), imports, "".join(lines[imports[-1].end_lineno :])

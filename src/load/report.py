@@ -1,4 +1,4 @@
-"""What a run of the load has shown: a row for each operation, as text, as JSON, and as a page with a picture."""
+"""Report of a run: a row for each operation, as text, as JSON, and as a page with a picture."""
 
 from __future__ import annotations
 

@@ -163,10 +163,7 @@ class Traffic:
         if "{" in path:
             path = path[: path.index("{")] + (product_id or self._product(operation))
         body = self._body(operation)
-        data = None if body is None else json.dumps(body)
-        if data is not None:
-            headers["Content-Type"] = "application/json"
-        with self._client.request(operation.method, path, data=data, headers=headers, catch_response=True) as answer:
+        with self._client.request(operation.method, path, json=body, headers=headers, catch_response=True) as answer:
             answer.success()  # The status, above, decides what is a failure.
             text = answer.text
         status = int(answer.status_code or 0)
@@ -186,7 +183,7 @@ class Traffic:
         self._own.rotate(-1)
         return self._own[-1]
 
-    def _body(self, operation: MixOperation) -> Mapping[str, Any] | None:
+    def _body(self, operation: MixOperation) -> dict[str, Any] | None:
         if operation.method == "POST" and operation.body is not None:
             self._created += 1
             return {**operation.body, "name": f"{MARK} {self._run} {self._created}"}
