@@ -50,7 +50,7 @@ _REASONS = (
 
 
 class BaseUrl:
-    """Where an API is: the contract's paths follow it. Raises CannotRun for what is no such address."""
+    """The address of an API, which the contract's paths follow. Raises CannotRun for what is none."""
 
     def __init__(self, text: str) -> None:
         try:
@@ -167,7 +167,7 @@ def _reason(error: BaseException) -> str:
 
 @dataclass(frozen=True)
 class Sent:
-    """What a request carries. `path` fills in the path's parameters; `body` is JSON, or bytes as they are."""
+    """The content of a request. `path` fills in the path's parameters; `body` is JSON, or bytes as they are."""
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] | None = None
@@ -292,7 +292,7 @@ def cors_finding(name: str, answer: Answer, message: str) -> Finding:
 
 @dataclass(frozen=True)
 class Session:
-    """What the checks of one validation share.
+    """State that the checks of one validation share.
 
     `token` is an administrator's, `token_without_group` one of a user without a group; each None if there is none.
     """
@@ -302,3 +302,11 @@ class Session:
     token: str | None
     token_without_group: str | None
     pause: Pause
+
+    def check_call(
+        self, operation_id: str, name: str, status: int | tuple[int, ...], sent: Sent = NOTHING
+    ) -> Answer | None:
+        """Makes a check of one request: its answer has this status, or one of those. Returns it; None if it has not."""
+        with self.log.check(operation_id, name) as check:
+            return self.api.call(check, operation_id, status, sent)
+        return None

@@ -1,4 +1,4 @@
-"""What a validation reads in the contract."""
+"""The contract of a deployment, as far as a validation reads it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from deployment_validation.api import Answer, Sent, Session
 from deployment_validation.check_log import Check
-from deployment_validation.contract import GET, KNOWN, LIST, unknown_id
+from deployment_validation.contract import GET, KNOWN, LIST
 
 Ask = Callable[[Check], Answer]
 """Sends one more request of an operation, and returns its answer."""
@@ -36,8 +36,7 @@ def check_products(session: Session, product_id: str | None) -> str | None:
         log.skip(LIST if products else GET, "a product can be read", "the catalogue is empty")
     else:
         _check_product(session, shown)
-    with log.check(GET, "an unknown product is a 404") as check:
-        call(check, GET, 404, Sent({"productId": unknown_id()}))
+    session.check_call(GET, "an unknown product is a 404", 404)
     with log.check(GET, "an id that no product can have is a 400") as check:
         expect_violations(check, call(check, GET, 400, Sent({"productId": "not an id"})), {("path", "/productId")})
     return shown
@@ -133,8 +132,8 @@ def _check_product(session: Session, product_id: str) -> None:
     with log.check(GET, "an unchanged product is a 304") as check:
         answer = call(check, GET, 304, Sent(path, headers={"If-None-Match": etag}))
         check.expect(answer.header("ETag") == etag, "header", "/ETag", "const", "is not the one that was sent")
-    with log.check(GET, "a version that is not there any more is a 412") as check:
-        call(check, GET, 412, Sent(path, headers={"If-Match": NEVER}))
+    never = Sent(path, headers={"If-Match": NEVER})
+    session.check_call(GET, "a version that is not there any more is a 412", 412, never)
 
 
 def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
@@ -142,7 +141,7 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
 
     Yields the operations that answered so, each with a way to ask it again. What cannot be called is kept by name.
     """
-    contract, log = session.api.contract, session.log
+    contract = session.api.contract
     for operation_id, operation in contract.operations.items():
         if operation_id in KNOWN or operation.method not in SAFE_METHODS:
             continue
@@ -150,7 +149,7 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
         unknown = [f"{place} {name}" for (place, name), value in values.items() if value is None or place == "cookie"]
         if unknown or (operation.secured and session.token is None):
             why = f"the contract has no example of {', '.join(unknown)}" if unknown else "it needs a token"
-            log.not_called[operation_id] = why
+            session.log.not_called[operation_id] = why
             continue
         sent = Sent(
             path={name: str(value) for (place, name), value in values.items() if place == "path"},
@@ -160,14 +159,12 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
         )
         declared = contract.statuses(operation_id)
         status = (*(each for each in declared if each // 100 == 2), *((404,) if sent.path else ()))
-        answer = None
-        with log.check(operation_id, "it answers, or knows no such id" if sent.path else "it answers") as check:
-            answer = session.api.call(check, operation_id, status, sent)
+        name = "it answers, or knows no such id" if sent.path else "it answers"
+        answer = session.check_call(operation_id, name, status, sent)
         if answer is None:
             continue
         etag = answer.header("ETag")
         if etag is not None and operation.method != "OPTIONS" and 304 in declared:
-            with log.check(operation_id, "what is unchanged is a 304") as check:
-                again = replace(sent, headers={**sent.headers, "If-None-Match": etag})
-                session.api.call(check, operation_id, 304, again)
+            again = replace(sent, headers={**sent.headers, "If-None-Match": etag})
+            session.check_call(operation_id, "what is unchanged is a 304", 304, again)
         yield operation_id, partial(session.api.call, operation_id=operation_id, status=answer.status, sent=sent)

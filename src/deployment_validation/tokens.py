@@ -1,4 +1,4 @@
-"""Where tokens come from: the environment, a file, or a login at Cognito. None of them is ever shown."""
+"""Tokens from the environment, a file, or a login at Cognito. None of them is ever shown."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _MOST_CREATIONS = 5
 
 @dataclass(frozen=True)
 class Plan:
-    """What to validate and how. `origin`: an origin that may call from a browser; `token`: an administrator's.
+    """Settings of one validation. `origin`: an origin that may call from a browser; `token`: an administrator's.
 
     `requests` is how many of each operation are timed, 0 for none; `slack`, by what each latency target is
     multiplied, None to check none; `seconds`, how long to wait for an answer.

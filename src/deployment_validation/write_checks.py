@@ -36,6 +36,10 @@ class WriteChecks:
         self._neighbour: str | None = None  # The name of another test product.
         self._etag: str | None = None  # Of the last answer that had one.
 
+    @property
+    def _path(self) -> dict[str, str]:
+        return {"productId": str(self.product_id)}
+
     def begin(self) -> None:
         """Creates the product that the other checks work on; its `product_id` is None if that does not work."""
         contract, create = self._session.api.contract, self._marked.create
@@ -69,52 +73,45 @@ class WriteChecks:
 
     def live(self) -> None:
         """From a change to the second retirement. Leaves the product active."""
+        check_call, write = self._session.check_call, self._write
         with self._check(UPDATE, "a change with the right If-Match happens, to the cent") as check:
             before = self._etag
-            answer = self._update(check, 200, {"price": 10.005}, before)
+            answer = self._update(check, {"price": 10.005}, {"If-Match": before} if before else {})
             _expect_fields(check, answer, {"price": Decimal("10.01")})
             changed = before is not None and self._etag != before
             check.expect(changed, "header", "/ETag", "const", "is still the one of the version before")
         with self._check(GET, "a change shows at once") as check:
-            answer = self._get(check, 200)
+            answer = self._call(check, GET, 200, Sent(self._path))
             changed_fields = {"price": Decimal("10.01"), "updatedAt": answer.at("product", "updatedAt")}
             _expect_fields(check, answer, {**self._created, **changed_fields})
             check.expect(answer.header("ETag") == self._etag, "header", "/ETag", "const", "is not the change's")
 
-        with self._check(UPDATE, "a stale If-Match is a 412") as check:
-            self._update(check, 412, {"price": 1}, NEVER)
-        with self._check(DELETE, "a stale If-Match is a 412") as check:
-            self._delete(check, 412, NEVER)
-        with self._check(UPDATE, "If-None-Match: * is a 412, for the product exists") as check:
-            self._call(check, UPDATE, 412, self._about({"If-None-Match": "*"}, {"price": 1}))
+        change, only_new = {"price": 1}, {"If-None-Match": "*"}
+        check_call(UPDATE, "a stale If-Match is a 412", 412, write(change, {"If-Match": NEVER}))
+        check_call(DELETE, "a stale If-Match is a 412", 412, write(None, {"If-Match": NEVER}))
+        check_call(UPDATE, "If-None-Match: * is a 412, for the product exists", 412, write(change, only_new))
         with self._check(GET, "a write that was refused changed nothing") as check:
-            unchanged = self._get(check, 200).header("ETag") == self._etag
-            check.expect(unchanged, "header", "/ETag", "const", "is another one")
+            answer = self._call(check, GET, 200, Sent(self._path))
+            check.expect(answer.header("ETag") == self._etag, "header", "/ETag", "const", "is another one")
         if self._neighbour is None:
             self._session.log.skip(UPDATE, "a name that is taken is a 409", "there is no other product")
         else:
-            with self._check(UPDATE, "a name that is taken is a 409") as check:
-                self._update(check, 409, {"name": self._neighbour})
+            check_call(UPDATE, "a name that is taken is a 409", 409, write({"name": self._neighbour}))
 
-        with self._check(DELETE, "a product can be retired") as check:
-            self._delete(check, 204, self._etag)
-        with self._check(GET, "a retired product is a 404") as check:
-            self._get(check, 404)
-        with self._check(UPDATE, "a retired product is a 404, unless it is restored") as check:
-            self._update(check, 404, {"price": 1})
-        with self._check(DELETE, "to retire it again is a 204") as check:
-            self._delete(check, 204)
+        check_call(DELETE, "a product can be retired", 204, write(None, {"If-Match": self._etag} if self._etag else {}))
+        check_call(GET, "a retired product is a 404", 404, Sent(self._path))
+        check_call(UPDATE, "a retired product is a 404, unless it is restored", 404, write(change))
+        check_call(DELETE, "to retire it again is a 204", 204, write())
         self._listed("a retired product is not in the list", there=False)
         with self._check(UPDATE, "a retired product can be restored") as check:
             self._restore(check)
-        with self._check(GET, "a restored product can be read") as check:
-            self._get(check, 200)
+        check_call(GET, "a restored product can be read", 200, Sent(self._path))
 
     def end(self) -> None:
         """Retires the product for good."""
         with self._check(DELETE, "a restored product can be retired again") as check:
-            self._delete(check, 204)
-            self._get(check, 404)
+            self._call(check, DELETE, 204, self._write())
+            self._call(check, GET, 404, Sent(self._path))
 
     def _listed(self, name: str, *, there: bool) -> None:
         """The list follows within some seconds: its index is eventually consistent."""
@@ -132,57 +129,49 @@ class WriteChecks:
 
     def change(self, check: Check) -> Answer:
         """The answer to a change of an active product."""
-        return self._update(check, 200, {"price": 12.5})
+        return self._update(check, {"price": 12.5})
 
     def restore_and_retire(self, check: Check) -> Answer:
         """The answer to the second of the two: to retire a retired product would write nothing."""
         self._restore(check)
-        return self._delete(check, 204)
+        return self._call(check, DELETE, 204, self._write())
 
     def _restore(self, check: Check) -> None:
-        _expect_fields(check, self._update(check, 200, {"active": True}), {"active": True})
+        _expect_fields(check, self._update(check, {"active": True}), {"active": True})
 
-    def _get(self, check: Check, status: int) -> Answer:
-        return self._call(check, GET, status, Sent({"productId": str(self.product_id)}))
-
-    def _update(self, check: Check, status: int, body: dict[str, Any], if_match: str | None = None) -> Answer:
-        answer = self._call(check, UPDATE, status, self._about({"If-Match": if_match}, body))
+    def _update(self, check: Check, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+        answer = self._call(check, UPDATE, 200, self._write(body, headers))
         self._etag = answer.header("ETag") or self._etag
         return answer
 
-    def _delete(self, check: Check, status: int, if_match: str | None = None) -> Answer:
-        return self._call(check, DELETE, status, self._about({"If-Match": if_match}))
-
-    def _about(self, headers: Mapping[str, str | None], body: Any = None) -> Sent:
-        """A request about the product, with those of the headers that have a value."""
-        given = {name: value for name, value in headers.items() if value}
-        return Sent({"productId": str(self.product_id)}, None, given, body, self._session.token)
+    def _write(self, body: Any = None, headers: Mapping[str, str] | None = None) -> Sent:
+        return Sent(self._path, headers=headers or {}, body=body, token=self._session.token)
 
     def refusals(self) -> None:
-        """What is refused before any rule of the catalogue is asked. Were it let in, it could change nothing."""
-        token = self._session.token  # No request names a product: each is about one that is not there.
+        """What is refused before any rule of the catalogue is asked. Were it let in, it could change nothing.
+
+        No request names a product: each is about one that is not there.
+        """
+        check_call, token, other = self._session.check_call, self._session.token, self._session.token_without_group
         wrong = {"name": "x", "price": 0, "unknown": 1}
         for operation_id, rest in ((CREATE, self._marked.new_body()), (UPDATE, {})):
             with self._check(operation_id, "a 400 names every violation") as check:
                 answer = self._call(check, operation_id, 400, Sent(body={**rest, **wrong}, token=token))
                 expect_violations(check, answer, {("body", f"/{name}") for name in wrong})
         for operation_id, body in ((UPDATE, {"price": 1}), (DELETE, None)):
-            with self._check(operation_id, "an unknown product is a 404") as check:
-                self._call(check, operation_id, 404, Sent(body=body, token=token))
+            check_call(operation_id, "an unknown product is a 404", 404, Sent(body=body, token=token))
         for operation_id in (CREATE, UPDATE):
             if largest := self._session.api.contract.largest_body(operation_id):
-                with self._check(operation_id, f"a body of more than {largest} bytes is a 413") as check:
-                    self._call(check, operation_id, 413, Sent(body=b"{}".ljust(largest + 1), token=token))
-            with self._check(operation_id, "a body that is no JSON is a 415") as check:
-                no_json = {"Content-Type": "text/plain"}
-                self._call(check, operation_id, 415, Sent(headers=no_json, body=b"{}", token=token))
+                too_large = Sent(body=b"{}".ljust(largest + 1), token=token)
+                check_call(operation_id, f"a body of more than {largest} bytes is a 413", 413, too_large)
+            no_json = Sent(headers={"Content-Type": "text/plain"}, body=b"{}", token=token)
+            check_call(operation_id, "a body that is no JSON is a 415", 415, no_json)
         for operation_id, body in ((CREATE, {}), (UPDATE, {}), (DELETE, None)):
-            name, other = "a user without the group is a 403", self._session.token_without_group
+            name = "a user without the group is a 403"
             if other is None:
                 self._session.log.skip(operation_id, name, "no token of such a user was given")
-                continue
-            with self._check(operation_id, name) as check:
-                self._call(check, operation_id, 403, Sent(body=body, token=other))
+            else:
+                check_call(operation_id, name, 403, Sent(body=body, token=other))
 
 
 def _expect_fields(check: Check, answer: Answer, fields: dict[str, Any]) -> None:
