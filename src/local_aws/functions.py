@@ -41,21 +41,6 @@ class InvokeFailed(Exception):
     """Exception for a function that Lambda did not run: there is none, or it has no capacity left."""
 
 
-class InvokedFunctions(Protocol):
-    """The functions of an account, as API Gateway needs them."""
-
-    async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
-        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
-
-        `source_arn` names who calls; its resource policy may refuse that.
-
-        Raises:
-            FunctionFailed: it ran and gave no answer.
-            InvokeForbidden: its resource policy refuses this caller.
-            InvokeFailed: it did not run.
-        """
-
-
 class Function(Protocol):
     """A function that can be run, by several threads at once."""
 
@@ -67,7 +52,7 @@ FindFunction = Callable[[str, str], Function]
 """From a function's ARN and its caller's to what runs it. Raises InvokeFailed, InvokeForbidden."""
 
 
-class Functions(InvokedFunctions):
+class Functions:
     """The functions that `find` knows, `at_once` invocations at a time, each in a thread of its own. The rest wait."""
 
     def __init__(self, find: FindFunction, at_once: int = CONCURRENT_INVOCATIONS) -> None:
@@ -75,6 +60,15 @@ class Functions(InvokedFunctions):
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="function")
 
     async def invoke(self, function_arn: str, event: Event, request_id: str, source_arn: str) -> object:
+        """The answer, as JSON makes it, of the function with this ARN, which may end in an alias.
+
+        `source_arn` names who calls; a function's resource policy may refuse that.
+
+        Raises:
+            FunctionFailed: it ran and gave no answer.
+            InvokeForbidden: its resource policy refuses this caller.
+            InvokeFailed: it did not run.
+        """
         body = json.dumps(event, allow_nan=False).encode()
 
         def run() -> bytes:

@@ -25,7 +25,7 @@ from cross_check.disagreements import Disagreements, Place
 from cross_check.second_validator import Exchange, SecondValidator
 from local_aws import ACCOUNT
 from local_aws.asgi import HttpResponse, send_response
-from local_aws.functions import InvokedFunctions
+from local_aws.functions import Functions
 from local_aws.gateway.call import Call
 from local_aws.gateway.gateway import Gateway
 from local_aws.gateway.stage import ApiIdentity, Stage
@@ -51,7 +51,7 @@ class LocalApp:
 
     document: ContractDocument
     render_body: RenderBody
-    functions: InvokedFunctions
+    functions: Functions
     user_pool: UserPool
     origins: Sequence[str]
     beyond_schema: Collection[Place] = ()
@@ -63,11 +63,13 @@ class LocalApp:
         self.disagreements = Disagreements(SecondValidator(self.document.content), self.beyond_schema)
         self._operations = {(each.method, each.path): each for each in self.document.operations()}
         log = logging.getLogger(project.REQUEST_LOG).info
-        stage = Stage("local", access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=self._observe)
-        identity = ApiIdentity("local", ACCOUNT, self.user_pool.region)
+        stage = Stage(
+            "local", access_log_format=_LOG_FORMAT, access_log=log, base_path="", observe=self._observe,
+            api=ApiIdentity("local", ACCOUNT, self.user_pool.region),
+        )  # fmt: skip
 
         def gateway(allowed_origins: Sequence[str]) -> Gateway:
-            return Gateway(self.render_body(allowed_origins), stage, self.functions, self.user_pool, identity)
+            return Gateway(self.render_body(allowed_origins), stage, self.functions, self.user_pool)
 
         content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         local = local_endpoints(self.user_pool, self.disagreements.report)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.functions import InvokedFunctions
+from local_aws.functions import Functions
 from local_aws.gateway.gateway import Gateway
 from local_aws.gateway.stage import ApiIdentity, Authorizers, Stage, Throttle
 from local_aws.lambda_runtime import Runtime
@@ -27,7 +27,7 @@ from rehearsal.terraform import Stack, resources
 def gateway_of(
     state: Mapping[str, Any],
     region: str,
-    functions: InvokedFunctions,
+    functions: Functions,
     authorizers: Authorizers,
     write_log: Callable[[str, str], None],
     **settings: Any,
@@ -45,11 +45,11 @@ def gateway_of(
             access_log_format=log["format"],
             access_log=lambda line: write_log(group, line),
             variables=stage.get("variables") or {},
+            api=ApiIdentity(api["id"], ACCOUNT, region),
             **settings,
         ),
         functions,
         authorizers,
-        ApiIdentity(api["id"], ACCOUNT, region),
     )
 
 

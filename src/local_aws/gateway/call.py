@@ -11,13 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local_aws import ACCOUNT
 from local_aws.asgi import HttpRequest
-from local_aws.gateway.stage import ApiIdentity, Stage
+from local_aws.gateway.stage import Stage
 
 _JSON = "application/json"
 _LOCAL_STAGE = Stage("local", base_path="")
-_LOCAL_API = ApiIdentity("local", ACCOUNT, "local")
 # Of a caller who does not sign as AWS does.
 _UNKNOWN_IDENTITY = (
     "accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType",
@@ -45,7 +43,6 @@ class Call:
 
     request: HttpRequest
     stage: Stage = _LOCAL_STAGE
-    api: ApiIdentity = _LOCAL_API
     path: str = ""
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
@@ -57,8 +54,8 @@ class Call:
     def __post_init__(self) -> None:
         now, host, caller = datetime.now(UTC), self.header("host"), dict.fromkeys(_UNKNOWN_IDENTITY)
         self.context = {
-            "accountId": self.api.account,
-            "apiId": self.api.api_id,
+            "accountId": self.stage.api.account,
+            "apiId": self.stage.api.api_id,
             "deploymentId": "local",
             "domainName": host,
             "domainPrefix": (host or "").partition(".")[0],

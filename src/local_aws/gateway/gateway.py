@@ -15,13 +15,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from local_aws.asgi import BodyTooLarge, HttpRequest, HttpResponse, read_body, send_response
-from local_aws.functions import InvokedFunctions
+from local_aws.functions import Functions
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.gateway_responses import GatewayResponses
 from local_aws.gateway.imported_body import Place, resolved
 from local_aws.gateway.request_validator import VALIDATOR, VALIDATORS
 from local_aws.gateway.resources import ANY, METHODS, Method, read_resources
-from local_aws.gateway.stage import LARGEST_BODY, ApiIdentity, Authorizers, Stage
+from local_aws.gateway.stage import LARGEST_BODY, Authorizers, Stage
 from local_aws.gateway.templates import IN_ACCESS_LOGS, Template
 
 _RESPONSES = "x-amazon-apigateway-gateway-responses"
@@ -35,20 +35,13 @@ logger = logging.getLogger(__name__)
 class Gateway:
     """Serves `body` at the stage's base path."""
 
-    def __init__(
-        self,
-        body: Mapping[str, Any],
-        stage: Stage,
-        functions: InvokedFunctions,
-        authorizers: Authorizers,
-        api: ApiIdentity,
-    ) -> None:
+    def __init__(self, body: Mapping[str, Any], stage: Stage, functions: Functions, authorizers: Authorizers) -> None:
         """Raises NotEmulated: the body has something that is not known here, or what API Gateway would not import."""
-        imported = Place(resolved(body, api)).only((*_ABOUT, "paths", "components", _RESPONSES, VALIDATOR, VALIDATORS))
-        self._resources = read_resources(imported, stage, functions, authorizers, api)
+        imported = Place(resolved(body, stage.api))
+        imported.only((*_ABOUT, "paths", "components", _RESPONSES, VALIDATOR, VALIDATORS))
+        self._resources = read_resources(imported, stage, functions, authorizers)
         self._responses = GatewayResponses(imported.get(_RESPONSES, {}))
         self._stage = stage
-        self._api = api
         log_format = stage.access_log_format
         self._log = None if log_format is None else Template(Place(log_format, "access log format"), IN_ACCESS_LOGS)
 
@@ -58,7 +51,7 @@ class Gateway:
             await send_response(_FORBIDDEN, send)
             return
         below = path.removeprefix(root) or "/"
-        call = Call(_request(scope, _one_slash(below)), self._stage, self._api, root + below)
+        call = Call(_request(scope, _one_slash(below)), self._stage, root + below)
         try:
             response = await self._respond(call, receive)
         except ClientDisconnect:

@@ -5,6 +5,7 @@ Nothing is read without saying what may be there.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,13 +81,9 @@ class Place:
         return self
 
 
-def resolved(body: Any, api: ApiIdentity) -> Any:
+def resolved(body: Mapping[str, Any], api: ApiIdentity) -> Any:
     """The body with AWS's own variables filled in."""
-    if isinstance(body, dict):
-        return {key: resolved(value, api) for key, value in body.items()}
-    if isinstance(body, list):
-        return [resolved(value, api) for value in body]
-    if isinstance(body, str):
-        for name, value in {"Partition": api.partition, "Region": api.region, "AccountId": api.account}.items():
-            body = body.replace(f"${{AWS::{name}}}", value)
-    return body
+    text = json.dumps(body)
+    for name, value in {"Partition": api.partition, "Region": api.region, "AccountId": api.account}.items():
+        text = text.replace(f"${{AWS::{name}}}", value)
+    return json.loads(text)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from local_aws.asgi import Headers, HttpResponse
-from local_aws.functions import Event, FunctionFailed, InvokedFunctions, InvokeFailed, InvokeForbidden
+from local_aws.functions import Event, FunctionFailed, Functions, InvokeFailed, InvokeForbidden
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.stage import LONGEST_SECONDS
@@ -66,7 +66,7 @@ class MalformedProxyResponse(Exception):
 class LambdaProxy:
     """One method's integration; `source_arn` is who calls the function, `resource` the method's path template."""
 
-    def __init__(self, integration: Place, resource: str, source_arn: str, functions: InvokedFunctions) -> None:
+    def __init__(self, integration: Place, resource: str, source_arn: str, functions: Functions) -> None:
         integration.only(("type", "httpMethod", "uri", "passthroughBehavior", "timeoutInMillis"))
         integration["httpMethod"].one_of("POST")
         found = _URI.fullmatch(integration["uri"].text())

@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass
 
 from local_aws.asgi import HttpResponse
-from local_aws.functions import InvokedFunctions
+from local_aws.functions import Functions
 from local_aws.gateway.authorization import CognitoAuthorizer, authorizer_of
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.lambda_proxy import LambdaProxy
 from local_aws.gateway.mock import Mock
 from local_aws.gateway.request_validator import VALIDATOR, RequestValidator, check_models
-from local_aws.gateway.stage import ApiIdentity, Authorizers, Stage, TokenBucket
+from local_aws.gateway.stage import Authorizers, Stage, TokenBucket
 
 ANY = "ANY"
 METHODS = {
@@ -86,15 +86,14 @@ class Resource:
         return None if found is None else dict(zip(self._names, found.groups(), strict=True))
 
 
-def read_resources(
-    body: Place, stage: Stage, functions: InvokedFunctions, authorizers: Authorizers, api: ApiIdentity
-) -> list[Resource]:
+def read_resources(body: Place, stage: Stage, functions: Functions, authorizers: Authorizers) -> list[Resource]:
     """The resources of the imported body, those first that a path is tried against first. Raises NotEmulated."""
     components = body.get("components", {}).only(("schemas", "securitySchemes"))
     check_models(components.get("schemas", {}))
     schemes = {
         name: CognitoAuthorizer(each, authorizers) for name, each in components.get("securitySchemes", {}).members()
     }
+    api = stage.api
     arn = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.api_id}/{stage.name}"
     resources = []
     for path, item in body["paths"].members():

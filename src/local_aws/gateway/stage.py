@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from local_aws import ACCOUNT
+
 if TYPE_CHECKING:
     from local_aws.asgi import HttpResponse
     from local_aws.gateway.call import Call
@@ -71,8 +73,26 @@ class TokenBucket:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiIdentity:
+    """The names in an API's ARN.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+    """
+
+    api_id: str
+    account: str
+    region: str
+    partition: str = "aws"
+
+
+_LOCAL_API = ApiIdentity("local", ACCOUNT, "local")
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """`throttling` is keyed by the method path of a method's settings: `*/*`, or the resource's path with `~1` for each
+    """A stage of `api`, with its settings.
+
+    `throttling` is keyed by the method path of a method's settings: `*/*`, or the resource's path with `~1` for each
     slash, and the method. `access_log` gets a line for each request, as `access_log_format` says. No method waits
     longer for its function than `longest_seconds`. `clock` gives seconds, for throttling. `base_path` is what a custom
     domain maps to this stage, such as "" or "/shop"; without a domain it is the stage's name, as at execute-api's host.
@@ -87,6 +107,7 @@ class Stage:
     access_log: Callable[[str], None] = lambda line: None
     variables: Mapping[str, str] = field(default_factory=dict)
     base_path: str | None = None
+    api: ApiIdentity = _LOCAL_API
     observe: Callable[[Call, HttpResponse], Awaitable[None]] | None = None
     longest_seconds: float = LONGEST_SECONDS
     clock: Callable[[], float] = time.monotonic
@@ -103,13 +124,3 @@ class Stage:
         if throttle is None or throttle.rate < 0 or throttle.burst < 0:
             return None
         return TokenBucket(throttle, self.clock)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiIdentity:
-    """The names in an API's ARN: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html."""
-
-    api_id: str
-    account: str
-    region: str
-    partition: str = "aws"

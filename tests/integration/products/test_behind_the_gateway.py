@@ -53,10 +53,10 @@ class Tokens:
 class Deployment:
     def __init__(self, api: Api, **settings: Any) -> None:
         self.functions = Functions(api)
-        stage = Stage("dev", {"~1v1.0~1products/GET": Throttle(0, 1)}, **settings)
-        body = rendered(allowed_origins=[ORIGIN])
         identity = ApiIdentity("a1b2c3", "123456789012", "eu-west-1")
-        self._app = Gateway(body, stage, self.functions, Tokens(), identity)
+        stage = Stage("dev", {"~1v1.0~1products/GET": Throttle(0, 1)}, api=identity, **settings)
+        body = rendered(allowed_origins=[ORIGIN])
+        self._app = Gateway(body, stage, self.functions, Tokens())
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
         return asyncio.run(self._request(method, f"/dev{path}", **options))

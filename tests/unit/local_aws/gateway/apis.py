@@ -115,8 +115,8 @@ class Deployed:
         self.functions = Functions()
         self.tokens = Tokens()
         self.log: list[str] = []
-        self._settings = {"access_log": self.log.append, **stage}
-        self._app = Gateway(body, Stage("dev", **self._settings), self.functions, self.tokens, API)
+        self._settings = {"access_log": self.log.append, "api": API, **stage}
+        self._app = Gateway(body, Stage("dev", **self._settings), self.functions, self.tokens)
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
         return asyncio.run(self._request(method, f"/dev{path}", **options))
