@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contract.problems import Refusal, problem_body
 from cross_check.contract_document import ContractDocument
-from cross_check.disagreements import Disagreements, Place
+from cross_check.disagreements import Disagreements
 from cross_check.second_validator import Exchange, SecondValidator
 from local_aws import ACCOUNT
 from local_aws.asgi import HttpResponse, send_response
@@ -44,7 +44,7 @@ RenderBody = Callable[[Sequence[str]], Json]
 
 @dataclass
 class LocalApp:
-    """`origins` may call from a browser; `beyond_schema` names parameters beyond what a schema can say.
+    """The API as `scripts/serve` has it, with all that stands beside it. `origins` may call from a browser.
 
     `app` is what a server serves at the user pool's `url`; `disagreements` counts where the two validators differ.
     """
@@ -54,13 +54,12 @@ class LocalApp:
     functions: Functions
     user_pool: UserPool
     origins: Sequence[str]
-    beyond_schema: Collection[Place] = ()
     disagreements: Disagreements = field(init=False)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         """Raises NotEmulated: the gateway cannot be made of the body."""
-        self.disagreements = Disagreements(SecondValidator(self.document.content), self.beyond_schema)
+        self.disagreements = Disagreements(SecondValidator(self.document.content), project.BEYOND_SCHEMA)
         self._operations = {(each.method, each.path): each for each in self.document.operations()}
         log = logging.getLogger(project.REQUEST_LOG).info
         stage = Stage(
@@ -68,14 +67,23 @@ class LocalApp:
             api=ApiIdentity("local", ACCOUNT, self.user_pool.region),
         )  # fmt: skip
 
-        def gateway(allowed_origins: Sequence[str]) -> Gateway:
-            return Gateway(self.render_body(allowed_origins), stage, self.functions, self.user_pool)
+        @cache
+        def gateway(origin: str) -> Gateway:
+            others = (each for each in self.origins if each != origin)
+            return Gateway(self.render_body([origin, *others]), stage, self.functions, self.user_pool)
 
+        async def api(scope: Scope, receive: Receive, send: Send) -> None:
+            # The gateway's own refusals name the origin that asks. On AWS they name the first that is allowed, for a
+            # gateway response cannot choose. Here somebody works at each.
+            origin = Headers(scope=scope).get("origin")
+            await gateway(origin if origin in self.origins else self.origins[0])(scope, receive, send)
+
+        gateway(self.origins[0])  # A body that is not emulated stops the start.
         content = {**self.document.content, "servers": [{"url": self.user_pool.url, "description": "This machine."}]}
         local = local_endpoints(self.user_pool, self.disagreements.report)
         routes = [*local, *contract_documents(content), swagger_ui_files(), *site_pages(project.SITE)]
-        api = swagger_ui(content, _GatewayByOrigin(gateway, self.origins))
-        self.app = Router(routes, default=Shedding(api, self.origins), redirect_slashes=False)
+        documented = swagger_ui(content, api)
+        self.app = Router(routes, default=Shedding(documented, self.origins), redirect_slashes=False)
 
     async def _observe(self, call: Call, response: HttpResponse) -> None:
         """Hands each exchange with an operation of the contract to the second validator."""
@@ -119,22 +127,6 @@ class Shedding:
         if running < min(SOME_REQUESTS, self._limit):
             return False
         return running >= self._limit or self._clock() - next(iter(self._started.values())) > OLD_SECONDS
-
-
-class _GatewayByOrigin:
-    """The same gateway for every allowed origin, but that its own refusals name the origin that asks.
-
-    On AWS they name the first that is allowed, for a gateway response cannot choose. Here somebody works at each.
-    """
-
-    def __init__(self, make: Callable[[Sequence[str]], Gateway], origins: Sequence[str]) -> None:
-        self._origins = origins
-        self._made = cache(lambda first: make([first, *(each for each in origins if each != first)]))
-        self._made(origins[0])  # A body that is not emulated stops the start.
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = Headers(scope=scope).get("origin")
-        await self._made(origin if origin in self._origins else self._origins[0])(scope, receive, send)
 
 
 def refusal(status: int, *headers: tuple[str, str]) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -40,17 +40,11 @@ def collection() -> str:
     return next(each.path for each in operations if each.operation_id == "createProduct")
 
 
-def gateway_body(user_pool_arn: str) -> Callable[[Sequence[str]], dict[str, Any]]:
-    """What makes the body that API Gateway would import for dev, with other names and for other allowed origins."""
-    template, environment = json.loads(GATEWAY_BODY.read_text(encoding="utf-8")), _environment(user_pool_arn)
-
-    def render(allowed_origins: Sequence[str]) -> dict[str, Any]:
-        body: dict[str, Any] = console_body(
-            template, _contract(), replace(environment, allowed_origins=list(allowed_origins))
-        )
-        return body
-
-    return render
+def gateway_body(user_pool_arn: str, allowed_origins: Sequence[str]) -> dict[str, Any]:
+    """The body that API Gateway would import for dev, with other names and for other allowed origins."""
+    environment = replace(_environment(user_pool_arn), allowed_origins=list(allowed_origins))
+    body: dict[str, Any] = console_body(json.loads(GATEWAY_BODY.read_text("utf-8")), _contract(), environment)
+    return body
 
 
 def modules_by_function() -> dict[str, str]:
