@@ -35,7 +35,7 @@ document = ContractDocument({})
 own: defaultdict[str, list[dict[str, str]]] = defaultdict(list)  # By path template: parameters of what the run created.
 names: set[str] = set()  # Those that are taken.
 etags: dict[str, str] = {}  # By path.
-tokens: dict[tuple[str, str], Any] = {}  # By path template and parameter.
+next_pages: dict[tuple[str, str], dict[str, Any]] = {}  # By path template and the token's parameter: the whole query.
 
 schemathesis.openapi.format("entity-tags", st.sampled_from(ENTITY_TAGS))
 
@@ -83,7 +83,9 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     if response.status_code in (200, 201) and (etag := response.headers.get("etag")):
         etags[urlsplit(location).path if location else case.formatted_path] = etag[0]
     content = _content(response)
-    tokens.update({(case.path, name): content[name] for name in _page_tokens(case) if content.get(name)})
+    for name in _page_tokens(case):
+        if content.get(name):
+            next_pages[case.path, name] = {**case.query, name: content[name]}
 
 
 @schemathesis.hook
@@ -129,7 +131,7 @@ def _be_a_client(case: Case[Any], turn: int) -> None:
     if "If-Match" in case.headers and (etag := etags.get(case.formatted_path)):
         case.headers["If-Match"] = etag
     for name in _page_tokens(case) & set(case.query):
-        case.query = {**case.query, name: tokens[case.path, name]} if (case.path, name) in tokens else {}
+        case.query = next_pages.get((case.path, name), {})  # A token is bound to the filters that it came with.
     body: Any = case.body
     if _creates(case) and isinstance(body, dict) and body.get("name") in names:
         word = f" {notes.run}{turn}"
