@@ -75,7 +75,7 @@ class PlacedSchema:
     """A schema of JSON Schema 2020-12 with its document and its place there."""
 
     value: JsonSchema
-    home: DocumentSchemas
+    document: DocumentSchemas
     place: Place
     _without: dict[str, PlacedSchema] = field(default_factory=dict)
 
@@ -84,7 +84,7 @@ class PlacedSchema:
         value: Any = self.value
         for step in steps:
             value = value[step]
-        return self.home.placed(value, (*self.place, *map(str, steps)))
+        return self.document.placed(value, (*self.place, *map(str, steps)))
 
     def alternatives(self, keyword: str) -> list[PlacedSchema]:
         """The schemas that `anyOf`, `oneOf` or `allOf` lists; none without it."""
@@ -93,18 +93,18 @@ class PlacedSchema:
     def without(self, keyword: str) -> PlacedSchema:
         """The schema without the keyword; the same object each time."""
         rest = {key: each for key, each in self.value.items() if key != keyword}
-        return self._without.setdefault(keyword, PlacedSchema(rest, self.home, self.place))
+        return self._without.setdefault(keyword, PlacedSchema(rest, self.document, self.place))
 
     @cached_property
     def schema(self) -> Schema:
         """The schema for the validator that decides at run time."""
-        return Schema(self.value, self.home.definitions)
+        return Schema(self.value, self.document.definitions)
 
     @cached_property
     def flat(self) -> list[PlacedSchema]:
         """The schemas without references and allOf that together demand what this one demands."""
         if "$ref" in self.value:
-            return self.home.placed(self.home.definitions[definition_name(self.value["$ref"])], self.place).flat
+            return self.document.placed(self.document.definitions[definition_name(self.value["$ref"])], self.place).flat
         if "allOf" not in self.value:
             return [self] if self.value else []
         return [flat for part in (self.without("allOf"), *self.alternatives("allOf")) for flat in part.flat]
@@ -117,13 +117,13 @@ def definition_name(reference: str) -> str:
 
 def same_schema(one: PlacedSchema, other: PlacedSchema) -> bool:
     """Whether they are word for word the same, references followed; where they refer to themselves, in the same way."""
-    return same_value(one.value, other.value, (one.home, other.home))
+    return same_value(one.value, other.value, (one.document, other.document))
 
 
-def same_value(one: Any, other: Any, homes: tuple[DocumentSchemas, DocumentSchemas] | None = None) -> bool:
+def same_value(one: Any, other: Any, documents: tuple[DocumentSchemas, DocumentSchemas] | None = None) -> bool:
     """Whether both are the same in JSON, where true is not 1, as it is in Python.
 
-    With `homes`, references are followed into the definitions of these two.
+    With `documents`, references are followed into the definitions of these two.
     """
     met: set[tuple[str, str]] = set()
     waiting = [(one, other)]
@@ -134,11 +134,11 @@ def same_value(one: Any, other: Any, homes: tuple[DocumentSchemas, DocumentSchem
         if isinstance(mine, dict):
             if mine.keys() != its.keys():
                 return False
-            if homes and isinstance(mine.get("$ref"), str) and isinstance(its.get("$ref"), str):
+            if documents and isinstance(mine.get("$ref"), str) and isinstance(its.get("$ref"), str):
                 names = definition_name(mine["$ref"]), definition_name(its["$ref"])
                 if names not in met:
                     met.add(names)
-                    waiting.append((homes[0].definitions[names[0]], homes[1].definitions[names[1]]))
+                    waiting.append((documents[0].definitions[names[0]], documents[1].definitions[names[1]]))
             else:
                 waiting += [(mine[key], its[key]) for key in mine]
         elif isinstance(mine, list):
@@ -153,23 +153,23 @@ def same_value(one: Any, other: Any, homes: tuple[DocumentSchemas, DocumentSchem
 class FlatSchema:
     """All that is known of a value: it is valid against each of `parts`, flat schemas, taken as one schema.
 
-    `place` is where that stands, `depth`, how many properties and items the value is deep in the one that is asked
-    about. `open_home` is the document whose closed objects count as open, None where both count as they are written.
+    `place` is where that stands, `depth`, in how many properties and items of the value that is asked about it is.
+    `open_document` is the one whose closed objects count as open, None where both count as they are written.
     """
 
     def __init__(
-        self, parts: Iterable[PlacedSchema], place: Place, open_home: DocumentSchemas | None, depth: int = 0
+        self, parts: Iterable[PlacedSchema], place: Place, open_document: DocumentSchemas | None, depth: int = 0
     ) -> None:
         self.parts = tuple(dict.fromkeys(flat for part in parts for flat in part.flat))
         self.place = self.parts[0].place if self.parts else place
         self.depth = depth
         self.key = frozenset(self.parts)
-        self._open_home = open_home
+        self._open_document = open_document
 
     def and_also(self, *parts: PlacedSchema, instead_of: PlacedSchema | None = None) -> FlatSchema:
         """More is known; one part may be replaced."""
         kept = (part for part in self.parts if part is not instead_of)
-        return FlatSchema([*kept, *parts], self.place, self._open_home, self.depth)
+        return FlatSchema([*kept, *parts], self.place, self._open_document, self.depth)
 
     def choices(self) -> Iterator[list[FlatSchema]]:
         """The alternatives of each anyOf and oneOf, each together with all else that is known.
@@ -274,5 +274,5 @@ class FlatSchema:
         return self._inside((part.below("items") for part in self.parts if "items" in part.value), "items")
 
     def _inside(self, parts: Iterable[PlacedSchema], *steps: str) -> FlatSchema:
-        opened = (each for each in parts if each.value is not NOTHING or each.home is not self._open_home)
-        return FlatSchema(opened, (*self.place, *steps), self._open_home, self.depth + 1)
+        opened = (each for each in parts if each.value is not NOTHING or each.document is not self._open_document)
+        return FlatSchema(opened, (*self.place, *steps), self._open_document, self.depth + 1)

@@ -210,7 +210,7 @@ def _text_changes(kind: str, old: Node, new: Node, schemas: BothSchemas, directi
     if message:
         yield Change(f"{kind}-read-otherwise", new.pointer, message)
     former, later = (
-        home.placed_at(value_schema(each), direction) for home, each in zip(schemas, (old, new), strict=True)
+        document.placed_at(value_schema(each), direction) for document, each in zip(schemas, (old, new), strict=True)
     )
     yield from schema_changes(former, later, direction)
 
@@ -315,10 +315,12 @@ def _response(old: Node, new: Node, schemas: BothSchemas) -> Iterator[Change]:
 def _content(old: Node, new: Node, direction: Direction, schemas: BothSchemas) -> Iterator[Change]:
     verb = "taken" if direction == "request" else "answered"
     before, after = ({media_range(name): media for name, media in each.entries()} for each in (old, new))
-    old_rows, new_rows = (content_rows(each, home, direction) for each, home in zip((old, new), schemas, strict=True))
+    old_rows, new_rows = (
+        content_rows(each, document, direction) for each, document in zip((old, new), schemas, strict=True)
+    )
 
-    def body(home: DocumentSchemas, row: Mapping[str, Any], media: Node) -> PlacedSchema:
-        return home.placed(row.get("schema", True), (media.get("schema") or media).path)
+    def body(document: DocumentSchemas, row: Mapping[str, Any], media: Node) -> PlacedSchema:
+        return document.placed(row.get("schema", True), (media.get("schema") or media).path)
 
     for name, former in before.items():
         later = matching_media_type(after, name)

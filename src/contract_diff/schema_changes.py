@@ -107,7 +107,7 @@ def schema_changes(old: PlacedSchema, new: PlacedSchema, direction: Direction) -
     """
     is_request = direction == "request"
     fewer = [(gap, True) for gap in Subset().gaps(old, new)]
-    more = [(gap, False) for gap in Subset(None if is_request else old.home).gaps(new, old)]
+    more = [(gap, False) for gap in Subset(None if is_request else old.document).gaps(new, old)]
     breaks, others = (fewer, more) if is_request else (more, fewer)
 
     def subject(gap: Gap, is_fewer: bool) -> object:
@@ -117,7 +117,7 @@ def schema_changes(old: PlacedSchema, new: PlacedSchema, direction: Direction) -
 
     broken = {subject(*each) for each in breaks}
     found = breaks + [each for each in others if subject(*each) not in broken]
-    return [_change(gap, old.home.root, new.home.root, direction, fewer=is_fewer) for gap, is_fewer in found]
+    return [_change(gap, old.document.root, new.document.root, direction, fewer=is_fewer) for gap, is_fewer in found]
 
 
 def _change(gap: Gap, old: Node, new: Node, direction: Direction, *, fewer: bool) -> Change:
@@ -162,18 +162,18 @@ def _text(value: Any) -> str:
 class Subset:
     """One question about the schemas of two documents.
 
-    `open_home`: the document whose closed objects count as open. A property that they do not know is then an open gap.
+    `open_document`: the one whose closed objects count as open. A property that they do not know is then an open gap.
     """
 
-    def __init__(self, open_home: DocumentSchemas | None = None) -> None:
-        self._open_home = open_home
+    def __init__(self, open_document: DocumentSchemas | None = None) -> None:
+        self._open_document = open_document
         self._alternatives = 0
         self._underway: dict[object, int] = {}  # each question, and how deep in the value it was asked
         self._answered: dict[object, list[Gap]] = {}
 
     def gaps(self, known: PlacedSchema, demanded: PlacedSchema) -> list[Gap]:
         """What of `demanded` is not ensured by `known`; nothing where every value of `known` is one of `demanded`."""
-        found = self._gaps(FlatSchema([known], known.place, self._open_home), demanded)
+        found = self._gaps(FlatSchema([known], known.place, self._open_document), demanded)
         return list({(gap.facet, gap.known_at, gap.demanded_at, gap.name): gap for gap in found}.values())
 
     def _gaps(self, known: FlatSchema, demanded: PlacedSchema) -> list[Gap]:
@@ -251,7 +251,7 @@ class Subset:
         if found and demanded.value is NOTHING:
             holders = (part for part in known.parts if part.value.get("properties", {}).get(name, False) is not False)
             place = next(((*part.place, "properties", name) for part in holders), known.place)
-            return [Gap("property", place, demanded.place, name=name, open=demanded.home is self._open_home)]
+            return [Gap("property", place, demanded.place, name=name, open=demanded.document is self._open_document)]
         if serious(found) and name not in known.listed:
             return [Gap("undescribed-property", known.place, demanded.place, name=name)]
         return found
@@ -262,7 +262,7 @@ class Subset:
         found = [gap for name in named for gap in self._property(known, demanded, name)]
         others = self._gaps(known.others(), demanded)
         if others and demanded.value is NOTHING:
-            others = [Gap("open-object", known.place, demanded.place, open=demanded.home is self._open_home)]
+            others = [Gap("open-object", known.place, demanded.place, open=demanded.document is self._open_document)]
         return found + others
 
     def _choice(self, keyword: str, known: FlatSchema, part: PlacedSchema) -> list[Gap]:
@@ -287,18 +287,18 @@ class Subset:
         if question in self._underway:
             return False
         self._underway[question] = known.depth
-        try:
-            if all(self._lacks(known, name) for name in known.types):
-                return True
-            if any(all(map(self._is_impossible, choice)) for choice in known.choices()):
-                return True
-            return any(
-                not serious(self._gaps(known.and_also(part.without("not"), instead_of=part), part.below("not")))
-                for part in known.parts
-                if "not" in part.value
-            )
-        finally:
-            del self._underway[question]
+        exclusions = (
+            (known.and_also(part.without("not"), instead_of=part), part.below("not"))
+            for part in known.parts
+            if "not" in part.value
+        )
+        found = (
+            all(self._lacks(known, name) for name in known.types)
+            or any(all(map(self._is_impossible, choice)) for choice in known.choices())
+            or any(not serious(self._gaps(rest, excluded)) for rest, excluded in exclusions)
+        )
+        del self._underway[question]
+        return found
 
     def _lacks(self, known: FlatSchema, name: str) -> bool:
         """Whether there is no value of that type."""

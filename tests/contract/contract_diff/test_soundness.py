@@ -128,7 +128,7 @@ def test_what_is_shown_to_hold_holds() -> None:
         known, demanded = compiled(one, direction), compiled(other, direction)
         if Subset().gaps(known, demanded):
             return "not shown"
-        schemas_of_both = [Schema(each.value, each.home.definitions) for each in (known, demanded)]  # type: ignore[arg-type]
+        schemas_of_both = [Schema(each.value, each.document.definitions) for each in (known, demanded)]
         tried = [value for value in values(one, other, direction, rng) if schemas_of_both[0].is_valid(value)]
         assert all(schemas_of_both[1].is_valid(value) for value in tried)
         return "shown" if tried else "untried"
@@ -143,10 +143,10 @@ def test_an_answer_that_is_compatible_is_understood_by_whoever_ignores_new_field
         before, after = compiled(old, "response"), compiled(new, "response")
         if any(f"'{keyword}'" in repr((old, new)) for keyword in ("oneOf", "not")):
             return "of another kind"  # What is open may match more than one, and no longer not match.
-        if serious(Subset(before.home).gaps(after, before)):
+        if serious(Subset(before.document).gaps(after, before)):
             return "not shown"
-        answers = Schema(after.value, after.home.definitions)  # type: ignore[arg-type]
-        client = Schema(opened(before.value), opened(before.home.definitions))
+        answers = Schema(after.value, after.document.definitions)
+        client = Schema(opened(before.value), opened(before.document.definitions))
         tried = [value for value in values(new, old, "response", rng) if answers.is_valid(value)]
         assert all(client.is_valid(value) for value in tried)
         return "shown" if tried else "untried"
@@ -163,6 +163,6 @@ def test_a_wrong_answer_would_be_found(edit: str) -> None:
     }[edit]
     narrow = {**wide, "maximum": 3} if edit == "maximum" else {**wide, "maxItems": 2}
     one, other = document({"Root": wide}), document({"Root": narrow})
-    demanded_schema = Schema(compiled(other, "request").value, {})  # type: ignore[arg-type]
+    demanded_schema = Schema(compiled(other, "request").value, {})
     rng = Random(0)
     assert not all(demanded_schema.is_valid(value) for _ in range(5) for value in values(one, other, "request", rng))
