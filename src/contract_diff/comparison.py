@@ -196,7 +196,7 @@ def _was_allowed(loser: OperationNode, path: str, url: str, schemas: DocumentSch
     def is_allowed(text: str, schema: Node | None) -> bool:
         match type_name(schema):
             case "string":
-                return schemas.placed_at(schema, "request").schema.is_valid(text)
+                return schemas.enforced(schema, "request").schema.is_valid(text)
             case "integer" | "number":
                 return re.fullmatch("[-+0-9.eE]+", text) is not None
             case "boolean":

@@ -41,7 +41,7 @@ class DocumentSchemas(Schemas):
         self.root = root
         self._placed: dict[object, PlacedSchema] = {}
 
-    def placed_at(self, node: Node | None, direction: Direction) -> PlacedSchema:
+    def enforced(self, node: Node | None, direction: Direction) -> PlacedSchema:
         """The schema as it is enforced in that direction; without one, anything goes."""
         return self.placed(True, ()) if node is None else self.placed(self.translate(node, direction), node.path)
 

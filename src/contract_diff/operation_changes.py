@@ -210,7 +210,7 @@ def _text_changes(kind: str, old: Node, new: Node, schemas: BothSchemas, directi
     if message:
         yield Change(f"{kind}-read-otherwise", new.pointer, message)
     former, later = (
-        document.placed_at(value_schema(each), direction) for document, each in zip(schemas, (old, new), strict=True)
+        document.enforced(value_schema(each), direction) for document, each in zip(schemas, (old, new), strict=True)
     )
     yield from schema_changes(former, later, direction)
 

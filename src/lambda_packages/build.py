@@ -40,13 +40,9 @@ class Function:
     name: str
 
     @property
-    def module(self) -> str:
-        return f"products.handlers.{self.name}"
-
-    @property
     def handler(self) -> str:
         """As Lambda's configuration wants it."""
-        return f"{self.module}.handler"
+        return f"products.handlers.{self.name}.handler"
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ def functions(project: Path) -> list[Function]:
 def contents(function: Function, project: Path, wheels: Path) -> Contents:
     """Everything that the function can reach, and nothing else. Raises BuildError."""
     imports = Imports(own=[project / "src"], third_party=[wheels])
-    modules = imports.reachable(function.module)
+    modules = imports.reachable(function.handler.removesuffix(".handler"))
     made: dict[str, bytes] = {}
     if any(module.name == "botocore" for module in modules):
         calls = aws_calls(module for module in modules if imports.is_own(module))

@@ -93,7 +93,7 @@ def values(one: Document, other: Document, direction: Direction, rng: Random) ->
 
 def compiled(found: Document, direction: Direction) -> PlacedSchema:
     root = Node(found, (), found)
-    return DocumentSchemas(root).placed_at(root["components"]["schemas"]["Root"], direction)
+    return DocumentSchemas(root).enforced(root["components"]["schemas"]["Root"], direction)
 
 
 def opened(schema: Any) -> Any:
