@@ -14,7 +14,7 @@ from contract.parameters import LOCATIONS, Location, Parameter
 from contract.problems import Violation, invalid_request
 from contract.request_body import RequestBody
 from contract.responses import Responses
-from contract.schemas import AnySchema, Definitions
+from contract.schemas import Definitions
 
 TABLE_FORMAT = 1
 
@@ -37,7 +37,6 @@ class Operation:
         self.security_schemes: Mapping[str, Mapping[str, Any]] = table["securitySchemes"]
         self._documents: Mapping[str, Any] = table["definitions"]
         self._definitions = definitions = Definitions(self._documents)
-        self._named: dict[str, AnySchema] = {}
         api_keys = [scheme["name"] for scheme in self.security_schemes.values() if scheme.get("in") == "query"]
         # Those with something to check: a query always has, for what it must not have.
         self._locations: list[tuple[str, Location]] = []
@@ -98,10 +97,8 @@ class Operation:
 
     def invalid_property(self, definition: str, value: JSON) -> str | None:
         """Returns the first property that is invalid against the schema; None for a valid value."""
-        schema = self._named.get(definition)
-        if schema is None:
-            schema = self._named[definition] = self._definitions.schema({"$ref": f"#/$defs/{definition}"})
-        if schema.is_valid(value):
+        errors = self._definitions.schema({"$ref": f"#/$defs/{definition}"}).errors(value)
+        if not errors:
             return None
-        path = schema.errors(value)[0].path
+        path = errors[0].path
         return str(path[0]) if path else ""

@@ -63,10 +63,7 @@ class RequestBody:
             return None, [_violation(path, "json", message) for path, message in malformed.flaws]
         except UnicodeDecodeError:
             return None, [_violation((), "encoding", "is not valid UTF-8")]
-        if len(data) <= ALL_ERRORS_UP_TO_BYTES:
-            errors = schema.errors(value)
-        else:
-            errors = [error for error in (schema.first_error(value),) if error]
+        errors = schema.errors(value, only_first=len(data) > ALL_ERRORS_UP_TO_BYTES)
         if not errors:
             fill(value, defaults)
         return value, [_violation(*error) for error in errors]

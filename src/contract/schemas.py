@@ -53,24 +53,23 @@ class Schema:
         """Returns whether the value is valid."""
         return (self._validator or self._build()).is_valid(value)
 
-    def errors(self, value: JSON) -> list[ValidationError]:
-        """Returns every error, ordered by place; none twice."""
+    def errors(self, value: JSON, *, only_first: bool = False) -> list[ValidationError]:
+        """Returns every error, ordered by place, none twice; or just one, for when all of them could take too long."""
         validator = self._validator or self._build()
-        return [] if validator.is_valid(value) else sorted(self._in_words(validator.iter_errors(value)))
-
-    def first_error(self, value: JSON) -> ValidationError | None:
-        """Returns one error, None without any: for when nobody reads more, or all of them could take too long."""
-        validator = self._validator or self._build()
-        try:
-            validator.validate(value)
-        except jsonschema_rs.ValidationError as error:
-            return min(self._in_words([error]))
-        return None
-
-    def _in_words(self, errors: Iterable[jsonschema_rs.ValidationError]) -> set[ValidationError]:
+        found: Iterable[jsonschema_rs.ValidationError] = ()
+        if only_first:
+            try:
+                validator.validate(value)
+            except jsonschema_rs.ValidationError as error:
+                found = [error]
+        elif not validator.is_valid(value):
+            found = validator.iter_errors(value)
+        if not found:
+            return []
         from contract.validation_errors import validation_errors  # Spares it to every cold start with a valid request.
 
-        return set(validation_errors(errors, {**self._document, "$defs": self._definitions}))
+        words = sorted(set(validation_errors(found, {**self._document, "$defs": self._definitions})))
+        return words[:1] if only_first else words
 
     def _build(self) -> jsonschema_rs.Draft202012Validator:
         self._validator = jsonschema_rs.Draft202012Validator(
@@ -92,18 +91,10 @@ class Definition:
         self._name = name
         self._everything = everything
 
-    def is_valid(self, value: JSON) -> bool:
-        """Returns whether the value is valid."""
-        return self._everything.is_valid({self._name: value})
-
-    def errors(self, value: JSON) -> list[ValidationError]:
-        """Returns every error, ordered by place; none twice."""
-        return [error._replace(path=error.path[1:]) for error in self._everything.errors({self._name: value})]
-
-    def first_error(self, value: JSON) -> ValidationError | None:
-        """Returns one error, None without any."""
-        error = self._everything.first_error({self._name: value})
-        return error and error._replace(path=error.path[1:])
+    def errors(self, value: JSON, *, only_first: bool = False) -> list[ValidationError]:
+        """Returns what Schema.errors does."""
+        found = self._everything.errors({self._name: value}, only_first=only_first)
+        return [error._replace(path=error.path[1:]) for error in found]
 
 
 class Definitions:

@@ -47,7 +47,7 @@ class OutOfRange(_Flaw):
 
 _TWICE = "is given more than once"
 _SURROGATE = "is not valid Unicode text: it has half of a surrogate pair"
-_TOO_DEEP = "is nested more than {} levels deep"
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
 
 def integer(text: str) -> int:
@@ -109,7 +109,7 @@ _DIAGNOSIS = JSONDecoder(
 )
 
 
-def loads(data: bytes, max_depth: int = MAX_DEPTH) -> JSON:
+def loads(data: bytes) -> JSON:
     """Returns the value of a JSON text in UTF-8. An array or object is one level deeper than what holds it.
 
     Raises MalformedJson with every flaw that can be placed, in the order of the document.
@@ -121,16 +121,16 @@ def loads(data: bytes, max_depth: int = MAX_DEPTH) -> JSON:
     if text.startswith("\ufeff"):
         raise MalformedJson(((), "begins with a byte order mark"))
     try:
-        value = _decode(_DECODER, text, max_depth)
+        value = _decode(_DECODER, text)
     except _Flaw:
-        value = _decode(_DIAGNOSIS, text, max_depth)
+        value = _decode(_DIAGNOSIS, text)
     else:
         # Cheap to ask, and hardly ever so.
-        may_be_flawed = text.count("[") + text.count("{") > max_depth or "\\ud" in text or "\\uD" in text
+        may_be_flawed = text.count("[") + text.count("{") > MAX_DEPTH or "\\ud" in text or "\\uD" in text
         if not may_be_flawed:
             return value
     try:
-        flaws = list(_flaws(value, (), max_depth))
+        flaws = list(_flaws(value, ()))
     except _Flaw as flaw:
         flaws = [((), flaw.message)]
     if flaws:
@@ -138,30 +138,30 @@ def loads(data: bytes, max_depth: int = MAX_DEPTH) -> JSON:
     return value
 
 
-def _decode(decoder: JSONDecoder, text: str, max_depth: int) -> JSON:
+def _decode(decoder: JSONDecoder, text: str) -> JSON:
     try:
         value: JSON = decoder.decode(text)
     except JSONDecodeError as error:
         raise MalformedJson(((), f"is not JSON (line {error.lineno}, column {error.colno})")) from None
     except RecursionError:
-        raise MalformedJson(((), _TOO_DEEP.format(max_depth))) from None
+        raise MalformedJson(((), _TOO_DEEP)) from None
     return value
 
 
-def _flaws(value: object, path: Place, max_depth: int) -> Iterator[tuple[Place, str]]:
+def _flaws(value: object, path: Place) -> Iterator[tuple[Place, str]]:
     if isinstance(value, _Flaw):
         yield path, value.message
     elif isinstance(value, str):
         if not is_unicode(value):
             yield path, _SURROGATE
     elif isinstance(value, dict | list):
-        if len(path) == max_depth:
-            raise _Flaw(_TOO_DEEP.format(max_depth))
+        if len(path) == MAX_DEPTH:
+            raise _Flaw(_TOO_DEEP)
         for step, member in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(step, str) and not is_unicode(step):
                 yield path, "has a field whose name is not valid Unicode text"
             else:
-                yield from _flaws(member, (*path, step), max_depth)
+                yield from _flaws(member, (*path, step))
 
 
 def pointer(path: Iterable[str | int]) -> str:

@@ -40,10 +40,10 @@ _TYPES = {
     "array": "an array",
     "boolean": "a boolean",
     "integer": "an integer",
-    "null": "null",
     "number": "a number",
     "object": "an object",
     "string": "a string",
+    "null": "null",
 }
 _TAG_KEYWORDS = {"const", "enum"}
 
@@ -74,7 +74,13 @@ def validation_errors(
             case Kind.Pattern() if kind.pattern in _FORMATS_BY_PATTERN:
                 yield ValidationError(path, "format", _format_words(_FORMATS_BY_PATTERN[kind.pattern]))
             case Kind.Pattern():
-                yield ValidationError(path, "pattern", _pattern_words(kind.pattern, error.schema_path, document))
+                schema: Any = document
+                for step in [*error.schema_path][:-1]:
+                    schema = schema[step]
+                # The contract's own words, which the compiler has put beside the pattern, if it has any.
+                described = schema.get("x-pattern-description")
+                message = f"must be {described}" if described else f"must match the pattern {kind.pattern}"
+                yield ValidationError(path, "pattern", message)
             case _:
                 words = _WORDS.get(type(kind))
                 yield ValidationError(path, kind.name, words(kind) if words else "is not valid")
@@ -97,22 +103,8 @@ def _intended_branch(
     return possible[0] if len(possible) == 1 else None
 
 
-def _pattern_words(pattern: str, schema_path: Iterable[str | int], document: Any) -> str:
-    """Returns the contract's own words, which the compiler has put beside the pattern, if it has any."""
-    schema = document
-    for step in [*schema_path][:-1]:
-        schema = schema[step]
-    described = schema.get("x-pattern-description")
-    return f"must be {described}" if described else f"must match the pattern {pattern}"
-
-
 def _format_words(name: str) -> str:
     return f"must be {_FORMATS.get(name, 'a valid ' + name)}"
-
-
-def _type_words(kind: Any) -> str:
-    names = sorted(kind.types, key=lambda name: (name == "null", name))
-    return f"must be {_either(_TYPES[name] for name in names)}"
 
 
 def _either(choices: Iterable[str]) -> str:
@@ -153,7 +145,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = {
     Kind.OneOfNotValid: lambda kind: "must match one of the allowed forms",
     # Of a pattern with look-around or a back-reference, whose engine tries so many ways and no more.
     Kind.BacktrackLimitExceeded: lambda kind: "is too intricate to be checked against its pattern",
-    Kind.Type: _type_words,
+    Kind.Type: lambda kind: f"must be {_either(text for name, text in _TYPES.items() if name in kind.types)}",
     Kind.UniqueItems: lambda kind: "must not have the same item twice",
     # The one keyword of our own, x-integer-literal: see schemas.IntegerLiteral.
     Kind.Custom: lambda kind: "must be an integer, written without a fraction or an exponent",

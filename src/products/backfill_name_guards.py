@@ -93,21 +93,9 @@ class Backfill:
 
     def write(self, product: StoredProduct) -> UnguardedProduct:
         """One transaction: the guard, and what makes the product complete."""
-        try:
-            self._client.transact_write_items(
-                TransactItems=[{"Update": self._completion(product)}, {"Put": self._guard(product)}]
-            )
-        except self._client.exceptions.TransactionCanceledException as error:
-            guard = cancellation_reasons(error)[1].get("Item")
-            if guard is None:
-                return UnguardedProduct(product, GuardState.CHANGED)
-            return UnguardedProduct(product, GuardState.DUPLICATE, guard["productId"]["S"])
-        return UnguardedProduct(product, GuardState.BACKFILLED)
-
-    def _completion(self, product: StoredProduct) -> UpdateTypeDef:
         unchanged = "#version = :version" if product.is_versioned else "attribute_not_exists(#version)"
         values = items.attributes({"name": product.name, "type": "PRODUCT", "version": product.version})
-        return {
+        completion: UpdateTypeDef = {
             "TableName": self._table,
             "Key": items.product_key(product.product_id),
             "UpdateExpression": "SET #type = :type, #version = :version",
@@ -115,64 +103,25 @@ class Backfill:
             "ExpressionAttributeNames": {"#name": "name", "#type": "entityType", "#version": "version"},
             "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
         }
-
-    def _guard(self, product: StoredProduct) -> PutTypeDef:
-        return {
+        guard: PutTypeDef = {
             "TableName": self._table,
             "Item": items.guard(product.name, product.product_id),
             "ConditionExpression": "attribute_not_exists(PK) OR productId = :id",
             "ExpressionAttributeValues": {":id": {"S": product.product_id}},
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+        try:
+            self._client.transact_write_items(TransactItems=[{"Update": completion}, {"Put": guard}])
+        except self._client.exceptions.TransactionCanceledException as error:
+            holder = cancellation_reasons(error)[1].get("Item")
+            if holder is None:
+                return UnguardedProduct(product, GuardState.CHANGED)
+            return UnguardedProduct(product, GuardState.DUPLICATE, holder["productId"]["S"])
+        return UnguardedProduct(product, GuardState.BACKFILLED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints a line for each finding. The exit status: 0 when nothing is left that `--write` does not do, else 1."""
-    options = _parser().parse_args(arguments)
-    client = Session().create_client("dynamodb", region_name=options.region)
-    backfill = Backfill(cast("DynamoDBClient", client), options.table)
-    try:
-        results = list(_results(backfill, write=options.write))
-    except (BotoCoreError, ClientError) as error:
-        print(f"DynamoDB cannot be used: {error}", file=sys.stderr)
-        return 1
-    if any(each.state is GuardState.UNGUARDED for each in results):
-        print("Nothing was written. Use --write.")
-    return 1 if any(each.state not in (GuardState.UNGUARDED, GuardState.BACKFILLED) for each in results) else 0
-
-
-def _results(backfill: Backfill, *, write: bool) -> Iterator[UnguardedProduct]:
-    for finding in unguarded_products(backfill.contents()):
-        result = backfill.write(finding.product) if write and finding.state is GuardState.UNGUARDED else finding
-        print(result)
-        yield result
-
-
-def _broken(product: StoredProduct) -> str | None:
-    """The attribute that keeps the service from reading or writing the product."""
-    required = ("productId", "name", "description", "currency", "period", "createdAt")
-    if missing := next((name for name in required if "S" not in product.item.get(name, {})), None):
-        return missing
-    if "N" not in product.item.get("price", {}):
-        return "price"
-    if "L" not in product.item.get("features", {}):
-        return "features"
-    if product.active is None:
-        return "active"
-    if product.key != items.product_key(product.product_id)["PK"]["S"]:
-        return "productId"
-    return None if _is_utc(product.updated_at) else "updatedAt"
-
-
-def _is_utc(time: str) -> bool:
-    try:
-        datetime.fromisoformat(time)
-    except ValueError:
-        return False
-    return time.endswith("Z")
-
-
-def _parser() -> argparse.ArgumentParser:
     opening, _, rest = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(
         "scripts/backfill_name_guards",
@@ -184,7 +133,39 @@ def _parser() -> argparse.ArgumentParser:
     region = os.environ.get("AWS_REGION")
     parser.add_argument("--region", default=region, required=region is None, help="where it is (default: $AWS_REGION)")
     parser.add_argument("--write", action="store_true", help="write them; without this it only says what it would do")
-    return parser
+    options = parser.parse_args(arguments)
+    client = Session().create_client("dynamodb", region_name=options.region)
+    backfill = Backfill(cast("DynamoDBClient", client), options.table)
+    states: set[GuardState] = set()
+    try:
+        for found in unguarded_products(backfill.contents()):
+            writes = options.write and found.state is GuardState.UNGUARDED
+            result = backfill.write(found.product) if writes else found
+            print(result)
+            states.add(result.state)
+    except (BotoCoreError, ClientError) as error:
+        print(f"DynamoDB cannot be used: {error}", file=sys.stderr)
+        return 1
+    if GuardState.UNGUARDED in states:
+        print("Nothing was written. Use --write.")
+    return 1 if states - {GuardState.UNGUARDED, GuardState.BACKFILLED} else 0
+
+
+def _broken(product: StoredProduct) -> str | None:
+    """The attribute that keeps the service from reading or writing the product."""
+    texts = ("productId", "name", "description", "currency", "period", "createdAt")
+    types = {**dict.fromkeys(texts, "S"), "price": "N", "features": "L"}
+    if missing := next((name for name, its in types.items() if its not in product.item.get(name, {})), None):
+        return missing
+    if product.active is None:
+        return "active"
+    if product.key != items.product_key(product.product_id)["PK"]["S"]:
+        return "productId"
+    try:
+        datetime.fromisoformat(product.updated_at)
+    except ValueError:
+        return "updatedAt"
+    return None if product.updated_at.endswith("Z") else "updatedAt"
 
 
 if __name__ == "__main__":
