@@ -1,4 +1,4 @@
-"""What a run creates, by the contract: written down as it happens, found and deleted at the end.
+"""Clean-up of what a run creates, by the contract: written down as it happens, found and deleted at the end.
 
 A creation is a POST that the contract answers with 201; what it made is where the answer's Location says, and the
 DELETE of that path takes it away. Both are on disk before the next request: the process may be killed.
@@ -39,7 +39,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Notes:
-    """What a run and its hooks, which schemathesis loads in a process of its own, tell each other.
+    """Record that a run shares with its hooks, which schemathesis loads in a process of its own.
 
     `run` is a word that no other run has; `created` is the file of what it creates. With `own_only` nothing else is
     written, and each creation has an Idempotency-Key where the contract takes one.

@@ -1,7 +1,7 @@
-"""What a client of an API knows and schemathesis cannot: loaded by schemathesis.toml. No resource is named here.
+"""Hooks of schemathesis, with what a client of an API knows and it cannot: loaded by schemathesis.toml.
 
 A client has a new key and a new name for what it creates, sends the ETags and tokens that it was given, and finds what
-it has created where the answer's Location says.
+it has created where the answer's Location says. No resource is named here; `name` is what has to be unique.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which statuses a run of schemathesis has seen of each operation, and how it ended, in a few lines for a person."""
+"""Statuses that a run of schemathesis has seen of each operation, and how it ended, in a few lines for a person."""
 
 from __future__ import annotations
 
@@ -15,32 +15,17 @@ from contract.http_syntax import METHODS
 StatusCoverage = Mapping[str, Counter[str]]
 """From an operationId to how many answers had each status."""
 
-UNPROVOKED = {"429", "500", "502", "503", "504"}
-"""What only a fault or an overload of the service brings about."""
-
-
-def expected(document: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Every (operationId, status) that an OpenAPI document declares and a client can provoke.
-
-    A 409 to a request without a body is left out: it conflicts with what is stored, which no client may have stored.
-    """
-    return {
-        (operation["operationId"], status)
-        for _, _, operation in _operations(document)
-        for status in operation["responses"]
-        if status not in UNPROVOKED and (status != "409" or "requestBody" in operation)
-    }
-
 
 def status_coverage(report: Path, document: Mapping[str, Any], base_path: str = "") -> StatusCoverage:
     """A 405 counts for every operation of its path. `base_path`, such as `/dev`, precedes the contract's paths."""
     patterns = {path: re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) for path in document["paths"]}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for method, sent, status in _answers(report):
-        for path, declared, operation in _operations(document):
-            answers = declared == method or status == "405"
-            if answers and re.fullmatch(patterns[path], sent.removeprefix(base_path)):
-                counts[operation["operationId"]][status] += 1
+        for path, item in document["paths"].items():
+            if re.fullmatch(patterns[path], sent.removeprefix(base_path)):
+                for declared in METHODS if status == "405" else (method.lower(),):
+                    if declared in item:
+                        counts[item[declared]["operationId"]][status] += 1
     return dict(counts)
 
 
@@ -72,13 +57,6 @@ def _figures(outcome: Mapping[str, Any]) -> Iterator[str]:
     yield f"{'errors':<10}{len(outcome['errors']):>6}"
     yield f"{'warnings':<10}{len(warnings):>6}"
     yield from (f"{'':<16}   {kind.replace('_', ' ')}: {', '.join(labels)}" for kind, labels in warnings.items())
-
-
-def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield path, method.upper(), item[method]
 
 
 def _answers(report: Path) -> Iterator[tuple[str, str, str]]:

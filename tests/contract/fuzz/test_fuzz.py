@@ -19,7 +19,8 @@ import yaml
 from schemathesis.core.result import Ok
 
 from fuzzing.__main__ import CONTRACT
-from fuzzing.status_coverage import StatusCoverage, expected, status_coverage, table, total
+from fuzzing.status_coverage import StatusCoverage, status_coverage, table, total
+from tests.contract.fuzz.declared_statuses import expected
 from tests.served import ROOT, Served, served
 
 LARGE_BODY = b" " * 100_000

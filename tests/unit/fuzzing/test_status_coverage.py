@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from fuzzing.status_coverage import expected, status_coverage, table, total
+from fuzzing.status_coverage import status_coverage, table, total
+from tests.contract.fuzz.declared_statuses import expected
 
 DOCUMENT: dict[str, Any] = {
     "paths": {
