@@ -19,11 +19,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from local_aws import ACCOUNT
 from local_aws.functions import FunctionFailed
@@ -72,7 +70,7 @@ class ExecutionEnvironment:
         self._logging = threading.Lock()
         self._api = _RuntimeApi()
         self._started = time.monotonic()
-        self._process = _start_process(configuration, runtime, home, self._api.address)
+        self._process = _start_process(configuration, runtime, home, self._api.server_port)
         self._reader = threading.Thread(target=self._copy_log, daemon=True)
         self._reader.start()
         self._initialised = False
@@ -115,10 +113,9 @@ class ExecutionEnvironment:
 
     def _await_init(self) -> float | None:
         """Milliseconds from start to the first call for work; None when that was long ago."""
+        outcome = self._await(self._configuration.timeout_seconds if self._initialised else INIT_SECONDS)
         if self._initialised:
-            self._await(self._configuration.timeout_seconds)
             return None
-        outcome = self._await(INIT_SECONDS)
         if isinstance(outcome, FunctionFailed):
             self.stop()
             raise FunctionFailed(f"{outcome} (init)")
@@ -190,7 +187,7 @@ class ExecutionEnvironment:
         self._log(json.dumps({"type": "platform.report", "record": record}))
 
 
-def _start_process(configuration: Configuration, runtime: Runtime, home: Path, api: str) -> subprocess.Popen[bytes]:
+def _start_process(configuration: Configuration, runtime: Runtime, home: Path, port: int) -> subprocess.Popen[bytes]:
     region = configuration.variables.get("AWS_REGION", "eu-west-1")
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; nothing of this process' own.
     variables = {
@@ -210,7 +207,7 @@ def _start_process(configuration: Configuration, runtime: Runtime, home: Path, a
         "TZ": ":UTC",
         **configuration.variables,
         # Last, because nobody may set these. HOME keeps a developer's ~/.aws out of the function's sight.
-        "AWS_LAMBDA_RUNTIME_API": api,
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
         "HOME": str(home),
         "LAMBDA_RUNTIME_DIR": str(runtime.libraries),
         "LAMBDA_TASK_ROOT": str(configuration.code),
@@ -231,7 +228,7 @@ def _start_process(configuration: Configuration, runtime: Runtime, home: Path, a
     )
 
 
-class _RuntimeApi:
+class _RuntimeApi(ThreadingHTTPServer):
     """Lambda's Runtime API for one process, on a free port of 127.0.0.1 until closed.
 
     The process asks for the next invocation and posts what came of it: its requests become a queue of `outcomes`.
@@ -239,14 +236,11 @@ class _RuntimeApi:
     """
 
     def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _RuntimeEndpoint)
         self.invocations: queue.SimpleQueue[tuple[bytes, dict[str, str]] | None] = queue.SimpleQueue()
         self.outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self.current: str | None = None
-        self._server = _RuntimeServer(("127.0.0.1", 0), partial(_RuntimeEndpoint, self))
-        # As AWS_LAMBDA_RUNTIME_API holds it.
-        self.address = f"127.0.0.1:{self._server.server_port}"
-        poll = {"poll_interval": 0.05}
-        threading.Thread(target=self._server.serve_forever, kwargs=poll, daemon=True).start()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def put(self, event: bytes, request_id: str, function: Configuration) -> None:
         """Hands the next invocation to the process."""
@@ -264,11 +258,9 @@ class _RuntimeApi:
 
     def close(self) -> None:
         self.invocations.put(None)
-        self._server.shutdown()
-        self._server.server_close()
+        self.shutdown()
+        self.server_close()
 
-
-class _RuntimeServer(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A process that was stopped leaves its connection half-way: who stopped it knows. The rest is a fault."""
         if not isinstance(sys.exception(), ConnectionError):
@@ -278,16 +270,13 @@ class _RuntimeServer(ThreadingHTTPServer):
 class _RuntimeEndpoint(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-
-    def __init__(self, api: _RuntimeApi, *arguments: Any) -> None:
-        self._api = api
-        super().__init__(*arguments)
+    server: _RuntimeApi
 
     def do_GET(self) -> None:
         if self.path != f"{_PREFIX}/invocation/next":
             return self._refuse(HTTPStatus.NOT_FOUND, "InvalidPath")
-        self._api.outcomes.put(None)
-        invocation = self._api.invocations.get()
+        self.server.outcomes.put(None)
+        invocation = self.server.invocations.get()
         if invocation is None:
             self.close_connection = True
             return None
@@ -296,7 +285,7 @@ class _RuntimeEndpoint(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         result = _RESULT.fullmatch(self.path)
-        if self.path != f"{_PREFIX}/init/error" and (not result or result[1] != self._api.current):
+        if self.path != f"{_PREFIX}/init/error" and (not result or result[1] != self.server.current):
             return self._refuse(HTTPStatus.BAD_REQUEST, "InvalidRequestID")
         outcome: Outcome = body
         if len(body) > LARGEST_ANSWER:
@@ -307,7 +296,7 @@ class _RuntimeEndpoint(BaseHTTPRequestHandler):
             except (ValueError, LookupError, TypeError):
                 outcome = FunctionFailed("Unhandled")
         # Queued before it is acknowledged: the process may end as soon as it is.
-        self._api.outcomes.put(outcome)
+        self.server.outcomes.put(outcome)
         if len(body) > LARGEST_ANSWER:
             return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge")
         return self._send(HTTPStatus.ACCEPTED, b'{"status":"OK"}')

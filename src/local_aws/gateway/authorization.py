@@ -51,9 +51,9 @@ class CognitoAuthorizer:
             found = (self._authorizers.claims(pool, token) for pool in self._pools)
             return next((claims for claims in found if claims is not None), None)
         except AuthorizerFailed:
-            raise GatewayError("AUTHORIZER_FAILURE", "Internal server error") from None
+            raise GatewayError("AUTHORIZER_FAILURE") from None
         except AuthorizerMisconfigured:
-            raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR", "Internal server error") from None
+            raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR") from None
 
 
 def authorizer_of(method: Place, schemes: Mapping[str, CognitoAuthorizer]) -> CognitoAuthorizer | None:

@@ -26,7 +26,7 @@ _UNKNOWN_IDENTITY = (
 class GatewayError(Exception):
     """Exception for a request that the gateway answers itself, by the gateway response of a type."""
 
-    def __init__(self, response_type: str, message: str, status: int | None = None) -> None:
+    def __init__(self, response_type: str, message: str = "Internal server error", status: int | None = None) -> None:
         super().__init__(response_type)
         self.response_type = response_type
         self.message = message

@@ -83,7 +83,7 @@ class Gateway:
             raise
         except Exception:
             logger.exception("the gateway failed", extra={"requestId": call.request_id})
-            return self._responses.to(call, GatewayError("DEFAULT_5XX", "Internal server error", status=500))
+            return self._responses.to(call, GatewayError("DEFAULT_5XX"))
 
     def _method(self, call: Call) -> Method:
         """The method of the most literal path that has it: another path may have it where that one has not."""

@@ -47,15 +47,6 @@ _REMAPPED = frozenset(
 )  # fmt: skip
 _DROPPED = frozenset({"expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "via"})
 
-# The documentation gives the status of a function's failure (502) and no type for it, and none of the types has that
-# status: so it is the default one. https://repost.aws/knowledge-center/malformed-502-api-gateway
-_FAILED = "Internal server error"
-_REFUSALS: dict[type[Exception], tuple[str, str, int | None]] = {
-    TimeoutError: ("INTEGRATION_TIMEOUT", "Endpoint request timed out", None),
-    InvokeForbidden: ("API_CONFIGURATION_ERROR", _FAILED, None),
-    InvokeFailed: ("INTEGRATION_FAILURE", _FAILED, None),
-}
-
 logger = logging.getLogger(__name__)
 
 
@@ -102,8 +93,15 @@ class LambdaProxy:
         except (FunctionFailed, MalformedProxyResponse, InvokeForbidden, InvokeFailed, TimeoutError) as error:
             logger.error("no usable answer", extra={"requestId": call.request_id, "cause": type(error).__name__})
             call.note("integration", error=type(error).__name__)
-            response_type, message, status = _REFUSALS.get(type(error), ("DEFAULT_5XX", _FAILED, 502))
-            raise GatewayError(response_type, message, status=status) from error
+            if isinstance(error, TimeoutError):
+                raise GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from error
+            if isinstance(error, InvokeForbidden):
+                raise GatewayError("API_CONFIGURATION_ERROR") from error
+            if isinstance(error, InvokeFailed):
+                raise GatewayError("INTEGRATION_FAILURE") from error
+            # The documentation gives the status of a function's failure and no type for it, and none of the types has
+            # that status: so it is the default one. https://repost.aws/knowledge-center/malformed-502-api-gateway
+            raise GatewayError("DEFAULT_5XX", status=502) from error
         finally:
             call.note("integration", latency=round((time.monotonic() - started) * 1000))
         call.note("integration", status=response.status)

@@ -16,7 +16,6 @@ from local_aws.gateway.templates import IN_MAPPINGS, MappedResponse, Scope, velo
 _HEADER = "method.response.header."
 # API Gateway takes it without quotes, as the CDK writes it.
 _UNQUOTED = re.compile(r"(?<=\{)\s*statusCode\s*:")
-_FAILED = "Internal server error"
 
 
 class Mock:
@@ -49,7 +48,7 @@ class Mock:
         matching = (each for each in self._answers if each != "default" and re.fullmatch(each, status))
         answer = self._answers.get(next(matching, "default"))
         if answer is None:
-            raise GatewayError("API_CONFIGURATION_ERROR", _FAILED)
+            raise GatewayError("API_CONFIGURATION_ERROR")
         return answer.render(call.header("accept"), scope, status=200)
 
     def _request(self, call: Call, scope: Scope) -> str:
@@ -73,5 +72,5 @@ def _status(text: str) -> int:
         value = None
     status = value.get("statusCode") if isinstance(value, dict) else None
     if not isinstance(status, int) or isinstance(status, bool):
-        raise GatewayError("DEFAULT_5XX", _FAILED, status=500)
+        raise GatewayError("DEFAULT_5XX")
     return status

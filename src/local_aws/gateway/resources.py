@@ -62,20 +62,23 @@ class Resource:
         self.path, self.methods = path, dict[str, Method]()
         self.rank: list[int] = []
         self._names: list[str] = []
-        pattern, in_arn = "", []
+        pattern = ""
         segments = path.removeprefix("/").removesuffix("/").split("/") if path != "/" else []
         for segment in segments:
-            parameter = _PARAMETER.fullmatch(segment)
-            if parameter is None and not _LITERAL.fullmatch(segment):
+            if parameter := _PARAMETER.fullmatch(segment):
+                is_greedy = bool(parameter[2])
+                self.rank.append(2 if is_greedy else 1)
+                self._names.append(parameter[1])
+                pattern += "/(.+)" if is_greedy else "/([^/]+)"
+            elif _LITERAL.fullmatch(segment):
+                self.rank.append(0)
+                pattern += f"/{re.escape(segment)}"
+            else:
                 raise place.not_emulated("a segment is a literal or one parameter")
-            self.rank.append(0 if parameter is None else 2 if parameter[2] else 1)
-            self._names += [] if parameter is None else [parameter[1]]
-            pattern += "/" + (re.escape(segment), "([^/]+)", "(.+)")[self.rank[-1]]
-            in_arn.append("*" if parameter else segment)
         if not path.startswith("/") or 2 in self.rank[:-1]:
             raise place.not_emulated("a path begins with a slash, and only its last segment is greedy")
         self._pattern = re.compile(pattern)
-        self.in_arn = "/" + "/".join(in_arn)
+        self.in_arn = "/" + "/".join(_PARAMETER.sub("*", segment) for segment in segments)
 
     def match(self, path: str) -> dict[str, str] | None:
         """The path's parameters as they were sent, still percent-encoded; None when it is another path.
@@ -113,8 +116,8 @@ def read_resources(body: Place, stage: Stage, functions: Functions, authorizers:
                 authorizer_of(method, schemes),
                 stage.token_bucket(path, name),
                 RequestValidator(body, item, method),
-                LambdaProxy(integration, path, source_arn, functions)
-                if integration["type"].one_of("aws_proxy", "mock") == "aws_proxy"
-                else Mock(integration, method),
+                Mock(integration, method)
+                if integration["type"].one_of("aws_proxy", "mock") == "mock"
+                else LambdaProxy(integration, path, source_arn, functions),
             )
     return sorted(resources, key=lambda each: each.rank)
