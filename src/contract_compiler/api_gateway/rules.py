@@ -305,7 +305,7 @@ def _response_references(body: Node) -> Iterator[Place]:
 
 
 @_body_rule("38", "a REST API has at most 2000 documentation parts", _QUOTAS)
-def _documentationwritten_out(body: Node) -> Iterator[Place]:
+def _documentation_parts(body: Node) -> Iterator[Place]:
     # The import makes one of each description or summary, whatever it describes.
     if sum("description" in part.node or "summary" in part.node for part in walk(body)) > 2000:
         yield body, "paths"
