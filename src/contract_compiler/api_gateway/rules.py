@@ -1,15 +1,15 @@
 """What API Gateway's import of an OpenAPI document for a REST API refuses, ignores or reads otherwise than it is meant.
 
-`CONTRACT_RULES` are for a contract, whatever is rendered from it; `BODY_RULES` for the body that is imported. A rule is
-a function from a document to the places that violate it. The ids are stable. Numbers that are missing are facts that no
-document can violate: API Gateway ignores the limits of parameters (04), import warnings fail nothing unless asked to
-(14), and responses of proxy integrations are never validated (25).
+`CONTRACT_RULES` are for a contract, whatever is rendered from it; `BODY_RULES` for the body that is imported. What
+finds violations in a document stands below each group of rules. The ids are stable. Numbers that are missing are facts
+that no document can violate: API Gateway ignores the limits of parameters (04), import warnings fail nothing unless
+asked to (14), and responses of proxy integrations are never validated (25).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,10 +28,12 @@ from contract_compiler.document import Node, follow
 from contract_compiler.operation_tables import is_text, may_be_json, media_range, security
 from contract_compiler.output import json_text
 from contract_compiler.parameters import IGNORED_HEADERS
-from contract_compiler.traversal import OperationNode, operations, walk, written_out
+from contract_compiler.traversal import operations, walk
 
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _INTEGRATION = "x-amazon-apigateway-integration"
+_VALIDATOR = "x-amazon-apigateway-request-validator"
+_AUTHTYPE = "x-amazon-apigateway-authtype"
 _AUTHORIZER = "x-amazon-apigateway-authorizer"
 _GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 
@@ -44,155 +46,117 @@ _COGNITO_PAGE = "apigateway-enable-cognito-user-pool"
 _RESPONSE_PAGE = "supported-gateway-response-types"
 _EXTENSION_PAGE = "api-gateway-swagger-extensions"
 
-# Where a rule is violated: a place, and the member of it that is at fault.
-Place = tuple[Node, str | None]
-Check = Callable[[Node], Iterable[Place]]
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its stable id, why it is one, the page of the developer guide that says so, and what finds violations."""
+    """A rule: its stable id, why it is one, and the page of the developer guide that says so."""
 
     id: str
     reason: str
     link: str
-    places: Check
 
 
 CONTRACT_RULES: list[Rule] = []
 BODY_RULES: list[Rule] = []
 
+# The rule, the place that violates it, and the member of it that is at fault.
+_Violation = tuple[Rule, Node, str | None]
 
-def check(document: Node, rules: Iterable[Rule]) -> Iterator[Diagnostic]:
+
+def check(document: Node, rules: Collection[Rule]) -> Iterator[Diagnostic]:
     """Every place of the document that violates one of the rules."""
-    for rule in rules:
-        for node, keyword in rule.places(document):
-            yield node.diagnostic(rule.id, f"{rule.reason} ({rule.link})", keyword)
+    for find in _FINDERS:
+        for rule, node, keyword in find(document):
+            if rule in rules:
+                yield node.diagnostic(rule.id, f"{rule.reason} ({rule.link})", keyword)
 
 
-def _rule(
-    number: str, reason: str, page: str, rules: Iterable[list[Rule]] = (CONTRACT_RULES, BODY_RULES)
-) -> Callable[[Check], Check]:
-    """Makes the decorated function a rule for contracts and for bodies."""
-
-    def add(places: Check) -> Check:
-        link = f"https://docs.aws.amazon.com/apigateway/latest/developerguide/{page}.html"
-        for each in rules:
-            each.append(Rule(f"AGW-{number}", reason, link, places))
-        return places
-
-    return add
+def _rule(number: str, reason: str, page: str, *, of: tuple[list[Rule], ...] = (CONTRACT_RULES, BODY_RULES)) -> Rule:
+    """A rule for contracts and for bodies, unless it is `of` one of them."""
+    rule = Rule(f"AGW-{number}", reason, f"https://docs.aws.amazon.com/apigateway/latest/developerguide/{page}.html")
+    for rules in of:
+        rules.append(rule)
+    return rule
 
 
-_contract_rule = partial(_rule, rules=[CONTRACT_RULES])
-_body_rule = partial(_rule, rules=[BODY_RULES])
+_contract_rule = partial(_rule, of=(CONTRACT_RULES,))
+_body_rule = partial(_rule, of=(BODY_RULES,))
 
+# Paths
 
-def _methods(document: Node) -> Iterator[Node]:
-    for _, item in document.members("paths"):
-        yield from (item[method] for method in (*METHODS, _ANY_METHOD) if method in item)
-
-
-def _integrations(document: Node) -> list[Node]:
-    return [method[_INTEGRATION] for method in _methods(document) if _INTEGRATION in method]
-
-
-def _responses(operation: OperationNode) -> Iterator[tuple[str, Node]]:
-    yield from ((status, follow(response)) for status, response in operation.node.members("responses"))
-
-
-def _having(holders: Iterable[Node], name: str) -> Iterator[Place]:
-    yield from ((holder, name) for holder in holders if name in holder)
-
-
-def _segments(path: str) -> list[str]:
-    return path.strip("/").split("/")
-
-
-# Paths and methods
-
-
-@_rule("01", "REST APIs import OpenAPI 3.0, not 3.1", _NOTES)
-def _version(document: Node) -> Iterator[Place]:
-    if not re.fullmatch(r"3\.0\.[0-9]+", str(document.read("openapi"))):
-        yield document, "openapi"
-
-
-@_rule("02", "a segment is letters, digits and _.,:- or one parameter in braces", _NOTES)
-def _segment_characters(document: Node) -> Iterator[Place]:
-    for path, item in document.members("paths"):
-        if not all(re.fullmatch(r"[A-Za-z0-9_.,:-]*|\{[^{}/]+\}", segment) for segment in _segments(path)):
-            yield item, None
-
-
-@_rule("28", "a resource is a segment with a name: a slash at the end, or two in a row, make none", _METHOD_PAGE)
-def _empty_segments(document: Node) -> Iterator[Place]:
-    yield from ((item, None) for path, item in document.members("paths") if path != "/" and "" in path.split("/")[1:])
-
-
-@_rule(
+_SEGMENT = _rule("02", "a segment is letters, digits and _.,:- or one parameter in braces", _NOTES)
+_EMPTY_SEGMENT = _rule(
+    "28", "a resource is a segment with a name: a slash at the end, or two in a row, make none", _METHOD_PAGE
+)
+_GREEDY_PARAMETER = _rule(
     "29",
     "{name+} takes any number of segments, and the event calls it `name`: a path parameter of OpenAPI is one segment, "
     "and keeps the name of the template",
     "api-gateway-set-up-simple-proxy",
 )
-def _greedy_parameters(document: Node) -> Iterator[Place]:
-    yield from ((item, None) for path, item in document.members("paths") if "+}" in path)
+_SIBLING = _rule("30", "parameters at one place of the resource tree must have one name in all paths", _METHOD_PAGE)
+_RESOURCES = _rule("10", "a REST API has at most 300 resources, each step of a path being one", _QUOTAS)
+_RESERVED_PATH = _rule("11", "/ping and /sping are API Gateway's own", _NOTES)
+_TRACE = _rule("26", "there are no TRACE methods", _METHOD_PAGE)
+_NO_ANY_METHOD = _body_rule(
+    "24",
+    "without it an undeclared method is answered 403, Missing Authentication Token",
+    "api-gateway-swagger-extensions-any-method",
+)
 
 
-@_rule("30", "parameters at one place of the resource tree must have one name in all paths", _METHOD_PAGE)
-def _sibling_parameters(document: Node) -> Iterator[Place]:
+def _paths(document: Node) -> Iterator[_Violation]:
+    resources = {""}
+    for path, item in document.members("paths"):
+        segments = path.strip("/").split("/")
+        resources.update("/".join(segments[: count + 1]) for count in range(len(segments)))
+        if not all(re.fullmatch(r"[A-Za-z0-9_.,:-]*|\{[^{}/]+\}", segment) for segment in segments):
+            yield _SEGMENT, item, None
+        if path != "/" and "" in path.split("/")[1:]:
+            yield _EMPTY_SEGMENT, item, None
+        if "+}" in path:
+            yield _GREEDY_PARAMETER, item, None
+        if segments[0] in ("ping", "sping"):
+            yield _RESERVED_PATH, item, None
+        if "trace" in item:
+            yield _TRACE, item, "trace"
+        if _ANY_METHOD not in item:
+            yield _NO_ANY_METHOD, item, _ANY_METHOD
+    if len(resources) > 300:
+        yield _RESOURCES, document, "paths"
+
+
+def _sibling_parameters(document: Node) -> Iterator[_Violation]:
     names: dict[str, set[str]] = {}
     levels: list[tuple[Node, str]] = []
     for path, item in document.members("paths"):
         parent = ""
-        for segment in _segments(path):
+        for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
                 names.setdefault(parent, set()).add(segment)
                 levels.append((item, parent))
             parent += "/{}" if segment.startswith("{") else f"/{segment}"
-    yield from ((item, None) for item, parent in levels if len(names[parent]) > 1)
+    yield from ((_SIBLING, item, None) for item, parent in levels if len(names[parent]) > 1)
 
 
-@_rule("10", "a REST API has at most 300 resources, each step of a path being one", _QUOTAS)
-def _resources(document: Node) -> Iterator[Place]:
-    resources = {""}
-    for path, _ in document.members("paths"):
-        steps = _segments(path)
-        resources.update("/".join(steps[: count + 1]) for count in range(len(steps)))
-    if len(resources) > 300:
-        yield document, "paths"
+# Operations
 
-
-@_rule("11", "/ping and /sping are API Gateway's own", _NOTES)
-def _reserved_paths(document: Node) -> Iterator[Place]:
-    yield from ((item, None) for path, item in document.members("paths") if _segments(path)[0] in ("ping", "sping"))
-
-
-@_contract_rule("12", "the import ignores a server's path: write it into the paths", "api-gateway-import-api-basePath")
-def _base_path(document: Node) -> Iterator[Place]:
-    for server in document.elements("servers"):
-        if urlsplit(server.read("url")).path.strip("/"):
-            yield server, "url"
-
-
-@_rule("26", "there are no TRACE methods", _METHOD_PAGE)
-def _trace(document: Node) -> Iterator[Place]:
-    yield from _having((item for _, item in document.members("paths")), "trace")
-
-
-@_contract_rule(
+_OPERATION_ID = _contract_rule(
     "36",
     "letters, digits, _ and -, a letter first: Terraform looks up the operation's function by it",
     "api-gateway-import-api",
 )
-def _operation_ids(document: Node) -> Iterator[Place]:
-    for operation in operations(document):
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", operation.operation_id):
-            yield operation.node, "operationId"
-
-
-# Parameters and headers
+_ONE_AUTHORIZER = _rule("37", "a method asks one authorizer, or none", "apigateway-control-access-to-api")
+_BINARY_BODY = _contract_rule(
+    "35",
+    "API Gateway hands on binary bodies only of media types that are named one by one, and sends them only to clients "
+    "that ask for the type first: a URL to fetch them from is surer",
+    "lambda-proxy-binary-media",
+)
+_LOST_IN_RESPONSES = _contract_rule(
+    "33", "API Gateway renames this header of a function's response, or drops it", _NOTES
+)
+_LOST_IN_REQUESTS = _contract_rule("32", "API Gateway takes this header out of requests, or overwrites it", _NOTES)
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 _LOST_BOTH_WAYS = frozenset(
@@ -201,44 +165,29 @@ _LOST_BOTH_WAYS = frozenset(
         "transfer-encoding", "upgrade", "www-authenticate",
     }
 )  # fmt: skip
-_LOST_IN_RESPONSES = _LOST_BOTH_WAYS | {"authorization", "date", "user-agent", "via"}
 
 
-@_rule("31", "a parameter's name is letters, digits and :._$-", _MAPPING_PAGE)
-def _parameter_names(document: Node) -> Iterator[Place]:
-    for parameter in written_out(document, "parameter"):
-        where, name = parameter.read("in"), str(parameter.read("name"))
-        is_sent = where != "cookie" and not (where == "header" and name.lower() in IGNORED_HEADERS)
-        # A greedy parameter has a rule of its own.
-        if is_sent and not re.fullmatch(r"[A-Za-z0-9:._$-]+\+?" if where == "path" else r"[A-Za-z0-9:._$-]+", name):
-            yield parameter, "name"
-
-
-@_contract_rule("32", "API Gateway takes this header out of requests, or overwrites it", _NOTES)
-def _lost_request_headers(document: Node) -> Iterator[Place]:
-    for parameter in written_out(document, "parameter"):
-        if parameter.read("in") == "header" and parameter.read("name").lower() in _LOST_BOTH_WAYS:
-            yield parameter, "name"
-
-
-@_contract_rule("33", "API Gateway renames this header of a function's response, or drops it", _NOTES)
-def _lost_response_headers(document: Node) -> Iterator[Place]:
+def _operations(document: Node) -> Iterator[_Violation]:
     for operation in operations(document):
-        for status, response in _responses(operation):
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", operation.operation_id):
+            yield _OPERATION_ID, operation.node, "operationId"
+        alternatives = security(operation)
+        if len(alternatives) > 1 or any(len(alternative) != 1 for alternative in alternatives):
+            yield _ONE_AUTHORIZER, operation.node, "security"
+        body = operation.node.get("requestBody")
+        for name, media in follow(body).entries("content") if body else ():
+            if "*" in name and _is_binary(media_range(name)):
+                yield _BINARY_BODY, media, None
+        for status, node in operation.node.members("responses"):
+            response = follow(node)
+            for name, media in response.entries("content") if operation.method != "HEAD" else ():
+                if _is_binary(media_range(name)):
+                    yield _BINARY_BODY, media, None
             # The authorizer answers 401 before the function is called, and a gateway response keeps its headers.
-            own = {"www-authenticate"} if status == "401" and security(operation) else set()
+            own = {"www-authenticate"} if status == "401" and alternatives else set()
             for name, header in response.entries("headers"):
-                if name.lower() in _LOST_IN_RESPONSES - own:
-                    yield header, None
-
-
-# Bodies and models
-
-
-def _is_binary(media: str) -> bool:
-    """Whether a body of this type is anything but text to API Gateway."""
-    text = media.endswith(("/xml", "+xml", "/x-www-form-urlencoded"))
-    return not (text or is_text(media) or (may_be_json(media) and "*" not in media))
+                if name.lower() in (_LOST_BOTH_WAYS | {"authorization", "date", "user-agent", "via"}) - own:
+                    yield _LOST_IN_RESPONSES, header, None
 
 
 def binary_media_types(document: Node) -> list[str]:
@@ -251,29 +200,19 @@ def binary_media_types(document: Node) -> list[str]:
     return sorted(name for name in names if _is_binary(name))
 
 
-@_contract_rule(
-    "35",
-    "API Gateway hands on binary bodies only of media types that are named one by one, and sends them only to clients "
-    "that ask for the type first: a URL to fetch them from is surer",
-    "lambda-proxy-binary-media",
-)
-def _binary_bodies(document: Node) -> Iterator[Place]:
-    for operation in operations(document):
-        body = operation.node.get("requestBody")
-        for name, media in follow(body).entries("content") if body else ():
-            if "*" in name and _is_binary(media_range(name)):
-                yield media, None
-        for _, response in _responses(operation) if operation.method != "HEAD" else ():
-            for name, media in response.entries("content"):
-                if _is_binary(media_range(name)):
-                    yield media, None
+def _is_binary(media: str) -> bool:
+    """Whether a body of this type is anything but text to API Gateway."""
+    text = media.endswith(("/xml", "+xml", "/x-www-form-urlencoded"))
+    return not (text or is_text(media) or (may_be_json(media) and "*" not in media))
 
 
-@_body_rule("03", "a model's name is letters and digits", "models-mappings-models")
-def _model_names(body: Node) -> Iterator[Place]:
-    models = body.entries("components", "schemas")
-    yield from ((node, None) for name, node in models if not re.fullmatch(r"[A-Za-z0-9]+", name))
+# Parts: parameters, responses, models
 
+_PARAMETER_NAME = _rule("31", "a parameter's name is letters, digits and :._$-", _MAPPING_PAGE)
+_MODEL_KEYWORD = _body_rule("07", "models do not support it (JSON Schema draft 4, and less)", _NOTES)
+_RESPONSE_MODEL = _body_rule("08", "a method's response refers to a model, it does not spell one out", _NOTES)
+_RESPONSE_REFERENCE = _body_rule("09", "references to whole responses are not followed", _NOTES)
+_DOCUMENTATION = _body_rule("38", "a REST API has at most 2000 documentation parts", _QUOTAS)
 
 # Draft 4 does not know them, or the notes say that models do without them.
 _NOT_IN_MODELS = frozenset(
@@ -284,235 +223,198 @@ _NOT_IN_MODELS = frozenset(
 )  # fmt: skip
 
 
-@_body_rule("07", "models do not support it (JSON Schema draft 4, and less)", _NOTES)
-def _model_keywords(body: Node) -> Iterator[Place]:
-    for schema in written_out(body, "schema"):
-        if schema.path[:2] == ("components", "schemas"):
-            yield from ((schema, keyword) for keyword, _ in schema.members() if keyword in _NOT_IN_MODELS)
-
-
-@_body_rule("08", "a method's response refers to a model, it does not spell one out", _NOTES)
-def _response_models(body: Node) -> Iterator[Place]:
-    for part in walk(body):
-        is_answer = part.kind == "media type" and part.direction == "response"
-        if is_answer and "$ref" not in part.node.read("schema", {"$ref": ""}):
-            yield part.node, "schema"
-
-
-@_body_rule("09", "references to whole responses are not followed", _NOTES)
-def _response_references(body: Node) -> Iterator[Place]:
-    yield from _having((part.node for part in walk(body) if part.kind == "response"), "$ref")
-
-
-@_body_rule("38", "a REST API has at most 2000 documentation parts", _QUOTAS)
-def _documentation_parts(body: Node) -> Iterator[Place]:
-    # The import makes one of each description or summary, whatever it describes.
-    if sum("description" in part.node or "summary" in part.node for part in walk(body)) > 2000:
-        yield body, "paths"
-
-
-@_body_rule("39", "a definition has at most 6 MB", "limits")
-def _size(body: Node) -> Iterator[Place]:
-    if len(json_text(body.value).encode()) > 6_000_000:
-        yield body, None
+def _parts(document: Node) -> Iterator[_Violation]:
+    documentation = 0
+    for part in walk(document):
+        node = part.node
+        # The import makes a part of each description or summary, whatever it describes.
+        documentation += "description" in node or "summary" in node
+        if part.kind == "parameter" and "$ref" not in node:
+            where, name = node.read("in"), str(node.read("name"))
+            is_sent = where != "cookie" and not (where == "header" and name.lower() in IGNORED_HEADERS)
+            # A greedy parameter has a rule of its own.
+            if is_sent and not re.fullmatch(r"[A-Za-z0-9:._$-]+\+?" if where == "path" else r"[A-Za-z0-9:._$-]+", name):
+                yield _PARAMETER_NAME, node, "name"
+            if where == "header" and name.lower() in _LOST_BOTH_WAYS:
+                yield _LOST_IN_REQUESTS, node, "name"
+        elif part.kind == "schema" and "$ref" not in node and node.path[:2] == ("components", "schemas"):
+            yield from ((_MODEL_KEYWORD, node, keyword) for keyword, _ in node.members() if keyword in _NOT_IN_MODELS)
+        elif part.kind == "media type" and part.direction == "response":
+            if "$ref" not in node.read("schema", {"$ref": ""}):
+                yield _RESPONSE_MODEL, node, "schema"
+        elif part.kind == "response" and "$ref" in node:
+            yield _RESPONSE_REFERENCE, node, "$ref"
+    if documentation > 2000:
+        yield _DOCUMENTATION, document, "paths"
 
 
 # Who may call
 
-
-@_contract_rule(
+_READABLE_SCHEME = _contract_rule(
     "34",
     "a Cognito authorizer reads a token from the header Authorization, as bearer and OAuth 2 schemes have it",
     _COGNITO_PAGE,
 )
-def _readable_schemes(document: Node) -> Iterator[Place]:
-    used = {name for each in operations(document) for alternative in security(each) for name in alternative}
-    for name, node in document.entries("components", "securitySchemes"):
-        scheme = follow(node)
-        kind = scheme.read("type") if name in used else None
-        if kind == "http" and str(scheme.read("scheme")).lower() != "bearer":
-            yield scheme, "scheme"
-        elif kind == "apiKey" and scheme.read("in") != "header":
-            yield scheme, "in"
-        elif kind == "apiKey" and scheme.read("name").lower() != "authorization":
-            yield scheme, "name"
-
-
-@_rule("37", "a method asks one authorizer, or none", "apigateway-control-access-to-api")
-def _one_authorizer(document: Node) -> Iterator[Place]:
-    for operation in operations(document):
-        alternatives = security(operation)
-        if len(alternatives) > 1 or any(len(alternative) != 1 for alternative in alternatives):
-            yield operation.node, "security"
-
-
-@_body_rule("40", "a REST API has at most 10 authorizers", _QUOTAS)
-def _authorizers(body: Node) -> Iterator[Place]:
-    if len(list(body.entries("components", "securitySchemes"))) > 10:
-        yield body["components"], "securitySchemes"
-
-
-@_body_rule("05", "security schemes are imported as apiKey only", _NOTES)
-def _scheme_types(body: Node) -> Iterator[Place]:
-    schemes = body.entries("components", "securitySchemes")
-    yield from ((scheme, "type") for _, scheme in schemes if scheme.read("type") != "apiKey")
-
-
-@_body_rule("06", "the document's own security is ignored: each method needs its own", _NOTES)
-def _own_security(body: Node) -> Iterator[Place]:
-    yield from _having([body], "security")
-    yield from ((method, "security") for method in _methods(body) if "security" not in method)
-
-
-@_body_rule(
+_SCHEME_TYPE = _body_rule("05", "security schemes are imported as apiKey only", _NOTES)
+_COGNITO = _body_rule(
     "23",
     "a Cognito authorizer reads the header Authorization, is declared as such twice, and names its pools",
     _COGNITO_PAGE,
 )
-def _cognito_authorizers(body: Node) -> Iterator[Place]:
-    kind, authtype = "cognito_user_pools", "x-amazon-apigateway-authtype"
-    for _, scheme in body.entries("components", "securitySchemes"):
-        authorizer = scheme.get(_AUTHORIZER)
-        own_kind = authorizer.read("type") if authorizer else None
-        if kind not in (scheme.read(authtype), own_kind):
-            continue
-        for keyword, value in (("in", "header"), ("name", "Authorization"), (authtype, kind)):
+_AUTHORIZERS = _body_rule("40", "a REST API has at most 10 authorizers", _QUOTAS)
+_HTTP_API_ONLY = _rule("19", "it is for HTTP APIs only", _EXTENSION_PAGE)
+
+
+def _schemes(document: Node) -> Iterator[_Violation]:
+    used = {name for each in operations(document) for alternative in security(each) for name in alternative}
+    schemes = dict(document.entries("components", "securitySchemes"))
+    for name, node in schemes.items():
+        scheme = follow(node)
+        kind = scheme.read("type")
+        if node.read("type") != "apiKey":
+            yield _SCHEME_TYPE, node, "type"
+        if name in used:
+            if kind == "http" and str(scheme.read("scheme")).lower() != "bearer":
+                yield _READABLE_SCHEME, scheme, "scheme"
+            elif kind == "apiKey" and scheme.read("in") != "header":
+                yield _READABLE_SCHEME, scheme, "in"
+            elif kind == "apiKey" and scheme.read("name").lower() != "authorization":
+                yield _READABLE_SCHEME, scheme, "name"
+        yield from _authorizer(node)
+    if len(schemes) > 10:
+        yield _AUTHORIZERS, document["components"], "securitySchemes"
+
+
+def _authorizer(scheme: Node) -> Iterator[_Violation]:
+    authorizer = scheme.get(_AUTHORIZER)
+    kind = authorizer.read("type") if authorizer else None
+    if authorizer is not None and kind == "jwt":
+        yield _HTTP_API_ONLY, authorizer, "type"
+    if authorizer is not None and "enableSimpleResponses" in authorizer:
+        yield _HTTP_API_ONLY, authorizer, "enableSimpleResponses"
+    cognito = "cognito_user_pools"
+    if cognito in (scheme.read(_AUTHTYPE), kind):
+        for keyword, value in (("in", "header"), ("name", "Authorization"), (_AUTHTYPE, cognito)):
             if scheme.read(keyword) != value:
-                yield scheme, keyword
-        if authorizer is None or own_kind != kind or not authorizer.read("providerARNs"):
-            yield scheme, _AUTHORIZER
+                yield _COGNITO, scheme, keyword
+        if authorizer is None or kind != cognito or not authorizer.read("providerARNs"):
+            yield _COGNITO, scheme, _AUTHORIZER
 
 
-# Integrations and responses of API Gateway's own
+# Methods and their integrations
 
-
-@_body_rule(
+_OWN_SECURITY = _body_rule("06", "the document's own security is ignored: each method needs its own", _NOTES)
+_METHOD_INTEGRATION = _body_rule(
     "15",
     f"a method needs an integration: aws_proxy by POST with {TIMEOUT[0]} to {TIMEOUT[-1]} ms, or a mock",
     "api-gateway-swagger-extensions-integration",
 )
-def _integration(body: Node) -> Iterator[Place]:
-    for method in _methods(body):
+_UNQUALIFIED = _body_rule(
+    "16", "the function is called by an alias, never unqualified", "set-up-lambda-proxy-integrations"
+)
+
+
+def _methods(document: Node) -> Iterator[_Violation]:
+    for method in _all_methods(document):
+        if "security" not in method:
+            yield _OWN_SECURITY, method, "security"
         integration = method.get(_INTEGRATION)
         if integration is None or integration.read("type") not in ("aws_proxy", "mock"):
-            yield method, _INTEGRATION
+            yield _METHOD_INTEGRATION, method, _INTEGRATION
         elif integration.read("type") == "aws_proxy":
             if integration.read("httpMethod") != "POST":
-                yield integration, "httpMethod"
+                yield _METHOD_INTEGRATION, integration, "httpMethod"
             if integration.read("timeoutInMillis", TIMEOUT[-1]) not in TIMEOUT:
-                yield integration, "timeoutInMillis"
+                yield _METHOD_INTEGRATION, integration, "timeoutInMillis"
+        if integration is not None:
+            if re.search(r":function:[^:/]+(?::\$LATEST)?/invocations$", integration.read("uri", "")):
+                yield _UNQUALIFIED, integration, "uri"
+            if "payloadFormatVersion" in integration:
+                yield _HTTP_API_ONLY, integration, "payloadFormatVersion"
+            for _, response in integration.entries("responses"):
+                yield from _mappings(response, "method.response.header.")
 
 
-@_body_rule("16", "the function is called by an alias, never unqualified", "set-up-lambda-proxy-integrations")
-def _unqualified(body: Node) -> Iterator[Place]:
-    unqualified = re.compile(r":function:[^:/]+(?::\$LATEST)?/invocations$")
-    yield from ((each, "uri") for each in _integrations(body) if unqualified.search(each.read("uri", "")))
+def _all_methods(document: Node) -> Iterator[Node]:
+    for _, item in document.members("paths"):
+        yield from (item[method] for method in (*METHODS, _ANY_METHOD) if method in item)
 
 
-@_body_rule("17", "the chosen request validator is not declared", "api-gateway-swagger-extensions-request-validators")
-def _validators(body: Node) -> Iterator[Place]:
-    name = "x-amazon-apigateway-request-validator"
-    for holder, _ in _having((body, *_methods(body)), name):
-        chosen = str(holder.read(name))
-        if chosen not in body.read(f"{name}s", {}) and not chosen.startswith("${"):
-            yield holder, name
+# Gateway responses
 
-
-@_body_rule(
-    "24",
-    "without it an undeclared method is answered 403, Missing Authentication Token",
-    "api-gateway-swagger-extensions-any-method",
+_RESPONSE_TYPE = _body_rule("42", "there is no such gateway response", _RESPONSE_PAGE)
+_DEFAULT_STATUS = _body_rule(
+    "27", "a status here becomes that of every refusal without a type of its own", _RESPONSE_PAGE
 )
-def _undeclared_methods(body: Node) -> Iterator[Place]:
-    yield from ((item, _ANY_METHOD) for _, item in body.members("paths") if _ANY_METHOD not in item)
-
-
-@_body_rule("42", "there is no such gateway response", _RESPONSE_PAGE)
-def _response_types(body: Node) -> Iterator[Place]:
-    known = (*RESPONSE_TYPES, *DEFAULT_TYPES)
-    yield from ((response, None) for kind, response in body.entries(_GATEWAY_RESPONSES) if kind not in known)
-
-
-@_body_rule("27", "a status here becomes that of every refusal without a type of its own", _RESPONSE_PAGE)
-def _default_statuses(body: Node) -> Iterator[Place]:
-    responses = body.entries(_GATEWAY_RESPONSES)
-    yield from _having((response for kind, response in responses if kind in DEFAULT_TYPES), "statusCode")
-
-
-@_body_rule(
+_MAPPING = _body_rule(
     "41",
     "a mapping goes from a text in single quotes, or from a variable that holds there, to a header whose name is "
     "letters, digits and ._$-",
     _MAPPING_PAGE,
 )
-def _mappings(body: Node) -> Iterator[Place]:
-    gateway = [response for _, response in body.entries(_GATEWAY_RESPONSES)]
-    mocks = [response for each in _integrations(body) for _, response in each.entries("responses")]
-    for responses, prefix in ((gateway, "gatewayresponse.header."), (mocks, "method.response.header.")):
-        for response in responses:
-            for target, source in response.entries("responseParameters"):
-                is_header = target.startswith(prefix) and is_mapped_header(target.removeprefix(prefix))
-                # Terraform fills in what stands in ${}: an origin, which has no quote.
-                if not is_header or not is_mapping(source.value, in_gateway_response=responses is gateway):
-                    yield response["responseParameters"], target
 
 
-# Extensions
+def _gateway_responses(document: Node) -> Iterator[_Violation]:
+    for kind, response in document.entries(_GATEWAY_RESPONSES):
+        if kind not in (*RESPONSE_TYPES, *DEFAULT_TYPES):
+            yield _RESPONSE_TYPE, response, None
+        if kind in DEFAULT_TYPES and "statusCode" in response:
+            yield _DEFAULT_STATUS, response, "statusCode"
+        yield from _mappings(response, "gatewayresponse.header.")
 
 
-def _extension_rule(number: str, name: str, reason: str, page: str) -> None:
-    """Adds a rule against an extension that does nothing, or harm."""
+def _mappings(response: Node, prefix: str) -> Iterator[_Violation]:
+    for target, source in response.entries("responseParameters"):
+        is_header = target.startswith(prefix) and is_mapped_header(target.removeprefix(prefix))
+        # Terraform fills in what stands in ${}: an origin, which has no quote.
+        if not is_header or not is_mapping(source.value, in_gateway_response=prefix.startswith("gatewayresponse")):
+            yield _MAPPING, response["responseParameters"], target
 
-    @_rule(number, reason, page)
-    def _(document: Node) -> Iterator[Place]:
-        items = (item for _, item in document.members("paths"))
-        yield from _having((document, *items, *_methods(document)), name)
 
+# The document and its extensions
 
-_extension_rule(
-    "18",
-    "x-amazon-apigateway-cors",
-    "it is for HTTP APIs and does nothing here: a REST API needs OPTIONS methods",
-    "api-gateway-swagger-extensions-cors-configuration",
+_VERSION = _rule("01", "REST APIs import OpenAPI 3.0, not 3.1", _NOTES)
+_BASE_PATH = _contract_rule(
+    "12", "the import ignores a server's path: write it into the paths", "api-gateway-import-api-basePath"
 )
-_extension_rule(
-    "20",
-    "x-amazon-apigateway-policy",
-    "the policy is set where the API is created: two places would undo each other",
-    "openapi-extensions-policy",
+_MODEL_NAME = _body_rule("03", "a model's name is letters and digits", "models-mappings-models")
+_SIZE = _body_rule("39", "a definition has at most 6 MB", "limits")
+_SETTING = _rule("21", "the value is not allowed, or would make every body binary", _EXTENSION_PAGE)
+_UNKNOWN_VALIDATOR = _body_rule(
+    "17", "the chosen request validator is not declared", "api-gateway-swagger-extensions-request-validators"
 )
-_extension_rule(
-    "22",
-    "x-amazon-apigateway-endpoint-configuration",
-    "it belongs to a server",
-    "api-gateway-swagger-extensions-endpoint-configuration",
-)
+_AWS_VARIABLE = _contract_rule("13", "the import replaces ${AWS::...}", "import-api-aws-variables")
+# What does nothing, or harm, wherever it stands.
+_NO_EXTENSION = {
+    "x-amazon-apigateway-cors": _rule(
+        "18",
+        "it is for HTTP APIs and does nothing here: a REST API needs OPTIONS methods",
+        "api-gateway-swagger-extensions-cors-configuration",
+    ),
+    "x-amazon-apigateway-policy": _rule(
+        "20",
+        "the policy is set where the API is created: two places would undo each other",
+        "openapi-extensions-policy",
+    ),
+    "x-amazon-apigateway-endpoint-configuration": _rule(
+        "22", "it belongs to a server", "api-gateway-swagger-extensions-endpoint-configuration"
+    ),
+}
 
 
-@_contract_rule("13", "the import replaces ${AWS::...}", "import-api-aws-variables")
-def _aws_variables(document: Node) -> Iterator[Place]:
-    if isinstance(document.value, str):
-        yield from [(document, None)] if "${AWS::" in document.value else []
-    elif isinstance(document.value, list):
-        for element in document.elements():
-            yield from _aws_variables(element)
-    elif isinstance(document.value, dict):
-        for _, member in document.entries():
-            yield from _aws_variables(member)
-
-
-@_rule("19", "it is for HTTP APIs only", _EXTENSION_PAGE)
-def _http_api_only(document: Node) -> Iterator[Place]:
-    schemes = [scheme for _, scheme in document.entries("components", "securitySchemes")]
-    authorizers = [scheme[_AUTHORIZER] for scheme in schemes if _AUTHORIZER in scheme]
-    yield from _having((document, *_methods(document)), "x-amazon-apigateway-importexport-version")
-    yield from _having(_integrations(document), "payloadFormatVersion")
-    yield from _having(authorizers, "enableSimpleResponses")
-    yield from ((authorizer, "type") for authorizer in authorizers if authorizer.read("type") == "jwt")
-
-
-@_rule("21", "the value is not allowed, or would make every body binary", _EXTENSION_PAGE)
-def _api_settings(document: Node) -> Iterator[Place]:
+def _document(document: Node) -> Iterator[_Violation]:
+    if not re.fullmatch(r"3\.0\.[0-9]+", str(document.read("openapi"))):
+        yield _VERSION, document, "openapi"
+    for server in document.elements("servers"):
+        if urlsplit(server.read("url")).path.strip("/"):
+            yield _BASE_PATH, server, "url"
+    for name, model in document.entries("components", "schemas"):
+        if not re.fullmatch(r"[A-Za-z0-9]+", name):
+            yield _MODEL_NAME, model, None
+    if len(json_text(document.value).encode()) > 6_000_000:
+        yield _SIZE, document, None
+    if "security" in document:
+        yield _OWN_SECURITY, document, "security"
     allowed: dict[str, Callable[[Any], bool]] = {
         "x-amazon-apigateway-binary-media-types": lambda types: isinstance(types, list) and "*/*" not in types,
         "x-amazon-apigateway-minimum-compression-size": lambda size: isinstance(size, int) and 0 <= size <= 10_485_760,
@@ -520,4 +422,33 @@ def _api_settings(document: Node) -> Iterator[Place]:
     }
     for name, is_allowed in allowed.items():
         if name in document and not is_allowed(document.read(name)):
-            yield document, name
+            yield _SETTING, document, name
+
+
+def _extensions(document: Node) -> Iterator[_Violation]:
+    methods, version = list(_all_methods(document)), "x-amazon-apigateway-importexport-version"
+    for holder in (document, *methods):
+        if version in holder:
+            yield _HTTP_API_ONLY, holder, version
+        chosen = holder.read(_VALIDATOR)
+        if chosen is not None and chosen not in document.read(f"{_VALIDATOR}s", {}) and not chosen.startswith("${"):
+            yield _UNKNOWN_VALIDATOR, holder, _VALIDATOR
+    for holder in (document, *(item for _, item in document.members("paths")), *methods):
+        yield from ((rule, holder, name) for name, rule in _NO_EXTENSION.items() if name in holder)
+
+
+def _aws_variables(node: Node) -> Iterator[_Violation]:
+    if isinstance(node.value, str) and "${AWS::" in node.value:
+        yield _AWS_VARIABLE, node, None
+    elif isinstance(node.value, list):
+        for element in node.elements():
+            yield from _aws_variables(element)
+    elif isinstance(node.value, dict):
+        for _, member in node.entries():
+            yield from _aws_variables(member)
+
+
+_FINDERS = (
+    _paths, _sibling_parameters, _operations, _parts, _schemes, _methods, _gateway_responses, _document, _extensions,
+    _aws_variables,
+)  # fmt: skip
