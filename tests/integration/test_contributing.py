@@ -94,7 +94,8 @@ def test_the_package_of_the_operation_has_its_handler_and_its_table(example: Wor
     package = contents(function, example.root, wheels)
     assert "products/handlers/restore_product.py" in package.sources
     assert "products/handlers/update_product.py" not in package.sources
-    assert package.files[function.table] == example.root / function.table
+    table = "generated/operations/restore_product.json"
+    assert package.files[table] == example.root / table
 
 
 def test_the_served_api_has_the_field_and_the_operation(cloud: Served) -> None:
