@@ -109,11 +109,6 @@ class Latency:
     first: float
     target: float | None
 
-    @property
-    def missed(self) -> bool:
-        """Whether it took longer than its target."""
-        return self.target is not None and self.p95 > self.target
-
 
 @dataclass(frozen=True)
 class ValidationResult:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from deployment_validation import CannotRun
 from deployment_validation.api import Api, BaseUrl, Clock, Connection, NoAnswer, Pause, Sent, Session
-from deployment_validation.check_log import Check, CheckLog, Latency, ValidationResult
+from deployment_validation.check_log import CheckLog, Latency, ValidationResult
 from deployment_validation.contract import CREATE, DELETE, GET, KNOWN, LIST, UPDATE, Contract
 from deployment_validation.gateway_checks import check_gateway
 from deployment_validation.read_checks import SAFE_METHODS, Ask, check_other_reads, check_products
@@ -124,19 +124,16 @@ class _Validation:
         if not requests:
             return
         with self._log.check(operation_id, name) as check:
-            latency = self._measured(operation_id, ask, requests, check, target)
-            if latency.missed:
-                latency = self._measured(operation_id, ask, requests, check, target)
-            self._latencies.append(latency)
-            if latency.missed:
+            for _ in range(2):
+                seconds = [ask(check).seconds for _ in range(requests)] + [self._api.first_seconds[operation_id]]
+                *times, first = (max(0.0, each * 1000 - self._distance) for each in seconds)
+                p50, p95 = percentile(times, 50), percentile(times, 95)
+                if target is None or p95 <= target:
+                    break
+            else:
                 check.answered(None)
-                check.found("latency", "", "p95", f"is {latency.p95:.0f} ms")
-
-    def _measured(self, operation_id: str, ask: Ask, requests: int, check: Check, target: float | None) -> Latency:
-        seconds = [ask(check).seconds for _ in range(requests)]
-        seconds.append(self._api.first_seconds[operation_id])
-        *times, first = (max(0.0, each * 1000 - self._distance) for each in seconds)
-        return Latency(operation_id, requests, percentile(times, 50), percentile(times, 95), first, target)
+                check.found("latency", "", "p95", f"is {p95:.0f} ms")
+            self._latencies.append(Latency(operation_id, requests, p50, p95, first, target))
 
     def _clean_up(self) -> str:
         """Retires what was made, and says in a sentence how that went."""

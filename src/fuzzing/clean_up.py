@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,9 @@ class Notes:
     own_only: bool
 
     @classmethod
-    def read(cls, environment: Mapping[str, str] = os.environ) -> Notes:
-        return cls(environment["FUZZ_RUN"], Path(environment["FUZZ_CREATED"]), environment["FUZZ_OWN_ONLY"] == "true")
+    def read(cls) -> Notes:
+        """Those that the process was started with."""
+        return cls(os.environ["FUZZ_RUN"], Path(os.environ["FUZZ_CREATED"]), os.environ["FUZZ_OWN_ONLY"] == "true")
 
     def environment(self) -> dict[str, str]:
         """As `read` takes it."""
@@ -60,10 +62,8 @@ class Notes:
 
     def sent(self, attempt: Attempt) -> None:
         """Before the request is sent. A body that is no JSON creates nothing."""
-        try:
+        with suppress(TypeError, ValueError):
             self._add(attempt.__dict__)
-        except (TypeError, ValueError):
-            return
 
     def answered(self, case: str, location: str | None) -> None:
         """An answer that says what was created, or that nothing was. An error of the service says neither."""
@@ -86,10 +86,8 @@ class Notes:
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         for line in self.created.read_text(encoding="utf-8").splitlines() if self.created.exists() else ():
-            try:
+            with suppress(ValueError):  # Cut off, when the process was killed.
                 yield json.loads(line)
-            except ValueError:  # Cut off, when the process was killed.
-                continue
 
 
 def matching(template: str, path: str) -> dict[str, str] | None:
