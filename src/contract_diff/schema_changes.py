@@ -189,8 +189,8 @@ class Subset:
         if question in self._answered:
             return self._answered[question]
         if question in self._underway:
-            inside = self._underway[question] < known.depth
-            return [] if inside else [Gap("alternative", known.place, part.place)]
+            is_inside = self._underway[question] < known.depth  # And so "yes", as the docstring of the module has it.
+            return [] if is_inside else [Gap("alternative", known.place, part.place)]
         answered_before = len(self._answered)
         self._underway[question] = known.depth
         found = self._keywords(known, part, part.value)

@@ -106,7 +106,7 @@ def read(name: str, project: Path) -> Source:
         OSError: the file cannot be read.
     """
     revision = name.removeprefix("git:")
-    text = _git(project, "show", f"{revision}:{CONTRACT}") if name.startswith("git:") else Path(name).read_text("utf-8")
+    text = git(project, "show", f"{revision}:{CONTRACT}") if name.startswith("git:") else Path(name).read_text("utf-8")
     if text is None:
         raise NoSource(f"git knows no {CONTRACT} at {revision} (a shallow clone may lack it).")
     document = parse(text)
@@ -116,7 +116,7 @@ def read(name: str, project: Path) -> Source:
 
 def last_released(project: Path, changelog: Changelog) -> Source:
     """The contract that clients have. Raises NoSource and InvalidDocument."""
-    tag = _git(project, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
+    tag = git(project, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
     if tag is not None:
         return replace(read(f"git:{tag}", project), chosen=f"the newest release is {tag}")
     if changelog.released:
@@ -130,23 +130,23 @@ def last_released(project: Path, changelog: Changelog) -> Source:
 
 def _unreleased(project: Path) -> tuple[str, str]:
     """The revision to compare with before the first release, and why."""
-    head = _git(project, "rev-parse", "--verify", "HEAD")
+    head = git(project, "rev-parse", "--verify", "HEAD")
     if head is None:
         raise NoSource(f"There is no git history at {project}. Name the old contract.")
     for mainline in ("origin/main", "main"):
-        base = _git(project, "merge-base", "HEAD", mainline)
+        base = git(project, "merge-base", "HEAD", mainline)
         if base is not None and base != head:
             return base, f"the branch left {mainline} at {base[:10]}"
-    if _git(project, "rev-parse", "--verify", "HEAD~1") is not None:
+    if git(project, "rev-parse", "--verify", "HEAD~1") is not None:
         return "HEAD~1", "HEAD~1 is the commit before"
-    if _git(project, "rev-parse", "--is-shallow-repository") == "true":
+    if git(project, "rev-parse", "--is-shallow-repository") == "true":
         missing = "it has neither a release nor the commit before, so there is nothing to compare."
         raise NoSource(f"This clone is shallow: {missing} {_DEEPEN.format('them')}")
     raise NoSource("This is the first commit, and nothing is released: name the old contract.")
 
 
-def _git(project: Path, *arguments: str) -> str | None:
-    """What git prints, None when it fails."""
+def git(project: Path, *arguments: str) -> str | None:
+    """What git prints, white space around it taken off; None when it fails. Raises NoSource where there is no git."""
     try:
         done = subprocess.run(["git", *arguments], cwd=project, capture_output=True, text=True, check=False)
     except FileNotFoundError:

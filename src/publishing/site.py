@@ -6,7 +6,6 @@ import argparse
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -16,7 +15,7 @@ from string import Template
 from markdown_it import MarkdownIt
 
 from contract_diff.comparison import compare
-from contract_diff.sources import Changelog, read
+from contract_diff.sources import Changelog, git, read
 from contract_diff.verdict import markdown, verdict_on
 from publishing.document import PROJECT, CannotPublish, contract_files, convert, environments, published_text
 
@@ -47,9 +46,8 @@ def site(folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     for tag in releases:
-        (folder / f"products-{tag}.yaml").write_text(
-            published_text(_git(PROJECT, "show", f"{tag}:openapi/products.yaml"), servers)
-        )
+        released_text = f"{git(PROJECT, 'show', f'{tag}:openapi/products.yaml')}\n"
+        (folder / f"products-{tag}.yaml").write_text(published_text(released_text, servers))
     documents = [(tag, f"[products-{tag}.yaml](products-{tag}.yaml)") for tag in releases]
     if f"v{version}" not in releases:
         newest = f"{version}, not released yet", "[products.yaml](products.yaml), [products.json](products.json)"
@@ -75,7 +73,7 @@ def site(folder: Path) -> None:
 
 def released(project: Path) -> list[str]:
     """The tags of the releases in the history, the newest first. None in a clone without its history."""
-    tags = _git(project, "tag", "--list", "v[0-9]*", "--merged", "HEAD").split()
+    tags = (git(project, "tag", "--list", "v[0-9]*", "--merged", "HEAD") or "").split()
     released = (tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag))
     return sorted(released, key=lambda tag: tuple(map(int, tag[1:].split("."))), reverse=True)
 
@@ -109,11 +107,6 @@ def _page(name: str, text: str, title: str, version: str) -> str:
     return Template((_SOURCES / "page.html").read_text(encoding="utf-8")).substitute(
         title=f"{PAGES[name]} - {title}", navigation="\n".join(links), content=content, name=title, version=version
     )
-
-
-def _git(project: Path, *command: str) -> str:
-    done = subprocess.run(["git", "-C", str(project), *command], capture_output=True, text=True, check=False)
-    return done.stdout if done.returncode == 0 else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
