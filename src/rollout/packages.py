@@ -17,7 +17,6 @@ from urllib.error import HTTPError
 
 from rollout.promotion import (
     STARTED_BY,
-    Build,
     GitHub,
     NotValidated,
     validated_by_run,
@@ -36,20 +35,15 @@ def digest(folder: Path) -> str:
     """SHA-256 of the manifest, in hexadecimal. Raises OtherPackages when the zips are not those that it lists."""
     try:
         manifest = (folder / MANIFEST).read_bytes()
+        listed = {each["zip"]: each["sha256"] for each in json.loads(manifest)["functions"].values()}
     except FileNotFoundError:
         raise OtherPackages(f"there is no {MANIFEST} in {folder}") from None
-    listed = _listed(manifest, folder)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OtherPackages(f"{MANIFEST} in {folder} is no list of zips and their digests") from None
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.zip")}
     if different := sorted(name for name in listed | found if listed.get(name) != found.get(name)):
         raise OtherPackages(f"not as {MANIFEST} lists them: {', '.join(different)}")
     return hashlib.sha256(manifest).hexdigest()
-
-
-def _listed(manifest: bytes, folder: Path) -> dict[str, str]:
-    try:
-        return {each["zip"]: each["sha256"] for each in json.loads(manifest)["functions"].values()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise OtherPackages(f"{MANIFEST} in {folder} is no list of zips and their digests") from None
 
 
 def check(folder: Path, wanted: str) -> None:
@@ -68,7 +62,15 @@ The exit status is 0 when all is as it should be, 1 when it is not, 2 when GitHu
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        return int(options.act(options) or 0)
+        match options.action:
+            case "find":
+                _find(options)
+            case "digest":
+                print(digest(options.folder))
+            case "check":
+                check(options.folder, options.digest)
+                _say(f"{options.folder} holds the build {options.digest}")
+        return 0
     except (OtherPackages, NotValidated) as error:
         _say(f"error: {error}")
         return 1
@@ -80,30 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _find(options: argparse.Namespace) -> None:
-    build = _build(options, _github())
-    print(f"run={build.run}\ncommit={build.commit}\ndigest={build.digest}")
-
-
-def _build(options: argparse.Namespace, github: GitHub) -> Build:
-    if options.release:
-        return validated_release(github, options.environment, options.release)
-    if options.last:
-        return validated_last(github, options.environment)
-    return validated_by_run(github, options.environment, options.run)
-
-
-def _github() -> GitHub:
     api = os.environ.get("GITHUB_API_URL", "https://api.github.com")
-    return GitHub(api, os.environ["GITHUB_REPOSITORY"], os.environ.get("GH_TOKEN", ""))
-
-
-def _digest(options: argparse.Namespace) -> None:
-    print(digest(options.folder))
-
-
-def _check(options: argparse.Namespace) -> None:
-    check(options.folder, options.digest)
-    _say(f"{options.folder} holds the build {options.digest}")
+    github = GitHub(api, os.environ["GITHUB_REPOSITORY"], os.environ.get("GH_TOKEN", ""))
+    if options.release:
+        build = validated_release(github, options.environment, options.release)
+    elif options.last:
+        build = validated_last(github, options.environment)
+    else:
+        build = validated_by_run(github, options.environment, options.run)
+    print(f"run={build.run}\ncommit={build.commit}\ndigest={build.digest}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "scripts/validated_packages", description=description, epilog=EPILOG, formatter_class=style
     )
-    actions = parser.add_subparsers(required=True, metavar="find|digest|check")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="find|digest|check")
     find = actions.add_parser("find", help="the build that an environment has validated")
     find.add_argument("environment", choices=list(STARTED_BY))
     which = find.add_mutually_exclusive_group(required=True)
@@ -121,16 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     which.add_argument("--release", metavar="TAG", help="tag of its commit")
     which.add_argument("--last", action="store_true", help="the one that was deployed last")
-    find.set_defaults(act=_find)
-    digest_command = actions.add_parser(
-        "digest", help="checks a build's zips against its manifest, and prints its digest"
-    )
-    digest_command.add_argument("folder", type=Path, metavar="DIR")
-    digest_command.set_defaults(act=_digest)
+    printed = actions.add_parser("digest", help="checks a build's zips against its manifest, and prints its digest")
     checked = actions.add_parser("check", help="whether a folder holds the build with this digest, and nothing else")
-    checked.add_argument("folder", type=Path, metavar="DIR")
+    for each in (printed, checked):
+        each.add_argument("folder", type=Path, metavar="DIR")
     checked.add_argument("--digest", required=True, metavar="SHA256")
-    checked.set_defaults(act=_check)
     return parser
 
 

@@ -32,7 +32,7 @@ class NotValidated(Exception):
 
 
 class Build(NamedTuple):
-    """`run` is the id of the workflow run that keeps it; `digest` is that of `rollout.packages`."""
+    """`run` is the id of the workflow run that has its artefacts; `digest` is that of `rollout.packages`."""
 
     run: str
     commit: str
@@ -56,13 +56,18 @@ class GitHub:
 
 def validated_by_run(ask: Ask, environment: str, run: str) -> Build:
     """The build of this run. Raises NotValidated."""
-    _require_success(ask(f"/actions/runs/{quote(run, safe='')}"), environment)
-    artefacts = _artefacts(ask, f"/actions/runs/{quote(run, safe='')}/artifacts?per_page=100")
-    return Build(
-        run=run,
-        commit=_only(artefacts, rf"validated-{environment}-([0-9a-f]{{40}})", run),
-        digest=_only(artefacts, r"packages-([0-9a-f]{64})", run),
-    )
+    path = f"/actions/runs/{quote(run, safe='')}"
+    _require_success(ask(path), environment)
+    names = [each["name"] for each in _artefacts(ask, f"{path}/artifacts?per_page=100")]
+
+    def only(pattern: str) -> str:
+        """The text that the pattern finds in the one name that it fits."""
+        found = [match[1] for name in names if (match := re.fullmatch(pattern, name))]
+        if len(found) != 1:
+            raise NotValidated(f"run {run} has {len(found)} artefacts {pattern}, not one; they expire after 90 days")
+        return str(found[0])
+
+    return Build(run, only(rf"validated-{environment}-([0-9a-f]{{40}})"), only("packages-([0-9a-f]{64})"))
 
 
 def validated_release(ask: Ask, environment: str, tag: str) -> Build:
@@ -114,11 +119,3 @@ def _require_success(run: Mapping[str, Any], environment: str) -> None:
             raise NotValidated(f"run {run['id']} has the {name} {found[name]}, not {value}")
     if run["head_repository"]["full_name"] != run["repository"]["full_name"]:
         raise NotValidated(f"run {run['id']} is of a fork")
-
-
-def _only(artefacts: list[Mapping[str, Any]], pattern: str, run: str) -> str:
-    """What the pattern finds in the name of the one artefact that it fits."""
-    found = [match.group(1) for each in artefacts if (match := re.fullmatch(pattern, each["name"]))]
-    if len(found) != 1:
-        raise NotValidated(f"run {run} has {len(found)} artefacts {pattern}, not one; they expire after 90 days")
-    return found[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,79 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from rollout.live import Alias, Api, Canary, Live, live
-
 _RUNNING = ["Created", "Queued", "InProgress", "Baking", "Ready"]
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A function's alias, and the version that it stands for."""
+
+    function: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Api:
+    """A stage and its deployment. `body` and `parameters` are what Terraform imported: it can be made of them again."""
+
+    id: str
+    stage: str
+    deployment: str
+    body: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A CodeDeploy deployment group."""
+
+    application: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """A record of what a stack serves. `api` is None, and the rest empty, when nothing was deployed yet."""
+
+    aliases: tuple[Alias, ...] = ()
+    api: Api | None = None
+    canaries: tuple[Canary, ...] = ()
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Live:
+        """Raises ValueError, TypeError or KeyError when the text is not one of `to_json`."""
+        content = json.loads(text)
+        return cls(
+            aliases=tuple(Alias(**each) for each in content["aliases"]),
+            api=Api(**content["api"]) if content["api"] else None,
+            canaries=tuple(Canary(**each) for each in content["canaries"]),
+        )
+
+
+def live(state: Mapping[str, Any], functions: Any, apis: Any) -> Live:
+    """Asks AWS what the stack of this state serves.
+
+    `state` is what `terraform show -json` prints; `functions` and `apis` are boto3 clients (Lambda, API Gateway).
+    """
+    values = state.get("values", {})
+    outputs = {name: output["value"] for name, output in values.get("outputs", {}).items()}
+    aliases = []
+    for each in outputs.get("functions", {}).values():
+        found = functions.get_alias(FunctionName=each["name"], Name=each["alias"])
+        aliases.append(Alias(each["name"], each["alias"], found["FunctionVersion"]))
+    api = None
+    for resource in values.get("root_module", {}).get("resources", []):
+        if resource["type"] == "aws_api_gateway_rest_api":
+            made, stage = resource["values"], outputs["stage_name"]
+            deployment = apis.get_stage(restApiId=made["id"], stageName=stage)["deploymentId"]
+            api = Api(made["id"], stage, deployment, made["body"], made.get("parameters") or {})
+    groups = outputs.get("canary_deployments", {}).values()
+    canaries = tuple(Canary(each["application"], each["deployment_group"]) for each in groups)
+    return Live(tuple(aliases), api, canaries)
 
 
 class RollBack:
@@ -37,15 +108,15 @@ class RollBack:
         if before.api is not None:
             steps.append((f"stage {before.api.stage}", partial(self._put_api_back, before.api)))
         steps += [(alias.function, partial(self._put_alias_back, alias)) for alias in before.aliases]
-        return [name for name, step in steps if not self._done(name, step)]
-
-    def _done(self, name: str, step: Callable[[], None]) -> bool:
-        try:
-            step()
-        except (BotoCoreError, ClientError) as error:
-            self._progress(f"{name}: COULD NOT BE PUT BACK ({_reason(error)})")
-            return False
-        return True
+        left = []
+        for name, step in steps:
+            try:
+                step()
+            except (BotoCoreError, ClientError) as error:
+                kind = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+                self._progress(f"{name}: COULD NOT BE PUT BACK ({kind})")
+                left.append(name)
+        return left
 
     def _stop(self, canary: Canary) -> None:
         """A shift that still runs would move the alias again."""
@@ -64,14 +135,12 @@ class RollBack:
         if current == api.deployment:
             self._progress(f"stage {api.stage}: still at deployment {current}")
             return
-        target = api.deployment if self._exists(api) else self._deployed_again(api)
+        pages = self._apis.get_paginator("get_deployments").paginate(restApiId=api.id)
+        exists = any(deployment["id"] == api.deployment for page in pages for deployment in page["items"])
+        target = api.deployment if exists else self._deployed_again(api)
         operation = {"op": "replace", "path": "/deploymentId", "value": target}
         self._apis.update_stage(restApiId=api.id, stageName=api.stage, patchOperations=[operation])
         self._progress(f"stage {api.stage}: from deployment {current} back to {target}")
-
-    def _exists(self, api: Api) -> bool:
-        pages = self._apis.get_paginator("get_deployments").paginate(restApiId=api.id)
-        return any(deployment["id"] == api.deployment for page in pages for deployment in page["items"])
 
     def _deployed_again(self, api: Api) -> str:
         """Terraform deletes a deployment that it has replaced, so what it was made of is imported once more."""
@@ -94,10 +163,6 @@ class RollBack:
         self._progress(f"{alias.function}: {alias.name} is at version {alias.version}")
 
 
-def _reason(error: Exception) -> str:
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
-
-
 EPILOG = """\
 Before a deployment:  terraform -chdir=terraform show -json | scripts/roll_back record FILE
 To undo it:           scripts/roll_back to FILE
@@ -110,7 +175,17 @@ The exit status is 0 when all is back, 1 when something could not be put back, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        "scripts/roll_back",
+        description="Has a stack serve again what it served before a deployment.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "action", choices=["record", "to"], help="note what is served now, or go back to what was noted"
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="the record")
+    options = parser.parse_args(arguments)
     try:
         return _record(options.file) if options.action == "record" else _roll_back(options.file)
     except OSError as error:
@@ -138,20 +213,6 @@ def _roll_back(file: Path) -> int:
     left = roll_back.to(before)
     _say(f"NOT BACK: {', '.join(left)}" if left else "All is back at what was served before.")
     return 1 if left else 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "scripts/roll_back",
-        description="Has a stack serve again what it served before a deployment.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "action", choices=["record", "to"], help="note what is served now, or go back to what was noted"
-    )
-    parser.add_argument("file", type=Path, metavar="FILE", help="the record")
-    return parser
 
 
 def _say(text: str) -> None:

@@ -17,7 +17,7 @@ from botocore.exceptions import WaiterError
 
 
 class Target(NamedTuple):
-    """Where a function's traffic goes; the fields of Terraform's output `canary_deployments`."""
+    """The version that a function's traffic is to go to; the fields of Terraform's output `canary_deployments`."""
 
     application: str
     deployment_group: str
@@ -45,11 +45,18 @@ class Shift:
         if alias["FunctionVersion"] == target.version:
             self._progress(f"{target.function}: version {target.version} has all the traffic already")
             return None
-        content = json.dumps(_specification(target, alias["FunctionVersion"]))
+        properties = {
+            "Name": target.function,
+            "Alias": target.alias,
+            "CurrentVersion": alias["FunctionVersion"],
+            "TargetVersion": target.version,
+        }
+        resources = [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}]
+        specification = json.dumps({"version": 0.0, "Resources": resources})
         started = self._codedeploy.create_deployment(
             applicationName=target.application,
             deploymentGroupName=target.deployment_group,
-            revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
+            revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": specification}},
             **self._without_alarms_that_are_on(target),
         )
         self._progress(f"{target.function}: from version {alias['FunctionVersion']} to {target.version}")
@@ -81,16 +88,6 @@ class Shift:
             return False
         self._progress(f"{name}: done")
         return True
-
-
-def _specification(target: Target, current: str) -> dict[str, Any]:
-    properties = {
-        "Name": target.function,
-        "Alias": target.alias,
-        "CurrentVersion": current,
-        "TargetVersion": target.version,
-    }
-    return {"version": 0.0, "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}]}
 
 
 def main() -> int:

@@ -14,8 +14,7 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 from moto import mock_aws
 
-from rollout.live import Alias, Canary, Live, live
-from rollout.roll_back import RollBack, main
+from rollout.roll_back import Alias, Canary, Live, RollBack, live, main
 
 
 def definition(path: str) -> str:
