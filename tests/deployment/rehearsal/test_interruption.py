@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local_server import project
@@ -21,12 +22,12 @@ def test_an_interrupted_rehearsal_leaves_nothing(tmp_path: Path, number: signal.
     with _start(tmp_path) as process:
         assert process.stdout is not None
         said = _until("terraform init", process.stdout)
-        started = _below(process.pid)
+        started = psutil.Process(process.pid).children(recursive=True)
         assert started, said
         process.send_signal(number)
         process.communicate()
     assert process.returncode == 2
-    assert not started & _running()
+    assert [each for each in started if _is_running(each)] == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -47,21 +48,9 @@ def _until(words: str, lines: Iterable[str]) -> list[str]:
     return said
 
 
-def _below(pid: int) -> set[int]:
-    """The processes that this one has started, and theirs."""
-    parents = _parents()
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
-
-
-def _running() -> set[int]:
-    return set(_parents())
-
-
-def _parents() -> dict[int, int]:
-    """By process, without those that have ended and wait to be noticed."""
-    shown = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
-    rows = (line.split() for line in shown.splitlines())
-    return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
+def _is_running(process: psutil.Process) -> bool:
+    """False for one that has ended and waits to be noticed."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

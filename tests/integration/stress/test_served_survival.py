@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ from select import select
 from threading import Event, Semaphore
 
 import boto3
+import psutil
 
 from local_aws.database import create_table
 from local_aws.database.dynamodb_local import DynamoDBLocal
@@ -81,18 +81,13 @@ def _kill(pid: int) -> None:
     Returns when the last of it has ended: till then the engine holds the lock of its folder.
     """
     with ExitStack() as stack:
-        ends = [os.pidfd_open(each) for each in [*_children(pid), pid]]
+        children = [each.pid for each in psutil.Process(pid).children()]
+        ends = [os.pidfd_open(each) for each in [*children, pid]]
         for end in ends:
             stack.callback(os.close, end)
             signal.pidfd_send_signal(end, signal.SIGKILL)
         for end in ends:
             select([end], [], [])
-
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = (map(int, line.split()) for line in listed.splitlines())
-    return [child for child, parent in pairs if parent == pid]
 
 
 def _folder(data: Path) -> Path:
