@@ -84,18 +84,19 @@ class _Protocol(H11Protocol):
         self.transport.close()
 
 
-class WsgiServer:
-    """An application on a free port at `url`, from its making on; it answers from `start` to `stop`."""
+class WsgiServer(AbstractContextManager["WsgiServer"]):
+    """An application on a free port at `url`, from its making on; it answers while the `with` block runs."""
 
     def __init__(self, application: WSGIApplication, name: str) -> None:
         self._server = make_server(LOOPBACK, 0, application, threaded=True, request_handler=_QuietHandler)
         self.url = f"http://{LOOPBACK}:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, name=name, daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> WsgiServer:
         self._thread.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
 

@@ -14,7 +14,7 @@ from local_aws.server import log_to_standard_error
 from local_server import project
 from local_server.__main__ import interrupt, port
 from rehearsal.steps import StepFailed, Steps
-from rehearsal.terraform import Terraform, TerraformMissing
+from rehearsal.terraform import Terraform
 
 # They report what is made to go wrong here: requests that are no HTTP, functions that do not answer.
 _EXPECTED = ("uvicorn", "local_aws.gateway")
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _rehearse(options, steps)
     except KeyboardInterrupt:
         return 2
-    except (CannotStart, TerraformMissing) as error:
+    except CannotStart as error:
         print(error, file=sys.stderr)
         return 2
     except StepFailed as error:
@@ -69,26 +69,23 @@ def _parser() -> argparse.ArgumentParser:
 def _rehearse(options: argparse.Namespace, steps: Steps) -> None:
     Terraform.at(project.ROOT)  # Before anything is begun.
     # Imported late: moto takes a second or two, and whoever asks for help does not need it.
-    from rehearsal.keep_running import keep_running
+    from rehearsal.deployment import keep_running
     from rehearsal.rehearsal import DEFAULT_FOLDER, Options, rehearse, write_report
 
+    given = {"--max-examples": options.max_examples, "--seed": options.seed}
+    fuzzing = tuple(text for name, value in given.items() if value is not None for text in (name, value))
     wanted = Options(
         DEFAULT_FOLDER,
         options.environment,
         port=options.port,
         validate=not options.skip_validation,
-        fuzz=None if options.skip_fuzz else _fuzzing(options),
+        fuzz=None if options.skip_fuzz else fuzzing,
     )
     keep = partial(keep_running, folder=DEFAULT_FOLDER) if options.keep else lambda deployment: None
     try:
         rehearse(wanted, steps, keep)
     finally:
         write_report(steps, wanted)
-
-
-def _fuzzing(options: argparse.Namespace) -> tuple[str, ...]:
-    given = {"--max-examples": options.max_examples, "--seed": options.seed}
-    return tuple(text for name, value in given.items() if value is not None for text in (name, value))
 
 
 if __name__ == "__main__":

@@ -13,27 +13,26 @@ from typing import Any
 
 from botocore.exceptions import WaiterError
 
-from rehearsal.cloudwatch_alarms import Watch
-from rehearsal.moto_server import MockedAws
+from rehearsal.cloudwatch import Watch
+from rehearsal.moto_server import MockedAws, NotMocked
 
 _CANARY = re.compile(r"CodeDeployDefault\.LambdaCanary(\d+)Percent(\d+)Minutes")
 _AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 
 
-class UnknownConfiguration(Exception):
-    """Exception for a deployment configuration that is not emulated here."""
-
-
 @dataclass
 class Shifted:
-    """How a deployment went: minutes of the alarms' clock until its end, and the alarms that ended it early, if any."""
+    """Outcome of a deployment: its minutes by the alarms' clock, and the alarms that ended it early, if any."""
 
     minutes: int = 0
     alarms: set[str] = field(default_factory=set)
 
 
 class CodeDeploy:
-    """Shifts one deployment after the other. `minute` is called for each minute of a shift, and makes its traffic."""
+    """Shifts one deployment after the other. `minute` is called for each minute of a shift, and makes its traffic.
+
+    `shifted` is how each went, by deployment group.
+    """
 
     def __init__(self, aws: MockedAws, watch: Watch, minute: Callable[[], None]) -> None:
         self._client = aws.client("codedeploy")
@@ -56,40 +55,33 @@ class CodeDeploy:
         return self
 
     def wait(self, deploymentId: str) -> None:
-        """Raises WaiterError when an alarm has had the old version serve again."""
+        """Raises WaiterError when an alarm has had the old version serve again, and NotMocked."""
         request = self._requests[deploymentId]
         named = {key: request[key] for key in ("applicationName", "deploymentGroupName")}
         group = self._client.get_deployment_group(**named)["deploymentGroupInfo"]
         watched = request.get("overrideAlarmConfiguration") or group["alarmConfiguration"]
         alarms = [each["name"] for each in watched["alarms"]] if watched.get("enabled") else []
-        content = json.loads(request["revision"]["appSpecContent"]["content"])
-        [resource] = content["Resources"]
-        shift = resource["function"]["Properties"]
-        alias = {"FunctionName": shift["Name"], "Name": shift["Alias"]}
+        [resource] = json.loads(request["revision"]["appSpecContent"]["content"])["Resources"]
+        properties = resource["function"]["Properties"]
+        alias = {"FunctionName": properties["Name"], "Name": properties["Alias"]}
+        old, new = properties["CurrentVersion"], properties["TargetVersion"]
+        canary = _CANARY.fullmatch(group["deploymentConfigName"])
+        if canary is None and group["deploymentConfigName"] != _AT_ONCE:
+            raise NotMocked(group["deploymentConfigName"])
         shifted = self.shifted[request["deploymentGroupName"]] = Shifted()
-        weight, minutes = _configuration(group["deploymentConfigName"])
-        if minutes:
-            routing = {"AdditionalVersionWeights": {shift["TargetVersion"]: weight}}
-            self._functions.update_alias(**alias, FunctionVersion=shift["CurrentVersion"], RoutingConfig=routing)
-        for _ in range(minutes):
-            self._watch.pass_minute()
-            self._minute()
-            self._watch.collect()
-            shifted.minutes += 1
-            if on := self._watch.on(alarms) if alarms else set():
-                shifted.alarms = on
-                self._serve_only(alias, shift["CurrentVersion"])
-                raise WaiterError("deployment_successful", "stopped by an alarm", {})
-        self._serve_only(alias, shift["TargetVersion"])
+        if canary is not None:
+            self._serve(alias, old, {new: int(canary[1]) / 100})
+            while shifted.minutes < int(canary[2]) and not shifted.alarms:
+                self._watch.metrics.minute += 1
+                self._minute()
+                self._watch.collect()
+                shifted.minutes += 1
+                shifted.alarms = self._watch.on(alarms) if alarms else set()
+        self._serve(alias, old if shifted.alarms else new, {})
+        if shifted.alarms:
+            raise WaiterError("deployment_successful", "stopped by an alarm", {})
 
-    def _serve_only(self, alias: dict[str, str], version: str) -> None:
-        self._functions.update_alias(**alias, FunctionVersion=version, RoutingConfig={"AdditionalVersionWeights": {}})
-
-
-def _configuration(name: str) -> tuple[float, int]:
-    """The share of calls that the new version gets first, and for how many minutes."""
-    if found := _CANARY.fullmatch(name):
-        return int(found[1]) / 100, int(found[2])
-    if name == _AT_ONCE:
-        return 1, 0
-    raise UnknownConfiguration(name)
+    def _serve(self, alias: dict[str, str], version: str, others: dict[str, float]) -> None:
+        self._functions.update_alias(
+            **alias, FunctionVersion=version, RoutingConfig={"AdditionalVersionWeights": others}
+        )

@@ -8,8 +8,9 @@ import random
 import time
 import zipfile
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -21,27 +22,19 @@ from moto.awslambda.utils import get_backend
 from local_aws.functions import Function, FunctionFailed, Functions, InvokeFailed, InvokeForbidden
 from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 from local_aws.packaged_functions import PackagedFunction
-from rehearsal.cloudwatch_alarms import Metrics
-from rehearsal.cloudwatch_logs import LogGroups
+from rehearsal.cloudwatch import LogGroups, Metrics
 from rehearsal.iam import Roles, may_invoke
 from rehearsal.moto_server import ACCOUNT, MockedAws
 
-_REPORTS = ("DEBUG", "INFO")
 
+def published(aws: MockedAws, name: str, version: str) -> tuple[Mapping[str, Any], bytes]:
+    """A published version of a function: its configuration, as Lambda describes it, and its zip.
 
-@dataclass(frozen=True)
-class Version:
-    """A published version of a function, as Lambda describes it, and its zip."""
-
-    configuration: Mapping[str, Any]
-    code: bytes
-
-
-def published(aws: MockedAws, name: str, version: str) -> Version:
-    """Asked of the mock itself: Lambda's API has only an address for the code, and nobody is there."""
+    Asked of the mock itself: Lambda's API has only an address for the code, and nobody is there.
+    """
     with aws.lock:
         function = get_backend(ACCOUNT, aws.region).get_function(name, version)
-        return Version(function.get_configuration(), function.code_bytes)
+        return function.get_configuration(), function.code_bytes
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class _MeasuredFunction:
                     self.metrics.put("AWS/Lambda", name, dimensions, value)
 
 
-class DeployedFunctions(Functions):
+class DeployedFunctions(Functions, AbstractContextManager["DeployedFunctions"]):
     """Functions called by ARN and alias, as API Gateway does. `endpoints` are variables that lead to this cloud.
 
     `metrics` is what Lambda measures, and whatever else is measured of the same deployment.
@@ -94,21 +87,12 @@ class DeployedFunctions(Functions):
         self._resources.close()
         super().stop()
 
-    def __enter__(self) -> DeployedFunctions:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _version(self, function_arn: str, source_arn: str) -> Function:
+        """The version that the alias stands for, or one of its two, if the caller may call it."""
         *_, name, alias = function_arn.split(":")
-        number, weighted = self._called(name, alias, function_arn, source_arn)
-        dimensions = {"FunctionName": name, "Resource": f"{name}:{alias}"}
-        versions = ({**dimensions, "ExecutedVersion": number},) if weighted else ()
-        return _MeasuredFunction(self._running(name, number), self.metrics, (dimensions, *versions))
-
-    def _called(self, name: str, alias: str, function_arn: str, source_arn: str) -> tuple[str, bool]:
-        """The version that the alias stands for, if the caller may call it, and whether it stands for two."""
         backend = get_backend(ACCOUNT, self._aws.region)
         with self._aws.lock:
             try:
@@ -124,63 +108,52 @@ class DeployedFunctions(Functions):
         routing: Any = target.routing_config  # moto calls it a string.
         weights = (routing or {}).get("AdditionalVersionWeights") or {}
         other = next((str(each) for each, weight in weights.items() if random.random() < weight), None)
-        return other or str(target.function_version), bool(weights)
+        number = other or str(target.function_version)
+        dimensions = {"FunctionName": name, "Resource": f"{name}:{alias}"}
+        versions = ({**dimensions, "ExecutedVersion": number},) if weights else ()
+        return _MeasuredFunction(self._running(name, number), self.metrics, (dimensions, *versions))
 
     def _running(self, name: str, number: str) -> PackagedFunction:
-        version = published(self._aws, name, number)
+        described, zipped = published(self._aws, name, number)
         # The number alone is not enough: moto gives that of a deleted version again, as AWS never does.
-        key = (name, number, version.configuration["LastModified"])
+        key = (name, number, described["LastModified"])
         with self._lock:
             if key not in self._versions:
-                self._versions[key] = self._unpacked(version, self._scratch / f"{name}-{len(self._versions)}")
+                code = self._scratch / f"{name}-{len(self._versions)}"
+                with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+                    archive.extractall(code)
+                code.with_suffix(".home").mkdir()
+                function = PackagedFunction(partial(self._environment, described, code))
+                self._resources.callback(function.stop)
+                self._versions[key] = function
             return self._versions[key]
 
-    def _unpacked(self, version: Version, code: Path) -> PackagedFunction:
-        home = code.with_suffix(".home")
-        home.mkdir()
-        with zipfile.ZipFile(io.BytesIO(version.code)) as archive:
-            archive.extractall(code)
-
-        def start() -> ExecutionEnvironment:
-            return self._environment(version.configuration, code, home)
-
-        function = PackagedFunction(start)
-        self._resources.callback(function.stop)
-        return function
-
-    def _environment(self, described: Mapping[str, Any], code: Path, home: Path) -> ExecutionEnvironment:
-        name, group = described["FunctionName"], _log_group(described)
+    def _environment(self, described: Mapping[str, Any], code: Path) -> ExecutionEnvironment:
+        name, logging = described["FunctionName"], described["LoggingConfig"]
+        credentials = self._roles.credentials(described["Role"], name)
         variables = {
             **described.get("Environment", {}).get("Variables", {}),
-            **self._roles.credentials(described["Role"], name),
+            **credentials,
             **self._endpoints,
             "AWS_REGION": self._aws.region,
             "AWS_LAMBDA_FUNCTION_VERSION": described["Version"],
-            "AWS_LAMBDA_LOG_FORMAT": described["LoggingConfig"]["LogFormat"],
-            "AWS_LAMBDA_LOG_GROUP_NAME": group,
-            "AWS_LAMBDA_LOG_LEVEL": described["LoggingConfig"].get("ApplicationLogLevel", ""),
+            "AWS_LAMBDA_LOG_FORMAT": logging["LogFormat"],
+            "AWS_LAMBDA_LOG_GROUP_NAME": logging["LogGroup"],
+            "AWS_LAMBDA_LOG_LEVEL": logging.get("ApplicationLogLevel", ""),
         }
         python = described["Runtime"].removeprefix("python")
         timeout = min(float(described["Timeout"]), self.longest_seconds or float("inf"))
         configuration = Configuration(
             name, described["Handler"], code, variables, python, described["MemorySize"], timeout
         )
-        return ExecutionEnvironment(configuration, self._runtime, home, self._log(described, group, variables))
-
-    def _log(self, described: Mapping[str, Any], group: str, credentials: Mapping[str, str]) -> Any:
-        """Where lines go: nowhere, when the role may not write them."""
         caller = self._roles.caller(credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
-        stream = f"arn:aws:logs:{self._aws.region}:{ACCOUNT}:log-group:{group}:log-stream:{described['Version']}"
-        if not all(caller.may(action, stream) for action in ("logs:CreateLogStream", "logs:PutLogEvents")):
-            return lambda line: None
-        reports = described["LoggingConfig"].get("SystemLogLevel", "INFO") in _REPORTS
+        group = f"arn:aws:logs:{self._aws.region}:{ACCOUNT}:log-group:{logging['LogGroup']}"
+        stream = f"{group}:log-stream:{described['Version']}"
+        may_log = all(caller.may(action, stream) for action in ("logs:CreateLogStream", "logs:PutLogEvents"))
+        reports = logging.get("SystemLogLevel", "INFO") in ("DEBUG", "INFO")
 
         def log(line: str) -> None:
-            if reports or not line.startswith('{"type": "platform.'):
-                self._logs.write(group, line)
+            if may_log and (reports or not line.startswith('{"type": "platform.')):
+                self._logs.write(logging["LogGroup"], line)
 
-        return log
-
-
-def _log_group(described: Mapping[str, Any]) -> str:
-    return str(described["LoggingConfig"]["LogGroup"])
+        return ExecutionEnvironment(configuration, self._runtime, code.with_suffix(".home"), log)

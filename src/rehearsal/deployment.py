@@ -5,61 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.functions import Functions
 from local_aws.gateway.gateway import Gateway
-from local_aws.gateway.stage import ApiIdentity, Authorizers, Stage, Throttle
+from local_aws.gateway.stage import ApiIdentity, Stage, Throttle
 from local_aws.lambda_runtime import Runtime
 from local_aws.server import AsgiServer, listen
-from rehearsal.cognito import PoolAuthorizers
+from local_server import project
 from rehearsal.deployed_functions import DeployedFunctions, published
-from rehearsal.mock_account import MockAccount
+from rehearsal.mock_account import MockAccount, PoolAuthorizers
 from rehearsal.moto_server import ACCOUNT
-from rehearsal.steps import StepFailed
 from rehearsal.terraform import Stack, resources
-
-
-def gateway_of(
-    state: Mapping[str, Any],
-    region: str,
-    functions: Functions,
-    authorizers: Authorizers,
-    write_log: Callable[[str, str], None],
-    **settings: Any,
-) -> Gateway:
-    """The gateway of this state. `write_log` takes the name of a log group and a line; `settings` are a Stage's."""
-    [api] = resources(state, "aws_api_gateway_rest_api").values()
-    [stage] = resources(state, "aws_api_gateway_stage").values()
-    [log] = stage["access_log_settings"] or [{"destination_arn": "", "format": None}]
-    group = log["destination_arn"].rpartition(":")[2]
-    return Gateway(
-        json.loads(api["body"]),
-        Stage(
-            name=stage["stage_name"],
-            throttling=_throttling(state),
-            access_log_format=log["format"],
-            access_log=lambda line: write_log(group, line),
-            variables=stage.get("variables") or {},
-            api=ApiIdentity(api["id"], ACCOUNT, region),
-            **settings,
-        ),
-        functions,
-        authorizers,
-    )
-
-
-def _throttling(state: Mapping[str, Any]) -> dict[str, Throttle]:
-    found = resources(state, "aws_api_gateway_method_settings").values()
-    limits = {each["method_path"]: each["settings"][0] for each in found}
-    return {
-        path: Throttle(limit["throttling_rate_limit"], limit["throttling_burst_limit"])
-        for path, limit in limits.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -85,50 +47,95 @@ class Deployment:
 
 @contextmanager
 def running(account: MockAccount, stack: Stack, runtime: Runtime, port: int = 0) -> Iterator[Deployment]:
-    """What the stack deployed, served while the `with` block runs. Raises CannotStart."""
-    state = account.prerequisites.state()
+    """Serves what the stack deployed, while the `with` block runs. Raises CannotStart."""
+    state = account.state()
     with (
         DeployedFunctions(account.aws, account.roles, runtime, account.endpoints, account.logs) as functions,
         served(account, state, functions, port) as url,
     ):
-        yield Deployment(account, stack, state, functions, f"{url}/{stack.environment}")
+        yield Deployment(account, stack, state, functions, url)
 
 
 @contextmanager
 def served(
     account: MockAccount, state: Mapping[str, Any], functions: DeployedFunctions, port: int = 0, **settings: Any
 ) -> Iterator[str]:
-    """A gateway of this state, and its host; `settings` are a Stage's that are not as deployed. Raises CannotStart."""
-    app = gateway_of(state, account.aws.region, functions, PoolAuthorizers(account.aws), account.logs.write, **settings)
-    with AsgiServer(app, listen(port)) as gateway:
-        yield gateway.url
+    """A gateway of this state, and its URL; `settings` are a Stage's that are not as deployed. Raises CannotStart."""
+    [api] = resources(state, "aws_api_gateway_rest_api").values()
+    [stage] = resources(state, "aws_api_gateway_stage").values()
+    [log] = stage["access_log_settings"]
+    group = log["destination_arn"].rpartition(":")[2]
+    throttling = {}
+    for method in resources(state, "aws_api_gateway_method_settings").values():
+        [limits] = method["settings"]
+        throttling[method["method_path"]] = Throttle(limits["throttling_rate_limit"], limits["throttling_burst_limit"])
+    gateway = Gateway(
+        json.loads(api["body"]),
+        Stage(
+            name=stage["stage_name"],
+            throttling=throttling,
+            access_log_format=log["format"],
+            access_log=lambda line: account.logs.write(group, line),
+            variables=stage.get("variables") or {},
+            api=ApiIdentity(api["id"], ACCOUNT, account.aws.region),
+            **settings,
+        ),
+        functions,
+        PoolAuthorizers(account.aws),
+    )
+    with AsgiServer(gateway, listen(port)) as server:
+        yield f"{server.url}/{stage['stage_name']}"
 
 
 def packages_that_differ(deployment: Deployment, packages: Path) -> list[str]:
     """The functions whose deployed code is not the zip that was built. Lambda's digest is SHA-256 in Base64."""
-    return [
-        name
-        for name, zip_ in _zips(deployment, packages).items()
-        if published(deployment.account.aws, name, _latest(deployment, name)).configuration["CodeSha256"]
-        != _digest(zip_)
-    ]
+    different = []
+    for function in resources(deployment.state, "aws_lambda_function").values():
+        name, package = function["function_name"], packages / Path(function["filename"]).name
+        digest = base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
+        configuration, _ = published(deployment.account.aws, name, str(function["version"]))
+        if configuration["CodeSha256"] != digest:
+            different.append(name)
+    return different
 
 
-def _zips(deployment: Deployment, packages: Path) -> dict[str, Path]:
-    functions = resources(deployment.state, "aws_lambda_function").values()
-    return {each["function_name"]: packages / Path(each["filename"]).name for each in functions}
+_RUNNING = """
+API          {url}{path}
+Session      {session}  (URL, endpoints and tokens, for a script)
+
+An administrator's token, good for an hour, to paste in a shell:
+
+TOKEN={token}
+
+curl -i {url}{path} -H "Authorization: Bearer $TOKEN"
+
+AWS itself:  AWS_ENDPOINT_URL={aws} aws lambda list-functions --region {region}
+Ctrl-C, or kill {pid}, destroys the stack and stops.
+"""
 
 
-def _latest(deployment: Deployment, name: str) -> str:
-    functions = resources(deployment.state, "aws_lambda_function").values()
-    return next(str(each["version"]) for each in functions if each["function_name"] == name)
+def keep_running(deployment: Deployment, folder: Path) -> None:
+    """Says how to reach it, and waits for an interruption, which is how this ends."""
+    session = folder / "session.json"
+    try:
+        print(announce(deployment, session), flush=True)
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+    finally:
+        session.unlink(missing_ok=True)
 
 
-def _digest(path: Path) -> str:
-    return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
-
-
-def refuse(problems: list[str], what: str) -> None:
-    """Raises StepFailed when there are any."""
-    if problems:
-        raise StepFailed("\n  ".join([f"{what}: {len(problems)}", *problems]))
+def announce(deployment: Deployment, session: Path) -> str:
+    """The words for a person; `session` gets the same for a program, and is the owner's alone to read."""
+    account = deployment.account
+    known = {
+        "url": deployment.url,
+        "pid": os.getpid(),
+        "region": account.aws.region,
+        "endpoints": account.endpoints,
+        "token": account.administrator.token(),
+        "tokenWithoutGroup": account.somebody.token(),
+    }
+    with os.fdopen(os.open(session, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(known, file, indent=1)
+    return _RUNNING.format(**known, path=project.collection(), session=session, aws=account.aws.endpoint)

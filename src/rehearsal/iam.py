@@ -9,8 +9,7 @@ its parts need: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide
 from __future__ import annotations
 
 import fnmatch
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,39 +21,34 @@ from moto.iam.access_control import (
     create_access_key,
 )
 
-from rehearsal.moto_server import ACCOUNT, MockedAws
+from rehearsal.moto_server import ACCOUNT, MockedAws, NotMocked
 from rehearsal.terraform import ADMINISTRATOR
 
-_SERVICE = "apigateway.amazonaws.com"
-
-
-class NotEvaluated(Exception):
-    """Exception for a statement with an unknown part: to guess would be to open or to shut a door."""
+_GATEWAY, _LAMBDA = "apigateway.amazonaws.com", "lambda.amazonaws.com"
 
 
 def may_invoke(statements: Iterable[Mapping[str, Any]], function_arn: str, source_arn: str) -> bool:
     """Whether API Gateway, as this method of this API, may call the function of this ARN, alias included.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html. Raises NotEvaluated.
+    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html. Raises NotMocked.
     """
     return any(_allows(statement, function_arn, source_arn) for statement in statements)
 
 
 def _allows(statement: Mapping[str, Any], function_arn: str, source_arn: str) -> bool:
+    callers = []
+    for operator, keys in statement.get("Condition", {}).items():
+        if operator != "ArnLike" or set(keys) != {"AWS:SourceArn"}:
+            raise NotMocked(f"Condition {operator} {', '.join(keys)}")
+        callers.append(keys["AWS:SourceArn"])
     if statement["Effect"] != "Allow":
-        raise NotEvaluated("Effect")
+        raise NotMocked("Effect")
     return (
         statement["Action"] == "lambda:InvokeFunction"
-        and statement["Principal"] == {"Service": _SERVICE}
+        and statement["Principal"] == {"Service": _GATEWAY}
         and statement["Resource"] == function_arn
-        and all(_holds(operator, keys, source_arn) for operator, keys in statement.get("Condition", {}).items())
+        and all(arn_like(caller, source_arn) for caller in callers)
     )
-
-
-def _holds(operator: str, keys: Mapping[str, str], source_arn: str) -> bool:
-    if operator != "ArnLike" or set(keys) != {"AWS:SourceArn"}:
-        raise NotEvaluated(f"Condition {operator} {', '.join(keys)}")
-    return arn_like(keys["AWS:SourceArn"], source_arn)
 
 
 def arn_like(pattern: str, arn: str) -> bool:
@@ -62,24 +56,11 @@ def arn_like(pattern: str, arn: str) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """
-    wanted, given = pattern.split(":", 5), arn.split(":", 5)
-    return len(wanted) == len(given) and all(
-        fnmatch.fnmatchcase(part, _without_sets(like)) for part, like in zip(given, wanted, strict=True)
-    )
+    wanted, given = pattern.replace("[", "[[]").split(":", 5), arn.split(":", 5)  # fnmatch knows [sets], IAM does not.
+    return len(wanted) == len(given) and all(map(fnmatch.fnmatchcase, given, wanted))
 
 
-def _without_sets(pattern: str) -> str:
-    """fnmatch knows [sets], IAM does not."""
-    return pattern.replace("[", "[[]")
-
-
-_PARTS = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-    "Get": "GetItem",
-}
+_PARTS = {kind: f"{kind}Item" for kind in ("Put", "Update", "Delete", "ConditionCheck", "Get")}
 
 
 @dataclass(frozen=True, order=True)
@@ -92,30 +73,22 @@ class Need:
 
 def needs(operation: str, body: Mapping[str, Any]) -> list[Need]:
     """Every permission that this request needs, in the order of its parts, each once."""
-    return list(dict.fromkeys(_needs(operation, body)))
-
-
-def _needs(operation: str, body: Mapping[str, Any]) -> Iterator[Need]:
     if operation in ("TransactWriteItems", "TransactGetItems"):
-        for part in body.get("TransactItems", ()):
-            for kind, item in part.items():
-                yield _need(_PARTS[kind], item["TableName"])
+        parts = [part for parts in body.get("TransactItems", ()) for part in parts.items()]
+        found = [_need(_PARTS[kind], item["TableName"]) for kind, item in parts]
     elif operation in ("BatchGetItem", "BatchWriteItem"):
-        for table in body.get("RequestItems", {}):
-            yield _need(operation, table)
+        found = [_need(operation, table) for table in body.get("RequestItems", {})]
     elif "TableName" in body:
-        yield _need(operation, body["TableName"], body.get("IndexName"))
+        found = [_need(operation, body["TableName"], body.get("IndexName"))]
     else:
-        yield Need(f"dynamodb:{operation}", "*")
+        found = [Need(f"dynamodb:{operation}", "*")]
+    return list(dict.fromkeys(found))
 
 
 def _need(operation: str, table: str, index: str | None = None) -> Need:
     # A table may be named by its ARN.
     resource = f"table/{table.rpartition('/')[2]}"
     return Need(f"dynamodb:{operation}", f"{resource}/index/{index}" if index else resource)
-
-
-_LAMBDA = "lambda.amazonaws.com"
 
 
 class CannotAssume(Exception):
@@ -128,13 +101,17 @@ class UnknownKey(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed a request: its ARN, and the policies of its role. None: the administrator, who may do everything."""
+    """The signer of a request: its ARN, and the policies of its role. None: the administrator, who may do all."""
 
     arn: str
     policies: tuple[Any, ...] | None
 
     def may(self, action: str, resource: str) -> bool:
-        return self.policies is None or is_allowed(self.policies, action, resource)
+        """Allowed by one policy at least, and denied by none."""
+        if self.policies is None:
+            return True
+        results = {IAMPolicy(policy).is_action_permitted(action, resource) for policy in self.policies}
+        return PermissionResult.PERMITTED in results and PermissionResult.DENIED not in results
 
 
 class Roles:
@@ -146,7 +123,10 @@ class Roles:
     def credentials(self, role_arn: str, session: str) -> dict[str, str]:
         """Temporary credentials of a role as Lambda puts them in a function's environment. Raises CannotAssume."""
         role = self._aws.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
-        if not _trusts(role["AssumeRolePolicyDocument"], _LAMBDA):
+        if not any(
+            (each["Effect"], each["Action"], each["Principal"].get("Service")) == ("Allow", "sts:AssumeRole", _LAMBDA)
+            for each in role["AssumeRolePolicyDocument"]["Statement"]
+        ):
             raise CannotAssume(f"{role['RoleName']} does not trust {_LAMBDA}")
         answer = self._aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
         return {
@@ -156,7 +136,7 @@ class Roles:
         }
 
     def caller(self, key: str | None, token: str | None) -> Caller:
-        """Who has this access key and session token. Raises UnknownKey."""
+        """The holder of this access key and session token. Raises UnknownKey."""
         if key == ADMINISTRATOR["AWS_ACCESS_KEY_ID"]:
             return Caller(f"arn:aws:iam::{ACCOUNT}:root", None)
         headers = {"X-Amz-Security-Token": token} if token else {}
@@ -168,19 +148,3 @@ class Roles:
             if not isinstance(holder, AssumedRoleAccessKey):
                 raise UnknownKey
             return Caller(holder.arn, tuple(holder.collect_policies()))
-
-
-def is_allowed(policies: Iterable[Any], action: str, resource: str) -> bool:
-    """Allowed by one of these policies at least, and denied by none."""
-    results = {IAMPolicy(policy).is_action_permitted(action, resource) for policy in policies}
-    return PermissionResult.PERMITTED in results and PermissionResult.DENIED not in results
-
-
-def _trusts(document: dict[str, Any] | str, service: str) -> bool:
-    policy = json.loads(document) if isinstance(document, str) else document
-    return any(
-        statement["Effect"] == "Allow"
-        and statement["Action"] == "sts:AssumeRole"
-        and statement["Principal"].get("Service") == service
-        for statement in policy["Statement"]
-    )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws.database import INDEX
@@ -24,74 +23,48 @@ _ACTIVE = {
 }
 _BY_KEY = {"KeyConditionExpression": "PK = :key", "ExpressionAttributeValues": {":key": _NOTHING["PK"]}}
 
-Call = Callable[[Any, str], object]
-# By where and what, as handler_permissions.json has it. None of these calls changes anything, allowed or not.
-CALLS: dict[tuple[str, str], Call] = {
-    ("table", "dynamodb:GetItem"): lambda client, table: client.get_item(TableName=table, Key=_NOTHING),
-    ("table", "dynamodb:PutItem"): lambda client, table: client.put_item(TableName=table, Item=_NOTHING, **_NEVER),
-    ("table", "dynamodb:UpdateItem"): lambda client, table: client.update_item(TableName=table, Key=_NOTHING, **_NEVER),
-    ("table", "dynamodb:DeleteItem"): lambda client, table: client.delete_item(TableName=table, Key=_NOTHING, **_NEVER),
-    ("table", "dynamodb:Query"): lambda client, table: client.query(TableName=table, **_BY_KEY),
-    ("table", "dynamodb:Scan"): lambda client, table: client.scan(TableName=table, Limit=1),
-    (f"index/{INDEX}", "dynamodb:Query"): lambda client, table: client.query(
-        TableName=table, IndexName=INDEX, **_ACTIVE
-    ),
-    (f"index/{INDEX}", "dynamodb:Scan"): lambda client, table: client.scan(TableName=table, IndexName=INDEX, Limit=1),
+# The arguments of a call that changes nothing, allowed or not, by where and what, as handler_permissions.json has it.
+CALLS: dict[tuple[str, str], dict[str, Any]] = {
+    ("table", "dynamodb:GetItem"): {"Key": _NOTHING},
+    ("table", "dynamodb:PutItem"): {"Item": _NOTHING, **_NEVER},
+    ("table", "dynamodb:UpdateItem"): {"Key": _NOTHING, **_NEVER},
+    ("table", "dynamodb:DeleteItem"): {"Key": _NOTHING, **_NEVER},
+    ("table", "dynamodb:Query"): _BY_KEY,
+    ("table", "dynamodb:Scan"): {"Limit": 1},
+    (f"index/{INDEX}", "dynamodb:Query"): {"IndexName": INDEX, **_ACTIVE},
+    (f"index/{INDEX}", "dynamodb:Scan"): {"IndexName": INDEX, "Limit": 1},
 }
-
-
-@dataclass(frozen=True)
-class Tried:
-    """`allowed` as it came out, `wanted` as generated/handler_permissions.json says."""
-
-    operation_id: str
-    resource: str
-    action: str
-    allowed: bool
-    wanted: bool
-
-    def __str__(self) -> str:
-        return f"{self.operation_id} {'may' if self.allowed else 'may not'} {self.action} on {self.resource}"
 
 
 def hold_roles_to_their_needs(deployment: Deployment, step: Step) -> None:
     """Every call with every function's credentials. Raises StepFailed."""
-    needs = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
-    tried = list(_tried(deployment, needs))
-    if without := needs.keys() - {each.operation_id for each in tried}:
+    needs: dict[str, Any] = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
+    roles = resources(deployment.state, "aws_iam_role")  # One is CodeDeploy's.
+    if without := needs.keys() - roles.keys():
         raise StepFailed(f"there is no role of {', '.join(sorted(without))}")
-    step.figures |= {"calls": len(tried), "refused": sum(not each.allowed for each in tried)}
-    if wrong := [str(each) for each in tried if each.allowed != each.wanted]:
+    account, refused, wrong, named = deployment.account, 0, [], set()
+    for operation_id, need in needs.items():
+        wanted = {(where, action) for where, actions in need.get("dynamodb", {}).items() for action in actions}
+        credentials = account.roles.credentials(roles[operation_id]["arn"], "role-limits")
+        client = account.aws.client("dynamodb", endpoint_url=account.dynamodb, credentials=credentials)
+        for call in CALLS:
+            allowed = _is_allowed(client, account.table, *call)
+            refused += not allowed
+            if allowed != (call in wanted):
+                where, action = call
+                wrong.append(f"{operation_id} {'may' if allowed else 'may not'} {action} on {where}")
+        named |= wanted
+    step.figures |= {"calls": len(needs) * len(CALLS), "refused": refused}
+    if wrong:
         raise StepFailed("\n  ".join(["roles differ from handler_permissions.json", *wrong]))
-    if unknown := _uncalled(needs):
+    if unknown := [f"{action} on {where}" for where, action in sorted(named - CALLS.keys())]:
         raise StepFailed(f"nothing here tries {', '.join(unknown)}")
 
 
-def _tried(deployment: Deployment, needs: Mapping[str, Any]) -> Iterator[Tried]:
-    account, table = deployment.account, deployment.account.prerequisites.table
-    for operation_id, role in resources(deployment.state, "aws_iam_role").items():
-        if operation_id not in needs:
-            continue  # CodeDeploy's.
-        credentials = account.roles.credentials(role["arn"], "role-limits")
-        client = account.aws.client("dynamodb", endpoint_url=account.dynamodb.endpoint, credentials=credentials)
-        for (resource, action), call in CALLS.items():
-            wanted = action in needs[operation_id].get("dynamodb", {}).get(resource, ())
-            yield Tried(operation_id, resource, action, _is_allowed(call, client, table), wanted)
-
-
-def _is_allowed(call: Call, client: Any, table: str) -> bool:
+def _is_allowed(client: Any, table: str, where: str, action: str) -> bool:
+    operation = getattr(client, xform_name(action.removeprefix("dynamodb:")))
     try:
-        call(client, table)
+        operation(TableName=table, **CALLS[where, action])
     except ClientError as error:
-        return error.response["Error"]["Code"] != "AccessDeniedException"
+        return bool(error.response["Error"]["Code"] != "AccessDeniedException")
     return True
-
-
-def _uncalled(needs: Mapping[str, Any]) -> list[str]:
-    named = {
-        (resource, action)
-        for need in needs.values()
-        for resource, actions in need.get("dynamodb", {}).items()
-        for action in actions
-    }
-    return [f"{action} on {resource}" for resource, action in sorted(named - CALLS.keys())]

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-Say = Callable[[str], None]
-
 
 class StepFailed(Exception):
     """Exception for a step that failed. The message says what is wrong."""
@@ -32,15 +30,15 @@ class Step:
     problem: str = ""
 
     def line(self) -> str:
-        figures = ", ".join(f"{_shown(value)} {name}" for name, value in self.figures.items())
+        figures = ", ".join(f"{value} {name}" for name, value in self.figures.items())
         outcome = figures if self.passed else f"FAILED  {self.problem.splitlines()[0] if self.problem else ''}"
         return f"{self.seconds:6.1f} s  {self.cpu:6.1f} s  {self.name:<28}  {outcome}".rstrip()
 
 
 class Steps:
-    """All of them, in order. `say` takes a line at a time."""
+    """The steps of one rehearsal, in order. `say` takes a line at a time."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
         self.taken: list[Step] = []
         self._say = say
         self._started = time.monotonic()
@@ -92,10 +90,12 @@ class Steps:
         }
 
 
+def fail_if(problems: list[str], what: str) -> None:
+    """Raises StepFailed when there are any."""
+    if problems:
+        raise StepFailed("\n  ".join([f"{what}: {len(problems)}", *problems]))
+
+
 def _cpu_seconds() -> float:
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

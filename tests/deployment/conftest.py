@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from rehearsal.terraform import TerraformMissing
+from local_aws import CannotStart
 from tests.deployment.stack import Stack
 
 
@@ -15,7 +15,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """The stack as it is in the checkout, initialised without its backend."""
     try:
         copy = Stack.copied_to(tmp_path_factory.mktemp("stack"))
-    except TerraformMissing as missing:
+    except CannotStart as missing:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"LEFT OUT: {missing}")

@@ -48,9 +48,7 @@ class EmbeddedDynamoDB(Database):
 
     def launch(self) -> None:
         self._running.enter_context(patched())
-        self._server = WsgiServer(_application, "embedded-dynamodb")
-        self._server.start()
-        self._running.callback(self._server.stop)
+        self._server = self._running.enter_context(WsgiServer(_application, "embedded-dynamodb"))
 
     def wait(self) -> None:
         """Nothing to wait for: the socket listens from the launch on."""

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-from rehearsal import moto_patches
+from rehearsal import moto_server
 from rehearsal.moto_server import MockedAws
 
 REGION = "eu-west-1"
@@ -109,12 +109,12 @@ def test_without_its_patches_moto_still_does_not(check: Check) -> None:
 
 
 def test_every_patch_has_its_check() -> None:
-    assert {name for _, name, _ in moto_patches.PATCHES} == NEEDED.keys() | TOGETHER.keys()
+    assert {name for _, name, _ in moto_server.PATCHES} == NEEDED.keys() | TOGETHER.keys()
 
 
 @contextmanager
 def _unpatched() -> Iterator[MockedAws]:
-    with patch.object(moto_patches, "PATCHES", ()), MockedAws(REGION) as aws:
+    with patch.object(moto_server, "PATCHES", ()), MockedAws(REGION) as aws:
         yield aws
 
 

@@ -15,8 +15,7 @@ import pytest
 
 from local_aws.packaged_functions import Packages
 from local_server import project
-from rehearsal.deployment import Deployment
-from rehearsal.keep_running import announce
+from rehearsal.deployment import Deployment, announce
 from rehearsal.rehearsal import Options, rehearse, write_report
 from rehearsal.steps import Step, Steps
 from tests.deployment.rehearsal.on_call import RUNBOOKS, follow, make_tools

@@ -7,15 +7,16 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from local_aws.functions import FunctionFailed, InvokeFailed, InvokeForbidden
 from local_aws.lambda_runtime import Runtime
-from rehearsal.cloudwatch_logs import LogGroups
+from rehearsal.cloudwatch import LogGroups
 from rehearsal.deployed_functions import DeployedFunctions
-from rehearsal.faults import released
+from rehearsal.faults import bad_version
 from rehearsal.iam import Roles
 from rehearsal.moto_server import MockedAws
 
@@ -154,7 +155,7 @@ def test_lines_go_to_the_functions_group_and_its_filters_count_them(invoke: Invo
     invoke()
     assert [json.loads(line).get("type", "") for line in logs.lines(GROUP)].count("platform.report") == 1
     assert logs.metrics(GROUP) == {"Failures": 1}
-    assert logs.metrics(GROUP, logs.length(GROUP)) == {}
+    assert logs.metrics(GROUP, len(logs.lines(GROUP))) == {}
 
 
 def test_a_role_that_may_not_write_logs_loses_them(aws: MockedAws, invoke: Invoke, logs: LogGroups) -> None:
@@ -173,7 +174,7 @@ def test_reports_are_left_out_where_the_function_wants_none(aws: MockedAws, invo
 
 
 def test_a_bad_version_is_live_for_as_long_as_it_is_wanted(aws: MockedAws, invoke: Invoke, logs: LogGroups) -> None:
-    with released(aws, "read", "raise RuntimeError('no')\n"), pytest.raises(FunctionFailed):
+    with bad_version(deployed(aws), "getOne", "raise RuntimeError('no')\n"), pytest.raises(FunctionFailed):
         invoke()
     assert logs.metrics(GROUP) == {"Lost": 1}
     assert invoke()["release"] == 1
@@ -181,16 +182,20 @@ def test_a_bad_version_is_live_for_as_long_as_it_is_wanted(aws: MockedAws, invok
 
 def test_of_two_bad_versions_each_is_itself(aws: MockedAws, invoke: Invoke) -> None:
     for answer in (1, 2):
-        with released(aws, "read", f"def handler(event, context):\n    return {answer}\n"):
+        with bad_version(deployed(aws), "getOne", f"def handler(event, context):\n    return {answer}\n"):
             assert invoke() == answer
 
 
 def test_after_a_bad_version_everything_is_as_it_was(aws: MockedAws) -> None:
     client = aws.client("lambda")
     before = _facts(client)
-    with released(aws, "read", "handler = None\n", timeout=1):
+    with bad_version(deployed(aws), "getOne", "handler = None\n", timeout=1):
         assert _facts(client) != before
     assert _facts(client) == before
+
+
+def deployed(aws: MockedAws) -> Any:
+    return SimpleNamespace(account=SimpleNamespace(aws=aws), names={"getOne": "read"})
 
 
 def _deploy(aws: MockedAws, role: str) -> None:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from rehearsal.cloudwatch_logs import MetricFilter, UnknownPattern, parse_pattern
+from rehearsal.cloudwatch import MetricFilter, parse_pattern
+from rehearsal.moto_server import NotMocked
 
 FAILED = '{ ($.type = "platform.report") && ($.record.status != "success") }'
 EITHER = '{ ($.message = "a") || ($.message = "b") }'
@@ -80,10 +81,10 @@ def test_a_value_and_dimensions_are_taken_from_the_line() -> None:
     ],
 )
 def test_a_pattern_that_could_be_misread_is_refused(pattern: str) -> None:
-    with pytest.raises(UnknownPattern):
+    with pytest.raises(NotMocked):
         parse_pattern(pattern)
 
 
 def _filter(pattern: str, **more: object) -> MetricFilter:
     to = {"metricName": "Failures", "metricNamespace": "api", "metricValue": "1", **more}
-    return MetricFilter.read({"filterPattern": pattern, "metricTransformations": [to]})
+    return MetricFilter({"filterPattern": pattern, "metricTransformations": [to]})

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.iam import NotEvaluated, arn_like, may_invoke
+from rehearsal.iam import arn_like, may_invoke
+from rehearsal.moto_server import NotMocked
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:read:live"
 CALLER = "arn:aws:execute-api:eu-west-1:123456789012:api1/dev/GET/v1.0/products/*"
@@ -54,7 +55,7 @@ def test_without_permissions_nobody_may_call() -> None:
     ],
 )
 def test_what_is_not_understood_is_not_guessed(unknown: dict[str, Any]) -> None:
-    with pytest.raises(NotEvaluated):
+    with pytest.raises(NotMocked):
         may_invoke([STATEMENT | unknown], FUNCTION, CALLER)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rehearsal.processes import run_to_end
+from rehearsal.terraform import run_to_end
 
 WITH_A_CHILD = """
 import subprocess, sys

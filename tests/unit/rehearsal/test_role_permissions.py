@@ -14,7 +14,7 @@ from rehearsal.steps import Step, StepFailed
 
 
 def test_an_operation_without_a_role_fails_the_step() -> None:
-    account: Any = SimpleNamespace(prerequisites=SimpleNamespace(table="products-dev"))
+    account: Any = SimpleNamespace(table="products-dev")
     deployment: Any = SimpleNamespace(account=account, state={"resources": []})
     needs = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
     with pytest.raises(StepFailed, match=f"there is no role of {', '.join(sorted(needs))}"):

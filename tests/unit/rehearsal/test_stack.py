@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
-from rehearsal.terraform import Stack, managed, resources
+import pytest
+
+from local_aws import CannotStart
+from rehearsal.steps import StepFailed
+from rehearsal.terraform import Stack, Terraform, managed, provider_mirror, resources
 
 STATE: dict[str, Any] = {
     "resources": [
@@ -43,3 +49,81 @@ def test_terraform_sees_no_aws_but_the_mock(tmp_path: Path) -> None:
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
     assert environment["AWS_CONFIG_FILE"] == environment["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
     assert "AWS_PROFILE" not in environment
+
+
+@pytest.fixture
+def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of what a `terraform` prints, by command; one that begins with `Error: ` is a failure."""
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    script = f'#!/bin/sh\nf={folder}/$1\n[ -e $f ] && cat $f\n! grep -qs "^Error: " $f\n'
+    (folder / "terraform").write_text(script)
+    (folder / "terraform").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return folder
+
+
+@pytest.fixture
+def stack(tmp_path: Path, answers: Path) -> Stack:
+    root = tmp_path / "root"
+    for name in ("terraform", "openapi", "generated"):
+        (root / name).mkdir(parents=True)
+    return Stack(root, tmp_path / "copy", "dev", {})
+
+
+def test_an_apply_says_how_many_resources_it_changed(stack: Stack, answers: Path) -> None:
+    (answers / "apply").write_text("Apply complete! Resources: 12 added, 3 changed, 0 destroyed.\n")
+    assert stack.apply() == {"added": 12, "changed": 3, "destroyed": 0}
+
+
+def test_a_failure_is_told_by_its_error_alone(stack: Stack, answers: Path) -> None:
+    (answers / "apply").write_text("Creating...\nError: no such thing\n  on main.tf line 1\n")
+    with pytest.raises(StepFailed, match=r"^Terraform: no such thing\n  on main\.tf line 1$"):
+        stack.apply()
+
+
+def test_what_a_second_plan_would_change_is_named_without_its_values(stack: Stack, answers: Path) -> None:
+    def change(*actions: str, before: Any = None, after: Any = None) -> dict[str, Any]:
+        return {"actions": actions, "before": before, "after": after}
+
+    plan = {
+        "resource_changes": [
+            {"address": "a.same", "change": change("no-op")},
+            {"address": "data.a.read", "change": change("read")},
+            {
+                "address": "a.other",
+                "change": change("update", before={"x": 1, "y": "old"}, after={"x": 1, "y": "secret", "z": 2}),
+            },
+            {"address": "a.gone", "change": change("delete", "create", before={"x": 1})},
+        ],
+        "output_changes": {"url": change("update", before="a", after="b"), "name": change("no-op")},
+    }
+    (answers / "show").write_text(json.dumps(plan))
+    assert stack.changes() == ["a.other: update y, z", "a.gone: delete, create", "output.url: update"]
+
+
+def test_a_settled_stack_has_no_changes(stack: Stack, answers: Path) -> None:
+    (answers / "show").write_text("{}")
+    assert stack.changes() == []
+
+
+def test_a_machine_without_terraform_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotStart, match=r"Terraform 1\.10 or newer is needed"):
+        Terraform.at(tmp_path)
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.usefixtures("answers")
+def test_a_configuration_file_is_used_when_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    file = tmp_path / "terraformrc"
+    if there:
+        file.touch()
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(file))
+    assert Terraform.at(tmp_path).environment.get("TF_CLI_CONFIG_FILE") == (str(file) if there else None)
+
+
+def test_providers_come_from_the_mirror_that_is_named(tmp_path: Path) -> None:
+    assert provider_mirror({"TF_PLUGIN_MIRROR": str(tmp_path)}) == tmp_path

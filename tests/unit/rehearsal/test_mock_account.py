@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from local_aws.gateway.stage import AuthorizerMisconfigured
-from rehearsal.cognito import CognitoUserPool, PoolAuthorizers, User
+from rehearsal.mock_account import CognitoUserPool, PoolAuthorizers, User
 from rehearsal.moto_server import MockedAws
 
 
