@@ -23,7 +23,7 @@ from local_aws.functions import Function, FunctionFailed, Functions, InvokeFaile
 from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 from local_aws.packaged_functions import PackagedFunction
 from rehearsal.cloudwatch import LogGroups, Metrics
-from rehearsal.iam import Roles, may_invoke
+from rehearsal.iam import key_holder, may_invoke, role_credentials
 from rehearsal.moto_server import ACCOUNT, MockedAws
 
 
@@ -70,10 +70,8 @@ class DeployedFunctions(Functions, AbstractContextManager["DeployedFunctions"]):
     `longest_seconds`: a function that runs longer times out, whatever its own timeout; None leaves it to that.
     """
 
-    def __init__(
-        self, aws: MockedAws, roles: Roles, runtime: Runtime, endpoints: Mapping[str, str], logs: LogGroups
-    ) -> None:
-        self._aws, self._roles, self._runtime, self._endpoints, self._logs = aws, roles, runtime, endpoints, logs
+    def __init__(self, aws: MockedAws, runtime: Runtime, endpoints: Mapping[str, str], logs: LogGroups) -> None:
+        self._aws, self._runtime, self._endpoints, self._logs = aws, runtime, endpoints, logs
         self.metrics = Metrics()
         self.longest_seconds: float | None = None
         self._versions: dict[tuple[str, str, str], PackagedFunction] = {}
@@ -130,7 +128,7 @@ class DeployedFunctions(Functions, AbstractContextManager["DeployedFunctions"]):
 
     def _environment(self, described: Mapping[str, Any], code: Path) -> ExecutionEnvironment:
         name, logging = described["FunctionName"], described["LoggingConfig"]
-        credentials = self._roles.credentials(described["Role"], name)
+        credentials = role_credentials(self._aws, described["Role"], name)
         variables = {
             **described.get("Environment", {}).get("Variables", {}),
             **credentials,
@@ -146,7 +144,7 @@ class DeployedFunctions(Functions, AbstractContextManager["DeployedFunctions"]):
         configuration = Configuration(
             name, described["Handler"], code, variables, python, described["MemorySize"], timeout
         )
-        caller = self._roles.caller(credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
+        caller = key_holder(self._aws, credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
         group = f"arn:aws:logs:{self._aws.region}:{ACCOUNT}:log-group:{logging['LogGroup']}"
         stream = f"{group}:log-stream:{described['Version']}"
         may_log = all(caller.may(action, stream) for action in ("logs:CreateLogStream", "logs:PutLogEvents"))

@@ -50,7 +50,7 @@ def running(account: MockAccount, stack: Stack, runtime: Runtime, port: int = 0)
     """Serves what the stack deployed, while the `with` block runs. Raises CannotStart."""
     state = account.state()
     with (
-        DeployedFunctions(account.aws, account.roles, runtime, account.endpoints, account.logs) as functions,
+        DeployedFunctions(account.aws, runtime, account.endpoints, account.logs) as functions,
         served(account, state, functions, port) as url,
     ):
         yield Deployment(account, stack, state, functions, url)

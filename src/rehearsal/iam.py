@@ -114,37 +114,32 @@ class Caller:
         return PermissionResult.PERMITTED in results and PermissionResult.DENIED not in results
 
 
-class Roles:
-    """The roles of one mocked account."""
+def role_credentials(aws: MockedAws, role_arn: str, session: str) -> dict[str, str]:
+    """Temporary credentials of a role as Lambda puts them in a function's environment. Raises CannotAssume."""
+    role = aws.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+    if not any(
+        (each["Effect"], each["Action"], each["Principal"].get("Service")) == ("Allow", "sts:AssumeRole", _LAMBDA)
+        for each in role["AssumeRolePolicyDocument"]["Statement"]
+    ):
+        raise CannotAssume(f"{role['RoleName']} does not trust {_LAMBDA}")
+    answer = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": answer["SessionToken"],
+    }
 
-    def __init__(self, aws: MockedAws) -> None:
-        self._aws = aws
 
-    def credentials(self, role_arn: str, session: str) -> dict[str, str]:
-        """Temporary credentials of a role as Lambda puts them in a function's environment. Raises CannotAssume."""
-        role = self._aws.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
-        if not any(
-            (each["Effect"], each["Action"], each["Principal"].get("Service")) == ("Allow", "sts:AssumeRole", _LAMBDA)
-            for each in role["AssumeRolePolicyDocument"]["Statement"]
-        ):
-            raise CannotAssume(f"{role['RoleName']} does not trust {_LAMBDA}")
-        answer = self._aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
-        return {
-            "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": answer["SessionToken"],
-        }
-
-    def caller(self, key: str | None, token: str | None) -> Caller:
-        """The holder of this access key and session token. Raises UnknownKey."""
-        if key == ADMINISTRATOR["AWS_ACCESS_KEY_ID"]:
-            return Caller(f"arn:aws:iam::{ACCOUNT}:root", None)
-        headers = {"X-Amz-Security-Token": token} if token else {}
-        with self._aws.lock:
-            try:
-                holder = create_access_key(ACCOUNT, "aws", key or "", headers)
-            except CreateAccessKeyFailure:
-                raise UnknownKey from None
-            if not isinstance(holder, AssumedRoleAccessKey):
-                raise UnknownKey
-            return Caller(holder.arn, tuple(holder.collect_policies()))
+def key_holder(aws: MockedAws, key: str | None, token: str | None) -> Caller:
+    """The holder of this access key and session token. Raises UnknownKey."""
+    if key == ADMINISTRATOR["AWS_ACCESS_KEY_ID"]:
+        return Caller(f"arn:aws:iam::{ACCOUNT}:root", None)
+    headers = {"X-Amz-Security-Token": token} if token else {}
+    with aws.lock:
+        try:
+            holder = create_access_key(ACCOUNT, "aws", key or "", headers)
+        except CreateAccessKeyFailure:
+            raise UnknownKey from None
+        if not isinstance(holder, AssumedRoleAccessKey):
+            raise UnknownKey
+        return Caller(holder.arn, tuple(holder.collect_policies()))

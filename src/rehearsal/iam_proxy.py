@@ -15,8 +15,8 @@ import urllib3
 from werkzeug.wrappers import Request, Response
 
 from local_aws.server import WsgiServer
-from rehearsal.iam import Roles, UnknownKey, needs
-from rehearsal.moto_server import ACCOUNT, access_key
+from rehearsal.iam import UnknownKey, key_holder, needs
+from rehearsal.moto_server import ACCOUNT, MockedAws, access_key
 
 _NOT_OURS = {"connection", "host", "content-length", "transfer-encoding", "keep-alive"}
 _JSON = {"Content-Type": "application/x-amz-json-1.0"}
@@ -31,16 +31,16 @@ _NO_THROUGHPUT = {"NumberOfDecreasesToday": 0, "ReadCapacityUnits": 0, "WriteCap
 
 
 @contextmanager
-def iam_proxy(engine: str, region: str, roles: Roles) -> Iterator[str]:
+def iam_proxy(engine: str, aws: MockedAws) -> Iterator[str]:
     """An endpoint on loopback, before DynamoDB Local's `engine`, while the block runs."""
-    local, ours = b"arn:aws:dynamodb:ddblocal:000000000000:", f"arn:aws:dynamodb:{region}:{ACCOUNT}:"
+    local, ours = b"arn:aws:dynamodb:ddblocal:000000000000:", f"arn:aws:dynamodb:{aws.region}:{ACCOUNT}:"
 
     @Request.application
     def answer(request: Request) -> Response:
         operation, body = request.headers.get("X-Amz-Target", "").rpartition(".")[2], request.get_data()
         key = access_key(request.headers.get("Authorization", ""))
         try:
-            caller = roles.caller(key, request.headers.get("X-Amz-Security-Token"))
+            caller = key_holder(aws, key, request.headers.get("X-Amz-Security-Token"))
         except UnknownKey:
             return _error("UnrecognizedClientException", "The security token included in the request is invalid.")
         for need in needs(operation, json.loads(body or b"{}")):

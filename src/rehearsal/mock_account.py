@@ -23,7 +23,6 @@ from local_aws.gateway.stage import AuthorizerMisconfigured
 from local_aws.user_pool import authorizer_claims
 from local_server import project
 from rehearsal.cloudwatch import LogGroups
-from rehearsal.iam import Roles
 from rehearsal.iam_proxy import iam_proxy
 from rehearsal.moto_server import MockedAws
 
@@ -115,7 +114,6 @@ class MockAccount:
     """
 
     aws: MockedAws
-    roles: Roles
     dynamodb: str
     logs: LogGroups
     table: str
@@ -150,7 +148,7 @@ def mock_account(root: Path, environment: str) -> Iterator[MockAccount]:
     with (
         DynamoDBLocal(node_modules=project.NODE_MODULES) as engine,
         MockedAws(region, not_mocked.append) as aws,
-        iam_proxy(engine.endpoint, region, roles := Roles(aws)) as dynamodb,
+        iam_proxy(engine.endpoint, aws) as dynamodb,
     ):
         table = f"products-{settings['environment']}"
         create_table(aws.client("dynamodb", endpoint_url=dynamodb), table)
@@ -161,7 +159,6 @@ def mock_account(root: Path, environment: str) -> Iterator[MockAccount]:
         groups = ContractDocument.load(project.DOCUMENT).extension(project.ALLOWED_GROUPS)
         yield MockAccount(
             aws,
-            roles,
             dynamodb,
             LogGroups(aws),
             table,

@@ -20,7 +20,7 @@ from rehearsal.faults import rehearse_faults
 from rehearsal.mock_account import mock_account
 from rehearsal.moto_server import MockedAws
 from rehearsal.releases import release_again, try_releases
-from rehearsal.role_permissions import hold_roles_to_their_needs
+from rehearsal.role_permissions import check_role_permissions
 from rehearsal.steps import Step, StepFailed, Steps, fail_if
 from rehearsal.terraform import Stack, managed, run_to_end
 
@@ -83,8 +83,8 @@ def rehearse(options: Options, steps: Steps, keep: Callable[[Deployment], None] 
         if options.fuzz is not None:
             with steps.check("fuzz it") as step:
                 fuzz(deployment, step, options.folder, *options.fuzz)
-        with steps.check("hold roles to their needs") as step:
-            hold_roles_to_their_needs(deployment, step)
+        with steps.check("check the roles' permissions") as step:
+            check_role_permissions(deployment, step)
         with steps.check("release again, under traffic") as step:
             release_again(deployment, packages.folder, step)
         if deployment.state["outputs"]["canary_deployments"]["value"]:

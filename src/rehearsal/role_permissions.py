@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from local_aws.database import INDEX
 from local_server import project
 from rehearsal.deployment import Deployment
+from rehearsal.iam import role_credentials
 from rehearsal.steps import Step, StepFailed
 from rehearsal.terraform import resources
 
@@ -36,8 +37,8 @@ CALLS: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 
-def hold_roles_to_their_needs(deployment: Deployment, step: Step) -> None:
-    """Every call with every function's credentials. Raises StepFailed."""
+def check_role_permissions(deployment: Deployment, step: Step) -> None:
+    """Tries every call with every function's credentials. Raises StepFailed."""
     needs: dict[str, Any] = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
     roles = resources(deployment.state, "aws_iam_role")  # One is CodeDeploy's.
     if without := needs.keys() - roles.keys():
@@ -45,7 +46,7 @@ def hold_roles_to_their_needs(deployment: Deployment, step: Step) -> None:
     account, refused, wrong, named = deployment.account, 0, [], set()
     for operation_id, need in needs.items():
         wanted = {(where, action) for where, actions in need.get("dynamodb", {}).items() for action in actions}
-        credentials = account.roles.credentials(roles[operation_id]["arn"], "role-limits")
+        credentials = role_credentials(account.aws, roles[operation_id]["arn"], "role-limits")
         client = account.aws.client("dynamodb", endpoint_url=account.dynamodb, credentials=credentials)
         for call in CALLS:
             allowed = _is_allowed(client, account.table, *call)

@@ -157,7 +157,7 @@ SABOTAGE = {
     "a function may do more": (
         "generated/handler_permissions.json",
         lambda text: json.dumps(json.loads(text) | {"getProduct": _with_deletion(json.loads(text)["getProduct"])}),
-        "hold roles to their needs",
+        "check the roles' permissions",
     ),
     "a metric looks for other words": (
         "terraform/cloudwatch.tf",
@@ -210,7 +210,7 @@ def test_a_stack_that_is_wrong_turns_the_rehearsal_red(sabotaged: Rehearsal, sab
 
 @pytest.mark.failover
 def test_what_goes_wrong_is_told(sabotaged: Rehearsal) -> None:
-    assert "getProduct may dynamodb:DeleteItem on table" in sabotaged.step("hold roles to their needs").problem
+    assert "getProduct may dynamodb:DeleteItem on table" in sabotaged.step("check the roles' permissions").problem
     assert (
         "counted nothing and not ['HandlerFailures', 'ServerErrors']" in sabotaged.step("make things go wrong").problem
     )

@@ -17,7 +17,7 @@ from local_aws.lambda_runtime import Runtime
 from rehearsal.cloudwatch import LogGroups
 from rehearsal.deployed_functions import DeployedFunctions
 from rehearsal.faults import bad_version
-from rehearsal.iam import Roles
+from rehearsal.iam import key_holder
 from rehearsal.moto_server import MockedAws
 
 # In awslambdaric's place: the same protocol in few lines.
@@ -88,7 +88,7 @@ def invoke(aws: MockedAws, logs: LogGroups, tmp_path: Path) -> Iterator[Invoke]:
     (tmp_path / "awslambdaric").mkdir()
     (tmp_path / "awslambdaric" / "__main__.py").write_text(RUNTIME)
     runtime = Runtime(Path(sys.executable), tmp_path)
-    with DeployedFunctions(aws, Roles(aws), runtime, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, logs) as functions:
+    with DeployedFunctions(aws, runtime, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, logs) as functions:
 
         def invoke(arn: str = f"{FUNCTION}:live", caller: str = CALLER) -> Any:
             return asyncio.run(functions.invoke(arn, {"a": 1}, "request-1", caller))
@@ -107,7 +107,7 @@ def test_a_function_runs_as_it_was_deployed(invoke: Invoke) -> None:
 
 def test_it_has_its_own_roles_credentials(aws: MockedAws, invoke: Invoke) -> None:
     variables = invoke()["variables"]
-    caller = Roles(aws).caller(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SESSION_TOKEN"])
+    caller = key_holder(aws, variables["AWS_ACCESS_KEY_ID"], variables["AWS_SESSION_TOKEN"])
     assert caller.arn.endswith("assumed-role/reader/read")
 
 

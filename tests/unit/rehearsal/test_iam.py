@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.iam import CannotAssume, Roles, UnknownKey
+from rehearsal.iam import CannotAssume, UnknownKey, key_holder, role_credentials
 from rehearsal.moto_server import MockedAws
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/t"
@@ -35,9 +35,8 @@ def arn(name: str) -> str:
 
 
 def test_temporary_credentials_may_what_their_role_may_and_no_more(aws: MockedAws) -> None:
-    roles = Roles(aws)
-    credentials = roles.credentials(arn("reader"), "read")
-    caller = roles.caller(credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
+    credentials = role_credentials(aws, arn("reader"), "read")
+    caller = key_holder(aws, credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
     assert caller.arn.endswith("assumed-role/reader/read")
     assert caller.may("dynamodb:GetItem", TABLE)
     assert not caller.may("dynamodb:PutItem", TABLE)
@@ -47,16 +46,15 @@ def test_temporary_credentials_may_what_their_role_may_and_no_more(aws: MockedAw
 
 def test_a_role_that_does_not_trust_lambda_cannot_be_a_functions(aws: MockedAws) -> None:
     with pytest.raises(CannotAssume):
-        Roles(aws).credentials(arn("other"), "read")
+        role_credentials(aws, arn("other"), "read")
 
 
 def test_a_changed_policy_holds_for_credentials_that_are_out_already(aws: MockedAws) -> None:
-    roles = Roles(aws)
-    credentials = roles.credentials(arn("reader"), "read")
+    credentials = role_credentials(aws, arn("reader"), "read")
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}]}
     aws.client("iam").put_role_policy(RoleName="reader", PolicyName="no", PolicyDocument=json.dumps(policy))
     try:
-        caller = roles.caller(credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
+        caller = key_holder(aws, credentials["AWS_ACCESS_KEY_ID"], credentials["AWS_SESSION_TOKEN"])
         assert not caller.may("dynamodb:GetItem", TABLE)
     finally:
         aws.client("iam").delete_role_policy(RoleName="reader", PolicyName="no")
@@ -64,7 +62,6 @@ def test_a_changed_policy_holds_for_credentials_that_are_out_already(aws: Mocked
 
 @pytest.mark.parametrize("token", [None, "another"])
 def test_a_key_without_its_session_token_is_nobodys(aws: MockedAws, token: str | None) -> None:
-    roles = Roles(aws)
-    credentials = roles.credentials(arn("reader"), "read")
+    credentials = role_credentials(aws, arn("reader"), "read")
     with pytest.raises(UnknownKey):
-        roles.caller(credentials["AWS_ACCESS_KEY_ID"], token)
+        key_holder(aws, credentials["AWS_ACCESS_KEY_ID"], token)

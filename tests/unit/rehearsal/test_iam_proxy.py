@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.iam import Roles
+from rehearsal.iam import role_credentials
 from rehearsal.iam_proxy import iam_proxy
 from rehearsal.moto_server import MockedAws
 
@@ -63,7 +63,7 @@ def aws() -> Iterator[MockedAws]:
 
 @pytest.fixture
 def front(aws: MockedAws, engine: str) -> Iterator[str]:
-    with iam_proxy(engine, "eu-west-1", Roles(aws)) as endpoint:
+    with iam_proxy(engine, aws) as endpoint:
         yield endpoint
 
 
@@ -108,7 +108,7 @@ def test_a_table_is_described_as_one_of_the_account(aws: MockedAws, front: str) 
 
 
 def _client(aws: MockedAws, front: str, role: str) -> Any:
-    credentials = Roles(aws).credentials(f"arn:aws:iam::123456789012:role/{role}", "test")
+    credentials = role_credentials(aws, f"arn:aws:iam::123456789012:role/{role}", "test")
     return aws.client("dynamodb", front, credentials)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local_server import project
-from rehearsal.role_permissions import hold_roles_to_their_needs
+from rehearsal.role_permissions import check_role_permissions
 from rehearsal.steps import Step, StepFailed
 
 
@@ -18,4 +18,4 @@ def test_an_operation_without_a_role_fails_the_step() -> None:
     deployment: Any = SimpleNamespace(account=account, state={"resources": []})
     needs = json.loads((project.ROOT / "generated/handler_permissions.json").read_bytes())
     with pytest.raises(StepFailed, match=f"there is no role of {', '.join(sorted(needs))}"):
-        hold_roles_to_their_needs(deployment, Step("roles"))
+        check_role_permissions(deployment, Step("roles"))
