@@ -14,8 +14,18 @@ from werkzeug.wrappers import Response
 
 from local_aws.server import WsgiServer
 from rehearsal.codedeploy import Shifted
-from rehearsal.releases import Release, problems_of, release_again, until_answered, visitor, with_code_added
+from rehearsal.releases import (
+    RELEASES,
+    Release,
+    problems_of,
+    release_again,
+    try_releases,
+    until_answered,
+    visitor,
+    with_code_added,
+)
 from rehearsal.steps import Step, StepFailed
+from rollout.shift import Target
 
 BAD = Release("raises", "", frozenset({"release-failures", "5xx"}))
 GOOD = Release("is good", "")
@@ -148,3 +158,96 @@ def zipped(files: dict[str, str]) -> bytes:
 def contents(package: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+class Cloud:
+    """Lambda, CodeDeploy and CloudWatch with one function, shifted by a canary that no alarm watches."""
+
+    aws = property(lambda self: self)
+    logs = property(lambda self: self)
+    administrator = SimpleNamespace(token=lambda: "good")
+
+    def __init__(self) -> None:
+        self.newest, self.serving, self.moved = 1, "1", list[str]()
+
+    def client(self, service: str) -> Cloud:
+        return self
+
+    def apply(self) -> None:
+        self.newest += 1
+
+    def state(self) -> dict[str, Any]:
+        target = Target("api", "group", "update", "live", str(self.newest))._asdict()
+        return {"outputs": {"canary_deployments": {"value": {"updateProduct": target}}}}
+
+    def get_alias(self, **_: str) -> dict[str, str]:
+        return {"FunctionVersion": self.serving}
+
+    def update_alias(self, FunctionVersion: str, **_: Any) -> None:
+        self.serving = FunctionVersion
+        self.moved.append(FunctionVersion)
+
+    def get_deployment_group(self, **_: str) -> dict[str, Any]:
+        watched = {"enabled": False, "alarms": []}
+        configuration = "CodeDeployDefault.LambdaCanary10Percent1Minutes"
+        return {"deploymentGroupInfo": {"deploymentConfigName": configuration, "alarmConfiguration": watched}}
+
+    def create_deployment(self, **_: Any) -> dict[str, str]:
+        return {"deploymentId": "d-1"}
+
+    def lines(self, group: str, start: int = 0) -> list[str]:
+        return []
+
+    def measured(self, group: str, lines: list[str]) -> list[Any]:
+        return []
+
+
+def managed(kind: str, key: str, **attributes: str) -> dict[str, Any]:
+    return {"mode": "managed", "type": kind, "name": key, "instances": [{"attributes": attributes}]}
+
+
+STATE = {
+    "resources": [
+        managed("aws_cloudwatch_log_group", "access", name="/access"),
+        managed("aws_api_gateway_stage", "this", stage_name="dev"),
+        managed("aws_api_gateway_rest_api", "this", name="products"),
+    ]
+}
+
+
+@pytest.fixture
+def products() -> Iterator[tuple[str, list[str]]]:
+    """An API with a product that may be made, changed and retired, and what it was asked."""
+    asked: list[str] = []
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        asked.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {environ.get('HTTP_AUTHORIZATION')}")
+        location = {"Location": "/dev/v1.0/products/1"}
+        return Response(b"", 201 if environ["REQUEST_METHOD"] == "POST" else 200, location)(environ, start_response)
+
+    with WsgiServer(answer, "products") as server:
+        yield f"{server.url}/dev", asked
+
+
+def test_bad_releases_that_nothing_stops_fail_the_step_and_serve_no_longer(
+    products: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    url, asked = products
+    (tmp_path / "update_product.zip").write_bytes(zipped({"products/handlers/update_product.pyc": ""}))
+    cloud, step = Cloud(), Step("releases")
+    functions = SimpleNamespace(metrics=SimpleNamespace(minute=0), longest_seconds=None)
+    deployment: Any = SimpleNamespace(account=cloud, stack=cloud, functions=functions, state=STATE, url=url)
+    with pytest.raises(StepFailed) as failed:
+        try_releases(deployment, tmp_path, step)
+    bad = [each.name for each in RELEASES if each.alarms]
+    assert [line for line in str(failed.value).splitlines() if "came to serve" in line] == [
+        f"  {name}: came to serve" for name in bad
+    ]
+    assert "is good" not in str(failed.value)
+    # The canary beside version 1, the new one, and version 1 again; the good one, the last, serves on.
+    assert cloud.moved == [version for new in range(2, 2 + len(bad)) for version in ("1", str(new), "1")] + ["1", "6"]
+    assert functions.longest_seconds is None
+    assert set(asked) == {f"{method} Bearer good" for method in ("POST /dev/v1.0/products", *CHANGES)}
+
+
+CHANGES = ("PUT /dev/v1.0/products/1", "DELETE /dev/v1.0/products/1")
