@@ -110,7 +110,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 class LineFormatter(logging.Formatter):
-    """Logs as lines for a person: what Lambda's JSON format has as keys stands behind the message.
+    """Formatter of log records as lines for a person: the keys of Lambda's JSON format stand behind the message.
 
     `14:03:07 ERROR contract: response breaks the contract  places=['body /price type']`.
     """

@@ -7,7 +7,7 @@ EMBEDDED, DYNAMODB_LOCAL = "embedded", "dynamodb-local"
 
 
 class Options(argparse.Namespace):
-    """What `scripts/serve` is asked for; its --help says what each option is."""
+    """Options of `scripts/serve`; its --help says what each is."""
 
     port: int
     database: str

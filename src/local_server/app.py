@@ -94,7 +94,7 @@ class LocalApp:
 
 
 class Shedding:
-    """Answers 503 at once where a request would wait for the many before it, until its client gives up."""
+    """ASGI middleware: answers 503 at once where a request would wait for many others, until its client gives up."""
 
     def __init__(
         self,

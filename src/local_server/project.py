@@ -69,13 +69,13 @@ def development_origins() -> list[str]:
 
 
 def origins(url: str, others: Iterable[str] = ()) -> list[str]:
-    """Who may call from a browser: `others`, the development servers, and Swagger UI at `url`, by either name."""
+    """Origins that may call from a browser: `others`, development servers, and Swagger UI at `url`, by either name."""
     known = [*others, *development_origins(), url]
     return list(dict.fromkeys(each.replace("localhost", name) for name in ("localhost", "127.0.0.1") for each in known))
 
 
 def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:
-    """What Lambda would set for the functions."""
+    """The environment variables that Lambda would set for the functions."""
     return {
         "PRODUCTS_TABLE": TABLE,
         "ALLOWED_ORIGINS": ",".join(allowed_origins),
@@ -89,7 +89,7 @@ def variables(endpoint: str, allowed_origins: Iterable[str]) -> dict[str, str]:
 
 
 def set_environment(variables: Mapping[str, str]) -> None:
-    """For functions of this process, before they are imported. Keeps the developer's own AWS out of it."""
+    """Sets them for functions of this process, before they are imported, without the developer's own AWS."""
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
         os.environ.pop(name, None)
     os.environ.update(

@@ -89,7 +89,7 @@ def swagger_ui(content: Json, app: ASGIApp) -> ASGIApp:
 
 
 def swagger_ui_files() -> Mount:
-    """What Swagger UI's page loads.
+    """The files that Swagger UI's page loads.
 
     The release that connexion would bring is of 2023. flask-swagger-ui has the current one; its folder is found without
     importing the package, which would import Flask.

@@ -133,7 +133,7 @@ def _undone_item_by_item(transact_write_items: Transact) -> Transact:
 
 
 def _undo(backend: DynamoDBBackend, operation: dict[str, Any]) -> Iterator[Callable[[], None]]:
-    """What puts the action's item back as it is now. An action that names none is refused before it writes."""
+    """Yields what puts the item of an action back as it is now; nothing if it names none, and so will be refused."""
     table, key = backend.tables.get(operation.get("TableName", "")), operation.get("Key") or operation.get("Item") or {}
     names = [] if table is None else [name for name in (table.hash_key_attr, table.range_key_attr) if name]
     if table is None or not names or not all(name in key for name in names):

@@ -74,7 +74,7 @@ class Place:
         return self.value
 
     def only(self, known: Iterable[str]) -> Place:
-        """The same place, after a look for members that nobody here would read."""
+        """The same place. Raises NotEmulated: it has other members than these, which nobody here would read."""
         for key in self.mapping():
             if key not in known:
                 raise self[key].not_emulated("it is not known here")

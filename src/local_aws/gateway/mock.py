@@ -40,7 +40,7 @@ class Mock:
 
     async def respond(self, call: Call) -> HttpResponse:
         """The answer whose pattern matches the status that the request's template makes, or the default one."""
-        # API Gateway minds the case of header names.
+        # Header names with their case, as API Gateway has them there.
         headers = dict(call.request.headers)
         parameters = {"path": dict(call.path_parameters), "querystring": call.query(), "header": headers}
         scope = Scope(call.variables, parameters)
@@ -52,7 +52,7 @@ class Mock:
         return answer.render(call.header("accept"), scope, status=200)
 
     def _request(self, call: Call, scope: Scope) -> str:
-        """What the request's template makes of the request, or its body as it is.
+        """The text that the request's template makes of the request, or its body as it is.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
         """

@@ -1,4 +1,4 @@
-"""Request validators: what API Gateway itself looks at in a request.
+"""Request validators: the checks that API Gateway itself makes of a request.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
@@ -53,7 +53,7 @@ def _check_model(schema: Place) -> None:
 
 
 class RequestValidator:
-    """What is checked of the requests for one method: required parameters, and the body by its media type's model."""
+    """The checks of the requests for one method: required parameters, and the body by its media type's model."""
 
     def __init__(self, body: Place, item: Place, method: Place) -> None:
         """The validator that the method chooses, or the body for all of them. Raises NotEmulated."""

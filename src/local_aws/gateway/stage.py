@@ -1,4 +1,4 @@
-"""Where an API is deployed: its stage with its throttling, the names in its ARN, and the user pools of its account.
+"""`Stage`, where an API is deployed: its throttling, the names in its ARN, and the user pools of its account.
 
 The limits are those that a REST API has, whoever asks:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -114,7 +114,7 @@ class Stage:
 
     @property
     def root(self) -> str:
-        """What every path begins with, before those of the API."""
+        """The beginning of every path, before the paths of the API."""
         return f"/{self.name}" if self.base_path is None else self.base_path
 
     def token_bucket(self, resource: str, method: str) -> TokenBucket | None:

@@ -283,7 +283,7 @@ class _VelocityParser:
         return found
 
     def _take(self, token: str) -> bool:
-        """Whether the token comes next, after space unless it is a directive; it is then behind us."""
+        """Reads the token if it comes next, after space unless it is a directive. False when it does not."""
         found = re.compile(("" if token.startswith("#") else r"\s*") + re.escape(token)).match(self._text, self._at)
         self._at = found.end() if found else self._at
         return found is not None
