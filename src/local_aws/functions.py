@@ -29,10 +29,6 @@ class FunctionFailed(Exception):
     """Exception for a function that raised, or whose answer is no JSON. The message says which, without values."""
 
 
-class FunctionMissing(CannotStart):
-    """Exception for a function that is not there, or cannot be loaded."""
-
-
 class InvokeForbidden(Exception):
     """Exception for a caller whom the function's resource policy does not let in."""
 
@@ -112,8 +108,7 @@ class InProcessFunction:
     def __init__(self, name: str, handler: str) -> None:
         """Imports `handler`, such as `package.module.handler`, so that a missing one stops the start and no request.
 
-        Raises:
-            FunctionMissing: it cannot be imported.
+        Raises CannotStart.
         """
         self._name = name
         module, _, attribute = handler.rpartition(".")
@@ -123,7 +118,7 @@ class InProcessFunction:
             )
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
-            raise FunctionMissing(f"The handler {handler} cannot be loaded ({reason}).") from error
+            raise CannotStart(f"The handler {handler} cannot be loaded ({reason}).") from error
 
     def invoke(self, event: bytes, request_id: str) -> bytes:
         try:

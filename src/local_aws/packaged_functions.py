@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from lambda_packages.build import build
 from lambda_packages.target import BuildError, Target, choose_interpreter, this_architecture, unpacked_wheels
 from local_aws import CannotStart
-from local_aws.functions import FunctionMissing
 from local_aws.lambda_runtime import Configuration, ExecutionEnvironment, Runtime
 
 # As many processes a function as a laptop bears; on AWS this is the reserved concurrency.
@@ -70,7 +69,7 @@ class PackagedFunctions:
     def __init__(
         self, packages: Packages, names: Iterable[str], variables: Mapping[str, str], log: Callable[[str, str], None]
     ) -> None:
-        """Unpacks the zips of these functions; starts no process before one is invoked. Raises FunctionMissing."""
+        """Unpacks the zips of these functions; starts no process before one is invoked. Raises CannotStart."""
         self.by_name: dict[str, PackagedFunction] = {}
         with ExitStack() as resources:
             scratch = Path(resources.enter_context(TemporaryDirectory(prefix="functions-")))
@@ -83,7 +82,7 @@ class PackagedFunctions:
                     with zipfile.ZipFile(packages.folder / package["zip"]) as archive:
                         archive.extractall(code)
                 except (OSError, KeyError) as error:
-                    raise FunctionMissing(f"{packages.folder} holds no package of {name}: {error}") from error
+                    raise CannotStart(f"{packages.folder} holds no package of {name}: {error}") from error
                 configuration = Configuration(name, package["handler"], code, variables, manifest["python"])
                 start = partial(ExecutionEnvironment, configuration, packages.runtime, home, partial(log, name))
                 self.by_name[name] = PackagedFunction(start)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.functions import FunctionFailed, FunctionMissing, Functions, InProcessFunction, LambdaContext
+from local_aws import CannotStart
+from local_aws.functions import FunctionFailed, Functions, InProcessFunction, LambdaContext
 
 Install = Callable[[Callable[[dict[str, Any], LambdaContext], object]], Functions]
 
@@ -107,5 +108,5 @@ def test_invocations_run_side_by_side(install: Install) -> None:
 
 @pytest.mark.parametrize("handler", ["no_such_module_list_things.handler", "json.list_things"])
 def test_a_missing_handler_stops_the_start_and_is_named(handler: str) -> None:
-    with pytest.raises(FunctionMissing, match="list_things"):
+    with pytest.raises(CannotStart, match="list_things"):
         InProcessFunction("f", handler)

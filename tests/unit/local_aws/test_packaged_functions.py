@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from local_aws import CannotStart
-from local_aws.functions import FunctionFailed, FunctionMissing, Functions
+from local_aws.functions import FunctionFailed, Functions
 from local_aws.lambda_runtime import ExecutionEnvironment, Runtime
 from local_aws.packaged_functions import PackagedFunction, PackagedFunctions, Packages, packages_for_this_machine
 
@@ -152,13 +152,13 @@ def test_an_answer_that_is_no_json_is_a_failure(serve: Callable[..., PackagedFun
 
 
 def test_a_function_without_a_package_stops_the_start(serve: Callable[..., PackagedFunctions]) -> None:
-    with pytest.raises(FunctionMissing, match="holds no package of get_thing"):
+    with pytest.raises(CannotStart, match="holds no package of get_thing"):
         serve("get_thing")
 
 
 def test_a_folder_without_packages_stops_the_start(serve: Callable[..., PackagedFunctions], packages: Path) -> None:
     (packages / "packages.json").unlink()
-    with pytest.raises(FunctionMissing, match="holds no package"):
+    with pytest.raises(CannotStart, match="holds no package"):
         serve("list_things")
 
 
