@@ -57,11 +57,14 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
-    """Without this nearly every good request would meet another one's key, name or version. Every fourth still does."""
+    """Without this nearly every good request would meet another one's key, name or version. Every fourth still does.
+
+    But no example does: an operation may have only one, and schemathesis warns when all that is good is refused.
+    """
     turn = next(turns)
     if notes.own_only:
         _spare_what_is_anothers(case, turn)
-    if turn % 4 and _is_positive(case):
+    if _is_positive(case) and (turn % 4 or (case.meta and case.meta.phase.name == "examples")):
         _be_a_client(case, turn)
     if _creates(case):
         notes.sent(Attempt(case.id, case.formatted_path, case.headers.get("Idempotency-Key"), case.body))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -62,7 +63,10 @@ def _fuzz(cloud: Served, administrator: str, report: Path, *arguments: str) -> i
 
 
 def _provoke(cloud: Served, administrator: str) -> StatusCoverage:
-    """Sends what schemathesis does not: a token without the group, and a body that is too large. Held to its checks."""
+    """Sends what schemathesis does not, or only by chance, and holds the answers to its checks.
+
+    That is a token without the group, a body that is too large, and the id of nothing.
+    """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for result in schemathesis.openapi.from_path(CONTRACT).get_all_operations():
         assert isinstance(result, Ok)
@@ -72,14 +76,19 @@ def _provoke(cloud: Served, administrator: str) -> StatusCoverage:
             counts[raw["operationId"]][_status(operation, cloud, cloud.token(), b"{}")] += 1
         if "requestBody" in raw:
             counts[raw["operationId"]][_status(operation, cloud, administrator, LARGE_BODY)] += 1
+        elif "404" in raw["responses"]:
+            unknown = {parameter.name: str(uuid4()) for parameter in operation.path_parameters}
+            counts[raw["operationId"]][_status(operation, cloud, administrator, path_parameters=unknown)] += 1
     return dict(counts)
 
 
-def _status(operation: Any, cloud: Served, token: str, body: bytes) -> str:
+def _status(
+    operation: Any, cloud: Served, token: str, body: bytes = b"", path_parameters: Mapping[str, str] | None = None
+) -> str:
     declared = {parameter.name: parameter.definition for parameter in operation.path_parameters}
-    path_parameters = {name: each.get("example", each.get("x-illustration")) for name, each in declared.items()}
+    known = {name: each.get("example", each.get("x-illustration")) for name, each in declared.items()}
     content = {"body": body, "media_type": "application/json"} if operation.body else {}
-    case = operation.Case(path_parameters=path_parameters, **content)
+    case = operation.Case(path_parameters=path_parameters or known, **content)
     response = case.call_and_validate(base_url=cloud.url, headers={"Authorization": f"Bearer {token}"})
     return str(response.status_code)
 

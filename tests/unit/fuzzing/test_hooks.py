@@ -69,6 +69,7 @@ class FakeCase:
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
     mode: GenerationMode = GenerationMode.POSITIVE
+    phase: str = "fuzzing"
     id: str = "case"
 
     @property
@@ -77,7 +78,7 @@ class FakeCase:
 
     @property
     def meta(self) -> Any:
-        return SimpleNamespace(generation=SimpleNamespace(mode=self.mode))
+        return SimpleNamespace(generation=SimpleNamespace(mode=self.mode), phase=SimpleNamespace(name=self.phase))
 
 
 @dataclass
@@ -92,9 +93,9 @@ class Client:
         raw = item.get(method.lower(), {"responses": {}})
         return FakeCase(method, path, SimpleNamespace(definition=SimpleNamespace(raw=raw)), **values)
 
-    def send(self, method: str, path: str, **values: Any) -> FakeCase:
-        """The case as it is sent, on a turn on which nothing is left to chance."""
-        self.hooks.turns = iter([5])
+    def send(self, method: str, path: str, turn: int = 5, **values: Any) -> FakeCase:
+        """The case as it is sent, on a turn on which nothing is left to chance. On every fourth turn something is."""
+        self.hooks.turns = iter([turn])
         case = self.case(method, path, **values)
         self.hooks.before_call(None, case, {})
         return case
@@ -139,6 +140,11 @@ def test_the_token_of_a_page_is_sent_back_with_its_query_whatever_its_name_is(cl
     first = client.send("GET", "/parts", query={"size": 2})
     client.answer(first, 200, {"parts": [], "total": 9, "cursor": "c2"})
     assert client.send("GET", "/parts", query={"cursor": "made up", "size": 3}).query == {"cursor": "c2", "size": 2}
+
+
+@pytest.mark.parametrize(("phase", "query"), [("fuzzing", {"cursor": "made up"}), ("examples", {})])
+def test_an_example_is_never_left_to_chance(client: Client, phase: str, query: dict[str, str]) -> None:
+    assert client.send("GET", "/parts", turn=4, phase=phase, query={"cursor": "made up"}).query == query
 
 
 def test_what_is_no_token_of_a_page_is_sent_as_it_is(client: Client) -> None:
