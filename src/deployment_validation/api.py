@@ -179,20 +179,35 @@ class Sent:
 NOTHING = Sent()
 
 
-class Api:
-    """One deployment as one caller sees it: from `origin`, if that is known.
+@dataclass
+class Session:
+    """One deployment as a validation sees it: from `origin`, if that is known.
 
+    `token` is an administrator's, `token_without_group` one of a user without a group; each None if there is none.
     `first_seconds` has the time of the first answer of each operation that was called; `cors` collects, by operation,
     what its answers lack for a browser.
     """
 
-    def __init__(self, connection: Connection, contract: Contract, origin: str | None) -> None:
-        self.contract = contract
-        self.origin = origin
-        self.first_seconds: dict[str, float] = {}
-        self.cors: dict[str, list[Finding]] = {}
-        self._connection = connection
-        self._openapi_core = SecondValidator(contract.content)
+    connection: Connection
+    contract: Contract
+    log: CheckLog
+    pause: Pause
+    origin: str | None = None
+    token: str | None = None
+    token_without_group: str | None = None
+    first_seconds: dict[str, float] = field(default_factory=dict, init=False)
+    cors: dict[str, list[Finding]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._openapi_core = SecondValidator(self.contract.content)
+
+    def check_call(
+        self, operation_id: str, name: str, status: int | tuple[int, ...], sent: Sent = NOTHING
+    ) -> Answer | None:
+        """Makes a check of one request: its answer has this status, or one of those. Returns it; None if it has not."""
+        with self.log.check(operation_id, name) as check:
+            return self.call(check, operation_id, status, sent)
+        return None
 
     def call(self, check: Check, operation_id: str, status: int | tuple[int, ...], sent: Sent = NOTHING) -> Answer:
         """The answer of an operation, validated. Raises Stop unless it has the status, or one of those."""
@@ -217,7 +232,7 @@ class Api:
         """The answer to any request; `content` as the connection takes it. Raises Stop when there is none."""
         origin = {"Origin": self.origin} if self.origin else {}
         try:
-            answer = self._connection.send(method, path, {**origin, **headers}, **content)
+            answer = self.connection.send(method, path, {**origin, **headers}, **content)
         except NoAnswer as reason:
             check.found("connection", "", "answer", str(reason))
             raise Stop from None
@@ -288,25 +303,3 @@ def cors_finding(name: str, answer: Answer, message: str) -> Finding:
     """An error in a header of an answer, which is absent or wrong."""
     keyword = "required" if answer.header(name) is None else "cors"
     return Finding("header", f"/{name}", keyword, f"{message} (status {answer.status})")
-
-
-@dataclass(frozen=True)
-class Session:
-    """State that the checks of one validation share.
-
-    `token` is an administrator's, `token_without_group` one of a user without a group; each None if there is none.
-    """
-
-    api: Api
-    log: CheckLog
-    token: str | None
-    token_without_group: str | None
-    pause: Pause
-
-    def check_call(
-        self, operation_id: str, name: str, status: int | tuple[int, ...], sent: Sent = NOTHING
-    ) -> Answer | None:
-        """Makes a check of one request: its answer has this status, or one of those. Returns it; None if it has not."""
-        with self.log.check(operation_id, name) as check:
-            return self.api.call(check, operation_id, status, sent)
-        return None

@@ -20,20 +20,20 @@ _NO_TOKEN = {"no token": {}, "a bad token": {"Authorization": "Bearer not-a-toke
 
 def check_gateway(session: Session) -> None:
     """Unknown routes, undeclared methods, the contract's version, missing tokens, preflights."""
-    api, contract, log = session.api, session.api.contract, session.log
+    contract, log = session.contract, session.log
     with log.check(GATEWAY, "an unknown route is a 404 in the contract's shape") as check:
         declaring = [each for each in contract.operations.values() if 404 in contract.statuses(each.operation_id)]
-        api.validate(check, declaring[0], api.send(check, "GET", f"/{unknown_id()}", {}), 404)
+        session.validate(check, declaring[0], session.send(check, "GET", f"/{unknown_id()}", {}), 404)
     for path in contract.paths:
         method = contract.undeclared_method(path)
         with log.check(GATEWAY, f"{method} {path} is a 405 that names the methods") as check:
-            answer = api.send(check, method, filled(path), {})
-            api.validate(check, contract.of_path(path)[0], answer, 405)
+            answer = session.send(check, method, filled(path), {})
+            session.validate(check, contract.of_path(path)[0], answer, 405)
             right = answer.listed("Allow") == {each.lower() for each in contract.methods(path)}
             check.expect(right, "header", "/Allow", "const", "does not list the path's methods")
     with log.check(GATEWAY, f"it serves version {contract.version} of the contract") as check:
         path = contract.paths[0]
-        answer = api.send(check, contract.undeclared_method(path), filled(path), {})
+        answer = session.send(check, contract.undeclared_method(path), filled(path), {})
         for name in version_headers(CONTRACT.with_name("apigateway.yaml")):
             served = answer.header(name)
             check.expect(served is not None, "header", f"/{name}", "required", "is missing")
@@ -46,23 +46,23 @@ def check_gateway(session: Session) -> None:
             sent = Sent(headers=headers, body={} if operation.has_body else None)
             session.check_call(operation.operation_id, f"with {name} it is a 401", 401, sent)
     for path in contract.paths:
-        if api.origin:
+        if session.origin:
             with log.check(GATEWAY, f"a preflight of {path} lets an allowed origin in") as check:
-                answer = _preflight(session, check, path, api.origin)
-                check.add(_preflight_findings(contract.of_path(path), answer, api.origin))
+                answer = _preflight(session, check, path, session.origin)
+                check.add(_preflight_findings(contract.of_path(path), answer, session.origin))
                 for name in ("X-Content-Type-Options", "X-Request-Id"):
                     check.expect(answer.header(name) is not None, "header", f"/{name}", "required", "is missing")
         with log.check(GATEWAY, f"a preflight of {path} lets no other origin in") as check:
             check.add(unlisted_findings(_preflight(session, check, path, UNLISTED), fixed=False))
     with log.check(GATEWAY, "no refusal lets another origin in") as check:
-        answer = api.send(check, "GET", f"/{unknown_id()}", {"Origin": UNLISTED})
+        answer = session.send(check, "GET", f"/{unknown_id()}", {"Origin": UNLISTED})
         check.add(unlisted_findings(answer, fixed=True))
 
 
 def _preflight(session: Session, check: Check, path: str, origin: str) -> Answer:
     """The answer to a preflight, https://fetch.spec.whatwg.org/#cors-preflight-fetch. Raises Stop for a bad status."""
-    asked = {"Access-Control-Request-Method": session.api.contract.of_path(path)[0].method, "Origin": origin}
-    answer = session.api.send(check, "OPTIONS", filled(path), asked)
+    asked = {"Access-Control-Request-Method": session.contract.of_path(path)[0].method, "Origin": origin}
+    answer = session.send(check, "OPTIONS", filled(path), asked)
     if answer.status not in (200, 204):
         check.found("status", "", "status", f"is {answer.status}, not 204")
         raise Stop

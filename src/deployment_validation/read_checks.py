@@ -29,7 +29,7 @@ def check_products(session: Session, product_id: str | None) -> str | None:
 
     Returns the id of the product that was read; None if the catalogue is empty.
     """
-    call, log = session.api.call, session.log
+    call, log = session.call, session.log
     products = _check_list(session)
     shown = product_id or next(iter(ids(products)), None)
     if shown is None:
@@ -44,7 +44,7 @@ def check_products(session: Session, product_id: str | None) -> str | None:
 
 def _check_list(session: Session) -> list[Any]:
     """Returns the products of the list, as far as it can be read."""
-    call, log, largest_page = session.api.call, session.log, session.api.contract.largest_page
+    call, log, largest_page = session.call, session.log, session.contract.largest_page
     products: list[Any] = []
     with log.check(LIST, "the list shows active products only, oldest first") as check:
         products += walk(session, check, largest_page)
@@ -89,7 +89,7 @@ def walk(session: Session, check: Check, limit: int) -> list[Any]:
     products: list[Any] = []
     query = {"limit": str(limit)}
     for _ in range(_MOST_PAGES):
-        page = session.api.call(check, LIST, 200, Sent(query=query))
+        page = session.call(check, LIST, 200, Sent(query=query))
         here = page.members("products")
         counted = page.at("count") == len(here)
         check.expect(counted, "body", "/count", "const", "is not the number of products on the page")
@@ -119,7 +119,7 @@ def expect_violations(check: Check, answer: Answer, places: set[tuple[str, str]]
 
 
 def _check_product(session: Session, product_id: str) -> None:
-    call, log, path = session.api.call, session.log, {"productId": product_id}
+    call, log, path = session.call, session.log, {"productId": product_id}
     etag = None
     with log.check(GET, "a product can be read") as check:
         answer = call(check, GET, 200, Sent(path))
@@ -141,7 +141,7 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
 
     Yields the operations that answered so, each with a way to ask it again. What cannot be called is kept by name.
     """
-    contract = session.api.contract
+    contract = session.contract
     for operation_id, operation in contract.operations.items():
         if operation_id in KNOWN or operation.method not in SAFE_METHODS:
             continue
@@ -167,4 +167,4 @@ def check_other_reads(session: Session) -> Iterator[tuple[str, Ask]]:
         if etag is not None and operation.method != "OPTIONS" and 304 in declared:
             again = replace(sent, headers={**sent.headers, "If-None-Match": etag})
             session.check_call(operation_id, "what is unchanged is a 304", 304, again)
-        yield operation_id, partial(session.api.call, operation_id=operation_id, status=answer.status, sent=sent)
+        yield operation_id, partial(session.call, operation_id=operation_id, status=answer.status, sent=sent)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from deployment_validation import CannotRun
-from deployment_validation.api import Api, BaseUrl, Clock, Connection, NoAnswer, Pause, Sent, Session
+from deployment_validation.api import BaseUrl, Clock, Connection, NoAnswer, Pause, Sent, Session
 from deployment_validation.check_log import CheckLog, Latency, ValidationResult
 from deployment_validation.contract import CREATE, DELETE, GET, KNOWN, LIST, UPDATE, Contract
 from deployment_validation.gateway_checks import check_gateway
@@ -59,8 +59,9 @@ class _Validation:
         self._clock = clock
         self._log = CheckLog(clock)
         self._distance = plan.base.distance(clock) * 1000
-        self._api = Api(connection, plan.contract, plan.origin)
-        self._session = Session(self._api, self._log, plan.token, plan.token_without_group, pause)
+        self._session = Session(
+            connection, plan.contract, self._log, pause, plan.origin, plan.token, plan.token_without_group
+        )
         self._marked = MarkedProducts(self._session)
         self._latencies: list[Latency] = []
 
@@ -79,7 +80,7 @@ class _Validation:
             self._clean_up()
         for operation_id, ask in check_other_reads(self._session):
             self._time(operation_id, ask, plan.requests)
-        for operation_id, findings in self._api.cors.items():
+        for operation_id, findings in self._session.cors.items():
             with self._log.check(operation_id, "a script of an allowed origin can read every answer") as check:
                 check.add(findings)
         slow = [f"{each.operation} {each.first:.0f} ms" for each in self._latencies if each.first > COLD_START]
@@ -111,10 +112,10 @@ class _Validation:
 
     def _read(self, product_id: str | None) -> None:
         shown = check_products(self._session, product_id)
-        self._time(LIST, lambda check: self._api.call(check, LIST, 200), self._plan.requests)
+        self._time(LIST, lambda check: self._session.call(check, LIST, 200), self._plan.requests)
         if shown is not None:
             sent = Sent({"productId": shown})
-            self._time(GET, lambda check: self._api.call(check, GET, 200, sent), self._plan.requests)
+            self._time(GET, lambda check: self._session.call(check, GET, 200, sent), self._plan.requests)
 
     def _time(self, operation_id: str, ask: Ask, requests: int) -> None:
         """Checks the p95 of so many requests, one after another. One that misses its target is measured once more."""
@@ -125,7 +126,7 @@ class _Validation:
             return
         with self._log.check(operation_id, name) as check:
             for _ in range(2):
-                seconds = [ask(check).seconds for _ in range(requests)] + [self._api.first_seconds[operation_id]]
+                seconds = [ask(check).seconds for _ in range(requests)] + [self._session.first_seconds[operation_id]]
                 *times, first = (max(0.0, each * 1000 - self._distance) for each in seconds)
                 p50, p95 = percentile(times, 50), percentile(times, 95)
                 if target is None or p95 <= target:
@@ -150,7 +151,7 @@ class _Validation:
         """An operation that was asked without a token only, or not at all, is not covered by any check that passed."""
         reasons = dict(self._log.not_called)
         for operation_id, operation in self._plan.contract.operations.items():
-            if operation_id in self._api.first_seconds:
+            if operation_id in self._session.first_seconds:
                 continue
             reason = "nothing is written without a token" if operation_id in KNOWN else "it gave no answer"
             if operation_id not in KNOWN and operation.method not in SAFE_METHODS:

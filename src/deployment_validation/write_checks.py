@@ -28,7 +28,7 @@ class WriteChecks:
     def __init__(self, session: Session, marked: MarkedProducts, base_path: str) -> None:
         self.product_id: str | None = None
         self._session = session
-        self._call = session.api.call
+        self._call = session.call
         self._check = session.log.check
         self._marked = marked
         self._base_path = base_path
@@ -42,7 +42,7 @@ class WriteChecks:
 
     def begin(self) -> None:
         """Creates the product that the other checks work on; its `product_id` is None if that does not work."""
-        contract, create = self._session.api.contract, self._marked.create
+        contract, create = self._session.contract, self._marked.create
         body, key = self._marked.new_body(), str(uuid4())
         with self._check(CREATE, "a product can be created") as check:
             answer = create(check, 201, body, key)
@@ -118,7 +118,7 @@ class WriteChecks:
         with self._check(LIST, name) as check:
             for number in range(_LISTED_TRIES):
                 self._session.pause(number / 2)
-                listed = ids(walk(self._session, check, self._session.api.contract.largest_page))
+                listed = ids(walk(self._session, check, self._session.contract.largest_page))
                 if (self.product_id in listed) is there:
                     return
             check.found("body", "/products", "contains", "misses the product" if there else "still has the product")
@@ -161,7 +161,7 @@ class WriteChecks:
         for operation_id, body in ((UPDATE, {"price": 1}), (DELETE, None)):
             check_call(operation_id, "an unknown product is a 404", 404, Sent(body=body, token=token))
         for operation_id in (CREATE, UPDATE):
-            if largest := self._session.api.contract.largest_body(operation_id):
+            if largest := self._session.contract.largest_body(operation_id):
                 too_large = Sent(body=b"{}".ljust(largest + 1), token=token)
                 check_call(operation_id, f"a body of more than {largest} bytes is a 413", 413, too_large)
             no_json = Sent(headers={"Content-Type": "text/plain"}, body=b"{}", token=token)
@@ -189,7 +189,7 @@ class MarkedProducts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._contract = session.api.contract
+        self._contract = session.contract
         self._mark = f"{MARK} {uuid4()}"
         self._made = 0
         self._ids: set[str] = set()
@@ -211,10 +211,10 @@ class MarkedProducts:
         attempt = (key, body)
         self._open.append(attempt)
         sent = Sent(headers={"Idempotency-Key": key}, body=body, token=self._session.token)
-        answer = self._session.api.request(check, CREATE, sent)
+        answer = self._session.request(check, CREATE, sent)
         if product_id := answer.text("product", "productId"):
             self._ids.add(product_id)
-        self._session.api.validate(check, self._contract.operations[CREATE], answer, status)
+        self._session.validate(check, self._contract.operations[CREATE], answer, status)
         if status >= 400 or product_id:
             self._open.remove(attempt)
         return answer
@@ -234,7 +234,7 @@ class _CleanUp:
     """Finds and retires products by whatever answers come, good or bad."""
 
     def __init__(self, session: Session, connection: Connection) -> None:
-        self._contract = session.api.contract
+        self._contract = session.contract
         self._connection = connection
         self._headers = {"Authorization": f"Bearer {session.token}", "Content-Type": "application/json"}
         self._pause = session.pause

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployment_validation.api import Answer, Api, BaseUrl, Connection, cors_findings
+from deployment_validation.api import Answer, BaseUrl, Connection, Session, cors_findings
 from deployment_validation.check_log import CheckLog, Finding, Stop
 from deployment_validation.contract import ROOT, Contract
 from deployment_validation.gateway_checks import UNLISTED, unlisted_findings
@@ -27,10 +27,11 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="module")
-def api(contract: Contract) -> Api:
+def session(contract: Contract) -> Session:
     """It sends nothing here."""
     base = BaseUrl("http://127.0.0.1")
-    return Api(Connection(base, seconds=1, clock=lambda: 0), contract, origin=None)
+    connection = Connection(base, seconds=1, clock=lambda: 0)
+    return Session(connection, contract, CheckLog(clock=lambda: 0), pause=lambda seconds: None)
 
 
 def answer(status: int, body: Any = None, **changed: str | None) -> Answer:
@@ -82,15 +83,15 @@ def test_a_request_id_that_looks_like_none_is_not_shown(named: str | None) -> No
     ids=lambda value: "" if isinstance(value, Answer) else " ".join(value),
 )
 def test_what_breaks_the_contract_is_named_by_place_pointer_and_keyword(
-    contract: Contract, api: Api, spoilt: Answer, finding: tuple[str, str, str]
+    contract: Contract, session: Session, spoilt: Answer, finding: tuple[str, str, str]
 ) -> None:
-    found = list(api.findings(contract.operations["getProduct"], spoilt))
+    found = list(session.findings(contract.operations["getProduct"], spoilt))
     assert finding in {(each.place, each.pointer, each.keyword) for each in found}
     assert "secret" not in str(found)
 
 
-def test_a_valid_answer_has_no_finding(contract: Contract, api: Api) -> None:
-    assert list(api.findings(contract.operations["getProduct"], answer(404, PROBLEM))) == []
+def test_a_valid_answer_has_no_finding(contract: Contract, session: Session) -> None:
+    assert list(session.findings(contract.operations["getProduct"], answer(404, PROBLEM))) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from deployment_validation.api import Answer, Api, Connection, NoAnswer, Session
+from deployment_validation.api import Answer, Connection, NoAnswer, Session
 from deployment_validation.check_log import Check, CheckLog
 from deployment_validation.contract import CONTRACT, Contract
 from deployment_validation.write_checks import MarkedProducts
@@ -71,8 +71,8 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def session(contract: Contract, catalogue: Catalogue, pauses: list[float]) -> Session:
-    api = Api(cast(Connection, catalogue), contract, origin=None)
-    return Session(api, CheckLog(clock=lambda: 0), "token", None, pauses.append)
+    log = CheckLog(clock=lambda: 0)
+    return Session(cast(Connection, catalogue), contract, log, pauses.append, token="token")
 
 
 @pytest.fixture

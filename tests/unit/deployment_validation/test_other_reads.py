@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from deployment_validation.api import Answer, Api, Connection, Session
+from deployment_validation.api import Answer, Connection, Session
 from deployment_validation.check_log import CheckLog
 from deployment_validation.contract import Contract
 from deployment_validation.read_checks import check_other_reads
@@ -49,8 +49,7 @@ def run(
 ) -> tuple[Wire, CheckLog]:
     """What was sent, and what came of it."""
     wire, log = Wire(answering), CheckLog(clock=lambda: 0)
-    api = Api(cast(Connection, wire), contract, origin=None)
-    list(check_other_reads(Session(api, log, token, None, lambda _: None)))
+    list(check_other_reads(Session(cast(Connection, wire), contract, log, lambda _: None, token=token)))
     return wire, log
 
 
