@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
-from typing import Any
+from typing import Any, Literal
 
 from contract.schemas import Schema
 from contract_compiler.document import Node
@@ -234,7 +234,9 @@ class FlatSchema:
     def most(self, keyword: str) -> int | None:
         """The tightest upper limit on a count; None: any number."""
         limits = self.all_of(keyword)
-        if keyword == "maxProperties" and any(part.value is NOTHING for part in self.others().parts):
+        if keyword == "maxProperties" and any(
+            part.value is NOTHING for part in self.inside("additionalProperties").parts
+        ):
             limits.append(len(self.listed))
         return min(limits, default=None)
 
@@ -262,17 +264,12 @@ class FlatSchema:
                 found.append(part.below("properties", name))
             elif "additionalProperties" in part.value:
                 found.append(part.below("additionalProperties"))
-        return self._inside(found, "properties", name)
+        return self._below(found, "properties", name)
 
-    def others(self) -> FlatSchema:
-        """What is known of a property that no schema names."""
-        found = (part.below("additionalProperties") for part in self.parts if "additionalProperties" in part.value)
-        return self._inside(found, "additionalProperties")
+    def inside(self, keyword: Literal["items", "additionalProperties"]) -> FlatSchema:
+        """What is known of the items, where an array has any, or of a property that no schema names."""
+        return self._below((part.below(keyword) for part in self.parts if keyword in part.value), keyword)
 
-    def items(self) -> FlatSchema:
-        """What is known of the items, where an array has any."""
-        return self._inside((part.below("items") for part in self.parts if "items" in part.value), "items")
-
-    def _inside(self, parts: Iterable[PlacedSchema], *steps: str) -> FlatSchema:
+    def _below(self, parts: Iterable[PlacedSchema], *steps: str) -> FlatSchema:
         opened = (each for each in parts if each.value is not NOTHING or each.document is not self._open_document)
         return FlatSchema(opened, (*self.place, *steps), self._open_document, self.depth + 1)

@@ -234,7 +234,7 @@ class Subset:
             case "additionalProperties":
                 found = self._other_properties(known, part)
             case "items" if known.most("maxItems") != 0:
-                found = self._gaps(known.items(), part.below(keyword))
+                found = self._gaps(known.inside("items"), part.below(keyword))
             case "anyOf" | "oneOf":
                 found = self._choice(keyword, known, part)
             case "not" if not self._is_impossible(known.and_also(part.below(keyword))):
@@ -260,7 +260,7 @@ class Subset:
         demanded = part.below("additionalProperties")
         named = sorted(known.listed - part.value.get("properties", {}).keys())
         found = [gap for name in named for gap in self._property(known, demanded, name)]
-        others = self._gaps(known.others(), demanded)
+        others = self._gaps(known.inside("additionalProperties"), demanded)
         if others and demanded.value is NOTHING:
             others = [Gap("open-object", known.place, demanded.place, open=demanded.document is self._open_document)]
         return found + others
@@ -314,7 +314,7 @@ class Subset:
         if most is not None and least > most:
             return True
         if name == "array":
-            return least > 0 and self._is_impossible(known.items())
+            return least > 0 and self._is_impossible(known.inside("items"))
         return name == "object" and any(self._is_impossible(known.member(each)) for each in known.required)
 
 
