@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contract_compiler.diagnostics import Diagnostic, InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.rules import examples, operations, parameters, schemas, structure
+from contract_compiler.rules import examples, operations, schemas, structure
 from contract_compiler.traversal import Kind, walk
 from contract_compiler.traversal import operations as all_operations
 
@@ -24,12 +24,12 @@ WARNINGS = frozenset(
 _Rule = Callable[[Node], Iterator[Diagnostic]]
 _READABLE: tuple[_Rule, ...] = (structure.structure, structure.references, structure.endless_schemas)
 _OF_PART: dict[Kind, tuple[_Rule, ...]] = {
-    "path item": (parameters.unique,),
-    "operation": (parameters.unique,),
-    "parameter": (parameters.readable,),
-    "header": (parameters.readable,),
+    "path item": (operations.unique_parameters,),
+    "operation": (operations.unique_parameters,),
+    "parameter": (operations.parameter,),
+    "header": (operations.parameter,),
     "request body": (operations.media_types, operations.size_limit),
-    "response": (operations.media_types, parameters.headers),
+    "response": (operations.media_types, operations.headers),
     "schema": (schemas.keywords, schemas.texts, schemas.objects, schemas.discriminator),
 }
 
@@ -72,7 +72,7 @@ def _meaning(document: Node) -> Iterator[Diagnostic]:
     for of_document in (operations.operation_ids, operations.paths, operations.throttling, _parts):
         yield from of_document(document)
     for operation in all_operations(document):
-        for of_operation in (operations.path_parameters, operations.declarations, parameters.claims):
+        for of_operation in (operations.path_parameters, operations.declarations, operations.query_parameters):
             yield from of_operation(operation)
 
 
