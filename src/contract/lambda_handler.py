@@ -47,7 +47,7 @@ def lambda_handler(
 
 
 class _Exchange:
-    """The way from an event to a valid answer."""
+    """One operation's answers to events."""
 
     def __init__(
         self,

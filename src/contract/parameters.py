@@ -24,8 +24,6 @@ from contract.strict_json import Place, is_unicode, pointer
 Literals: TypeAlias = "str | list[str] | dict[str, str | list[str]]"
 Sent: TypeAlias = "Mapping[str, Sequence[str]]"
 Decode: TypeAlias = "Callable[[str], str]"
-# What was sent, the names that no parameter has, and how to decode.
-_Source: TypeAlias = "tuple[Sent, Sequence[str], Decode]"
 
 _SPREADING = {("form", True), ("deepObject", True), ("deepObject", False)}
 _SEPARATORS = {"simple": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
@@ -66,8 +64,9 @@ class Location:
         if sent and (self._takes_the_rest or self._where == "query"):
             own = (parameter.serialization.names(sent) for parameter in self._parameters)
             rest = sorted(sent.keys() - self._known.union(*own))
-        source = (sent, rest, _DECODERS[self._where])
-        violations = [violation for parameter in self._parameters for violation in parameter.read(source, values)]
+        violations: list[Violation] = []
+        for parameter in self._parameters:
+            violations += parameter.read(sent, rest, values)
         if not self._takes_the_rest:
             # A name from an event made by hand may hold half a surrogate pair, which no answer can.
             names = (name.encode(errors="replace").decode() for name in rest)
@@ -89,10 +88,13 @@ class Parameter:
         self._may_be_empty: bool = declared["allowEmptyValue"]
         self._schema = definitions.schema(declared["schema"])
 
-    def read(self, source: _Source, values: dict[str, JSON]) -> Iterable[Violation]:
-        """Puts the parameter's value among the values, and returns its violations."""
+    def read(self, sent: Sent, rest: Sequence[str], values: dict[str, JSON]) -> Iterable[Violation]:
+        """Puts the parameter's value among the values, and returns its violations.
+
+        `rest` are the names that no parameter has.
+        """
         try:
-            literals = self.serialization.literals(*source)
+            literals = self.serialization.literals(sent, rest, _DECODERS[self._where])
             if literals is None:
                 if self.required:
                     return [self._violation((), "required", "is required")]
@@ -127,7 +129,7 @@ class MalformedParameter(ValueError):
 
 
 class Serialization:
-    """How one parameter or header is written: by style, explode and the shape of its value, or as a JSON text.
+    """The serialization of one parameter or header: by style, explode and the shape of its value, or as a JSON text.
 
     OpenAPI 3.0.3, Parameter Object, Style Values. Label and matrix follow RFC 6570, as OpenAPI says (and 3.0.4 spells
     out: `.blue,black` when label does not explode).

@@ -129,7 +129,7 @@ class Responses:
 
 
 class _DeclaredResponse:
-    """What one status (or range of them) promises."""
+    """The headers and the body that one status (or range of them) promises."""
 
     def __init__(self, declared: Mapping[str, Any], definitions: Definitions) -> None:
         self.headers = [_DeclaredHeader(name, header, definitions) for name, header in declared["headers"].items()]

@@ -1,4 +1,4 @@
-"""Who may call an operation: the groups in the caller's token against the groups in the contract."""
+"""Authorisation: the groups in the caller's token against the groups in the contract."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ def _token_groups(authorization: str) -> frozenset[str]:
 
 
 def caller(claims: Mapping[str, object] | None) -> str:
-    """Who calls: the subject of the token, unique in the user pool (OpenID Connect Core, 2)."""
+    """The subject of the caller's token, unique in the user pool (OpenID Connect Core, 2)."""
     return str((claims or {}).get("sub", ""))

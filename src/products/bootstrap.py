@@ -39,7 +39,7 @@ class MissingSetting(Exception):
 
 
 class Settings:
-    """What the environment decides. Raises MissingSetting.
+    """The settings of a function, from its environment. Raises MissingSetting.
 
     `table`: name of the DynamoDB table, PRODUCTS_TABLE. `region`: where it is. `allowed_origins`: who may call from a
     browser, if anybody. `log_level`: None leaves it to Lambda's own setting. `cursor_signing_keys`: with commas between
@@ -60,7 +60,7 @@ class Settings:
 
 
 class Dependencies:
-    """What a service may be made of.
+    """The parts that a service may be made of.
 
     `operation` is the one that the function answers. `now` is the time in UTC, `new_id` makes a UUID, `retry_budget`
     starts the time that one request may take.

@@ -49,7 +49,7 @@ class StoredProduct:
 
     @property
     def version(self) -> int:
-        """How many writes of this service it has seen; 0 for one that is older."""
+        """The number of this service's writes to it; 0 for one that is older."""
         return int(Decimal(self.item["version"]["N"])) if self.is_versioned else 0
 
     @property
@@ -167,7 +167,7 @@ def _key(partition: str) -> dict[str, AttributeValueTypeDef]:
 
 
 def normalised(name: str) -> str:
-    """What two names share that are the same to a customer: compatibility forms, case and runs of spaces folded."""
+    """The name with compatibility forms, case and runs of spaces folded: equal for two that are one to a customer."""
     import unicodedata  # Most functions start without it.
 
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
@@ -199,7 +199,7 @@ def _attribute(value: JSON) -> AttributeValueTypeDef:
 
 
 def shown(item: Item, properties: Iterable[str]) -> dict[str, JSON]:
-    """What an item of any kind has of these properties of the contract. For the contract to check."""
+    """The properties of the contract that an item of any kind has. They are validated with the response."""
     values: dict[str, JSON] = {}
     for name in properties:
         if (attribute := item.get(name)) is not None:
@@ -233,7 +233,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def _utc(moment: str) -> str:
-    return moment.removesuffix("+00:00") + "Z" if moment.endswith("+00:00") else moment
+    return f"{moment[:-6]}Z" if moment[-6:] == "+00:00" else moment
 
 
 def _sha256(text: str) -> str:

@@ -162,7 +162,7 @@ class Repository:
         change, condition = write.change, _still(seen)
         name = cast("str", change.fields.get("name", seen.name))
         keeps_name = items.normalised(name) == items.normalised(seen.name)
-        if seen.is_versioned and ("name" not in change.fields or keeps_name):
+        if seen.is_versioned and keeps_name:
             return self._update(write, condition, budget)
         if not name:
             if change.retires:
@@ -257,7 +257,7 @@ class Repository:
             raise _Cancelled(error) from None
 
     def _name_taken(self, guard: Item, budget: RetryBudget) -> NameTaken:
-        """The refusal of a name; the guard, which refused it, knows whose it is."""
+        """The refusal of a name, with the product that the guard of the name belongs to."""
         holder = guard.get("productId", {}).get("S")
         stored = None if holder is None else self.get(holder, budget)
         return NameTaken(holder, None if stored is None else stored.active)
