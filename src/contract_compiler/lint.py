@@ -1,4 +1,4 @@
-"""Everything that is checked before a document is compiled, in the order in which one check can rely on another."""
+"""Checks of a document before it is compiled, in the order in which one can rely on another."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _PUNCTUATION = r"^$\.*+?()[]{}|/-"
 
 
 class PatternError(ValueError):
-    """The expression does not mean the same to every engine; the text says what of it."""
+    """Exception for an expression that does not mean the same to every engine; the text says what of it."""
 
 
 def translate(pattern: str) -> str:

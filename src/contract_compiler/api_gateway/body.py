@@ -20,12 +20,7 @@ from typing import Any
 
 from contract.http_syntax import is_json
 from contract_compiler.api_gateway import settings as gateway_settings
-from contract_compiler.api_gateway.gateway_responses import (
-    DeclaredResponses,
-    gateway_responses,
-    preflight,
-    undeclared_method,
-)
+from contract_compiler.api_gateway.gateway_responses import GatewayResponses
 from contract_compiler.api_gateway.rules import BODY_RULES, CONTRACT_RULES, binary_media_types, check
 from contract_compiler.defaults import own_default
 from contract_compiler.diagnostics import InvalidDocument
@@ -89,7 +84,7 @@ class _Renderer:
     def __init__(self, document: Node, settings: Json) -> None:
         self._document = document
         self._settings = settings
-        self._declared = DeclaredResponses(document, settings["headers"])
+        self._responses = GatewayResponses(document, settings["headers"])
         self._models = _Models(document)
 
     def body(self) -> Json:
@@ -111,7 +106,7 @@ class _Renderer:
             }
             for name, own in self._settings["authorizers"].items()
         }
-        responses = gateway_responses(self._settings["gatewayResponses"], self._declared)
+        responses = self._responses.by_type(self._settings["gatewayResponses"])
         return {
             "openapi": self._document.value["openapi"],
             "info": {
@@ -140,8 +135,8 @@ class _Renderer:
         headers |= {"Authorization"} if any(security(each) for each in here) else set()
         max_age = self._settings["preflight"]["maxAgeSeconds"]
         own = {
-            "options": preflight(methods, sorted(headers), max_age, self._declared),
-            "x-amazon-apigateway-any-method": undeclared_method(methods, self._declared),
+            "options": self._responses.preflight(methods, sorted(headers), max_age),
+            "x-amazon-apigateway-any-method": self._responses.undeclared_method(methods),
         }
         segments = [_parameter(each) for each in parameters(here[0]) if each.read("in") == "path"] if here else []
         return {**{method: {**mock, "parameters": segments} for method, mock in own.items()}, **item}

@@ -37,7 +37,7 @@ _POOL = "TF_VAR_cognito_user_pool_arn"
 
 @dataclass(frozen=True, slots=True)
 class ApiEnvironment:
-    """What distinguishes one environment's API from another's; the fields are Terraform's variables."""
+    """Settings that distinguish one environment's API from another's; the fields are Terraform's variables."""
 
     environment: str
     name_prefix: str

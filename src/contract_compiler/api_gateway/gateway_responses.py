@@ -1,4 +1,4 @@
-"""What API Gateway answers itself: refusals, undeclared methods, preflights. All in the contract's words and shape.
+"""Responses of API Gateway's own: refusals, undeclared methods, preflights. All in the contract's words and shape.
 
 Gateway responses know simple substitution only, mock integrations know VTL. Both make headers by mapping expressions:
 a text in single quotes, with no way to write a quote inside it, or the name of a variable.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +29,8 @@ from contract_compiler.traversal import operations
 Json = dict[str, Any]
 Mappings = dict[str, str]
 """Mapping expressions by header name."""
+_Declared = tuple[Node, Table, Table]
+"""A declared response: its node, its row, and the table of its operation."""
 
 # API Gateway API Reference, GatewayResponse: https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
 DEFAULT_TYPES = ("DEFAULT_4XX", "DEFAULT_5XX")
@@ -53,7 +55,6 @@ _VARIABLE = rf"context\.(?:{'|'.join(map(re.escape, _VARIABLES))}|authorizer\.cl
 _ERROR = r"context\.error\.(?:message|messageString|responseType|validationErrorString)"
 _TEXT = r"'[ -&(-~]*'"  # Visible ASCII, as in a header, and no quote.
 
-_REQUEST_ID = "$context.requestId"
 _JSON = "application/json"
 _ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 _EXPOSE_HEADERS = "Access-Control-Expose-Headers"
@@ -85,8 +86,8 @@ def is_mapped_header(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9._$-]+", name) is not None
 
 
-class DeclaredResponses:
-    """The responses that the contract's operations declare, and how API Gateway makes what they promise.
+class GatewayResponses:
+    """Responses that API Gateway makes itself, with the headers, in the JSON type and shape that operations declare.
 
     `sources` are mapping expressions for headers whose value the contract leaves open.
     """
@@ -97,16 +98,77 @@ class DeclaredResponses:
         self._tables = [(each.node["responses"], operation_table(each, schemas)) for each in operations(document)]
         self._sources = sources
 
-    def headers(self, status: int, **sources: str) -> Mappings:
-        """A mapping expression for each header that responses with this status have.
+    def by_type(self, settings: Mapping[str, Mapping[str, Any]]) -> Json:
+        """`x-amazon-apigateway-gateway-responses`: one for each type that can be customised, with its settings.
+
+        They cannot choose among several origins, so they name one: a script from another one cannot read what the
+        gateway says itself, and still can read what functions say. To echo whatever origin asks would allow unlisted
+        ones.
 
         Raises:
-            InvalidDocument: no operation declares the status, or one requires a header that has no source, that cannot
-                be mapped, or that others have with another value.
+            InvalidDocument: no operation declares a status; one requires a header that has no source, that cannot be
+                mapped, or that others have with another value; one declares it without a body, without JSON, or with
+                another shape; or they have no JSON type in common.
         """
+        rendered: Json = {}
+        for name, own in settings.items():
+            # The status that a default type stands in for is not known; every refusal of its class looks alike.
+            status = own.get("status", 400 if name == DEFAULT_TYPES[0] else 500)
+            words = {key: own[key] for key in ("error", "message", "details") if key in own}
+            mappings, media_type, text = self._problem(status, words)
+            mappings |= {_ALLOW_ORIGIN: "'${error_origin}'", _EXPOSE_HEADERS: f"'{_exposed(mappings)}'"}
+            rendered[name] = {
+                **({} if name in DEFAULT_TYPES else {"statusCode": str(status)}),
+                "responseParameters": {f"gatewayresponse.header.{key}": mappings[key] for key in mappings},
+                "responseTemplates": {media_type: text},
+            }
+        return rendered
+
+    def undeclared_method(self, methods: Iterable[str]) -> Json:
+        """`x-amazon-apigateway-any-method` of a path with these methods: 405. Raises as `by_type`."""
+        mappings, media_type, text = self._problem(405, {}, Allow=f"'{', '.join(sorted(methods))}'")
+        return _mock(405, mappings, {_EXPOSE_HEADERS: _exposed(mappings)}, media_type, text)
+
+    def preflight(self, methods: Iterable[str], headers: Iterable[str], max_age: int) -> Json:
+        """The OPTIONS method of a path: what a browser's script from an allowed origin may send there.
+
+        The browser may remember it for `max_age` seconds. https://fetch.spec.whatwg.org/#cors-preflight-fetch
+        """
+        allowed = {
+            "Access-Control-Allow-Headers": ", ".join(headers),
+            "Access-Control-Allow-Methods": ", ".join(methods),
+            "Access-Control-Max-Age": str(max_age),
+        }
+        # The headers that every response of the contract must have, and that are the same in all of them.
+        required = [
+            {(name, self._expression(name, row, {})) for name, row in response["headers"].items() if row["required"]}
+            for _, table in self._tables
+            for response in table["responses"].values()
+        ]
+        common = set.intersection(*required) if required else set()
+        mappings = {name: expression for name, expression in common if expression}
+        mappings["Allow"] = f"'{', '.join(sorted(methods))}'"
+        return _mock(204, mappings, {name: value for name, value in allowed.items() if value}, _JSON, "")
+
+    def _problem(self, status: int, words: Json, **sources: str) -> tuple[Mappings, str, str]:
+        """The mappings, the media type and the text of an error response; `sources` are for headers of its own."""
+        declared: list[_Declared] = []
+        for responses, table in self._tables:
+            keys = (str(status), f"{status // 100}XX", "default")
+            key = next((key for key in keys if key in table["responses"]), None)
+            if key is not None:
+                # A status of the run time's own may be in the table alone.
+                declared.append((responses.get(key) or responses, table["responses"][key], table))
+        if not declared:
+            raise _refusal(self._paths, f"the gateway answers {status}, and no operation declares it")
+        error, message = PROBLEMS.get(status, ("", ""))
+        body = {"error": error, "message": message, "requestId": "$context.requestId", **words}
+        return self._mappings(status, declared, sources), self._media_type(status, declared, body), _text(body)
+
+    def _mappings(self, status: int, declared: list[_Declared], sources: Mapping[str, str]) -> Mappings:
         found: dict[str, set[str]] = {}
         required: list[Node] = []
-        for node, response, _ in self._declared(status):
+        for node, response, _ in declared:
             for name, row in response["headers"].items():
                 found.setdefault(name, set()).add(self._expression(name, row, sources))
                 if row["required"]:
@@ -121,24 +183,14 @@ class DeclaredResponses:
             raise InvalidDocument(node.diagnostic("gateway-answer", message.format(node.path[-1])) for node in missing)
         return mappings
 
-    def headers_of_all(self) -> Mappings:
-        """The headers that every response of the contract must have, and that are the same in all of them."""
-        required = [
-            {(name, self._expression(name, row, {})) for name, row in response["headers"].items() if row["required"]}
-            for _, table in self._tables
-            for response in table["responses"].values()
-        ]
-        common = set.intersection(*required) if required else set()
-        return {name: expression for name, expression in common if expression}
+    def _expression(self, name: str, row: Mapping[str, Any], sources: Mapping[str, str]) -> str:
+        """The header's mapping expression; "" where there is none."""
+        expression = quoted(row["constant"]) if "constant" in row else sources.get(name) or self._sources.get(name)
+        return expression or "" if is_mapped_header(name) else ""
 
-    def media_type(self, status: int, body: Any) -> str:
-        """The JSON type in which every operation takes this sample of the gateway's responses with this status.
-
-        Raises:
-            InvalidDocument: no operation declares the status; one declares it without a body, without JSON, or with
-                another shape; or they have no JSON type in common.
-        """
-        declared = [each for each in self._declared(status) if each[2]["method"] != "HEAD"]
+    def _media_type(self, status: int, declared: list[_Declared], body: Json) -> str:
+        """The JSON type in which every operation takes the body."""
+        declared = [each for each in declared if each[2]["method"] != "HEAD"]
         common: set[str] | None = None
         for node, response, _ in declared:
             types = {name for name in response["content"] if is_json(name)}
@@ -153,80 +205,13 @@ class DeclaredResponses:
             row = response["content"][matching_media_type(response["content"], chosen)]
             schema = {**row.get("schema", {}), "$defs": table["definitions"]}
             if not Draft202012Validator(schema).is_valid(body):
-                raise _refusal(
-                    node, f"the gateway's {status} does not have the shape that {table['operationId']} declares"
-                )
+                shape = f"the shape that {table['operationId']} declares"
+                raise _refusal(node, f"the gateway's {status} does not have {shape}")
         return chosen
-
-    def _declared(self, status: int) -> Iterator[tuple[Node, Table, Table]]:
-        """For each operation that declares the status: the response's node, its compiled row, the operation's table."""
-        found = False
-        for responses, table in self._tables:
-            for key in (str(status), f"{status // 100}XX", "default"):
-                if key in table["responses"]:
-                    found = True
-                    # A status of the run time's own may be in the table alone.
-                    yield responses.get(key) or responses, table["responses"][key], table
-                    break
-        if not found:
-            raise _refusal(self._paths, f"the gateway answers {status}, and no operation declares it")
-
-    def _expression(self, name: str, row: Mapping[str, Any], sources: Mapping[str, str]) -> str:
-        """The header's mapping expression; "" where there is none."""
-        expression = quoted(row["constant"]) if "constant" in row else sources.get(name) or self._sources.get(name)
-        return expression or "" if is_mapped_header(name) else ""
 
 
 def _refusal(node: Node, message: str) -> InvalidDocument:
     return InvalidDocument([node.diagnostic("gateway-answer", message)])
-
-
-def gateway_responses(settings: Mapping[str, Mapping[str, Any]], declared: DeclaredResponses) -> Json:
-    """`x-amazon-apigateway-gateway-responses`: one for each type that can be customised, with its settings.
-
-    They cannot choose among several origins, so they name one: a script from another one cannot read what the gateway
-    says itself, and still can read what functions say. To echo whatever origin asks would allow unlisted ones.
-    """
-    rendered: Json = {}
-    for name, own in settings.items():
-        # The status that a default type stands in for is not known; every refusal of its class looks alike.
-        status = own.get("status", 400 if name == DEFAULT_TYPES[0] else 500)
-        error, message = PROBLEMS.get(status, ("", ""))
-        words = {key: own[key] for key in ("error", "message", "details") if key in own}
-        body = {"error": error, "message": message, "requestId": _REQUEST_ID, **words}
-        mappings = declared.headers(status)
-        media_type = declared.media_type(status, body)
-        mappings |= {_ALLOW_ORIGIN: "'${error_origin}'", _EXPOSE_HEADERS: f"'{_exposed(mappings)}'"}
-        rendered[name] = {
-            **({} if name in DEFAULT_TYPES else {"statusCode": str(status)}),
-            "responseParameters": {f"gatewayresponse.header.{key}": mappings[key] for key in mappings},
-            "responseTemplates": {media_type: _text(body)},
-        }
-    return rendered
-
-
-def undeclared_method(methods: Iterable[str], declared: DeclaredResponses) -> Json:
-    """`x-amazon-apigateway-any-method` of a path with these methods: 405."""
-    mappings = declared.headers(405, Allow=f"'{', '.join(sorted(methods))}'")
-    error, message = PROBLEMS[405]
-    body = {"error": error, "message": message, "requestId": _REQUEST_ID}
-    media_type = declared.media_type(405, body)
-    return _mock(405, mappings, {_EXPOSE_HEADERS: _exposed(mappings)}, media_type, _text(body))
-
-
-def preflight(methods: Iterable[str], headers: Iterable[str], max_age: int, declared: DeclaredResponses) -> Json:
-    """The OPTIONS method of a path: what a browser's script from an allowed origin may send there.
-
-    The browser may remember it for `max_age` seconds. https://fetch.spec.whatwg.org/#cors-preflight-fetch
-    """
-    allowed = {
-        "Access-Control-Allow-Headers": ", ".join(headers),
-        "Access-Control-Allow-Methods": ", ".join(methods),
-        "Access-Control-Max-Age": str(max_age),
-    }
-    for_allowed = {name: value for name, value in allowed.items() if value}
-    mappings = {**declared.headers_of_all(), "Allow": f"'{', '.join(sorted(methods))}'"}
-    return _mock(204, mappings, for_allowed, _JSON, "")
 
 
 def _mock(status: int, mappings: Mappings, for_allowed: Mappings, media_type: str, body: str) -> Json:

@@ -1,4 +1,4 @@
-"""What API Gateway's import of an OpenAPI document for a REST API refuses, ignores or reads otherwise than it is meant.
+"""Rules of API Gateway's import: what it refuses, ignores or reads otherwise than an OpenAPI document means it.
 
 `CONTRACT_RULES` are for a contract, whatever is rendered from it; `BODY_RULES` for the body that is imported. What
 finds violations in a document stands below each group of rules. The ids are stable. Numbers that are missing are facts

@@ -1,4 +1,4 @@
-"""Whether the document is an OpenAPI 3.0 document at all, and its references lead where they should.
+"""Structure: the document is one of OpenAPI 3.0, and its references lead where they should.
 
 The meta-schema that the OpenAPI Initiative publishes also refuses every keyword that OpenAPI 3.0 does not know:
 `const`, `if`, `type: [string, "null"]`.
