@@ -27,35 +27,25 @@ from rehearsal.iam_proxy import iam_proxy
 from rehearsal.moto_server import MockedAws
 
 
-@dataclass(frozen=True)
 class CognitoUserPool:
-    """A pool that exists, with one client that may sign users in."""
+    """A new user pool, with one client that may sign users in."""
 
-    aws: MockedAws
-    arn: str
-    client_id: str
-
-    @classmethod
-    def make(cls, aws: MockedAws, name: str) -> CognitoUserPool:
-        cognito = aws.client("cognito-idp")
-        pool = cognito.create_user_pool(PoolName=name)["UserPool"]
+    def __init__(self, aws: MockedAws, name: str) -> None:
+        self.cognito = aws.client("cognito-idp")
+        pool = self.cognito.create_user_pool(PoolName=name)["UserPool"]
+        self.id, self.arn = str(pool["Id"]), str(pool["Arn"])
         flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-        client = cognito.create_user_pool_client(UserPoolId=pool["Id"], ClientName="portal", ExplicitAuthFlows=flows)
-        return cls(aws, pool["Arn"], client["UserPoolClient"]["ClientId"])
-
-    @property
-    def id(self) -> str:
-        return self.arn.rpartition("/")[2]
+        client = self.cognito.create_user_pool_client(UserPoolId=self.id, ClientName="portal", ExplicitAuthFlows=flows)
+        self.client_id = client["UserPoolClient"]["ClientId"]
 
     def add_user(self, name: str, groups: Iterable[str] = ()) -> User:
-        """A confirmed user in these groups, which are made if they are not there."""
-        cognito, password = self.aws.client("cognito-idp"), f"{secrets.token_urlsafe(24)}-Aa1"
-        user = {"UserPoolId": self.id, "Username": name}
-        cognito.admin_create_user(**user, MessageAction="SUPPRESS")
-        cognito.admin_set_user_password(**user, Password=password, Permanent=True)
+        """A confirmed user in these groups, which are made."""
+        user, password = {"UserPoolId": self.id, "Username": name}, f"{secrets.token_urlsafe(24)}-Aa1"
+        self.cognito.admin_create_user(**user, MessageAction="SUPPRESS")
+        self.cognito.admin_set_user_password(**user, Password=password, Permanent=True)
         for group in groups:
-            cognito.create_group(UserPoolId=self.id, GroupName=group)
-            cognito.admin_add_user_to_group(**user, GroupName=group)
+            self.cognito.create_group(UserPoolId=self.id, GroupName=group)
+            self.cognito.admin_add_user_to_group(**user, GroupName=group)
         return User(self, name, password)
 
 
@@ -69,7 +59,7 @@ class User:
 
     def sign_in(self) -> dict[str, str]:
         """Cognito's answer: IdToken and AccessToken, good for an hour."""
-        answer: dict[str, str] = self.pool.aws.client("cognito-idp").admin_initiate_auth(
+        answer: dict[str, str] = self.pool.cognito.admin_initiate_auth(
             UserPoolId=self.pool.id,
             ClientId=self.pool.client_id,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
@@ -155,7 +145,7 @@ def mock_account(root: Path, environment: str) -> Iterator[MockAccount]:
         keys, secret = f"/{api}/cursor-signing-keys", secrets.token_hex(32)
         aws.client("ssm").put_parameter(Name=keys, Value=secret, Type="SecureString")
         aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
-        pool = CognitoUserPool.make(aws, f"{api}-users")
+        pool = CognitoUserPool(aws, f"{api}-users")
         groups = ContractDocument.load(project.DOCUMENT).extension(project.ALLOWED_GROUPS)
         yield MockAccount(
             aws,

@@ -133,8 +133,8 @@ def _run(deployment: Deployment, script: str, *arguments: str) -> None:
         "NO_PROXY": "127.0.0.1",
     }
     ended = run_to_end([project.ROOT / "scripts" / script, deployment.url, *arguments], project.ROOT, environment)
-    if ended.status != 0:
-        raise StepFailed(f"scripts/{script} ended with {ended.status}:\n{ended.output}")
+    if ended.returncode != 0:
+        raise StepFailed(f"scripts/{script} ended with {ended.returncode}:\n{ended.stdout}")
 
 
 # Service, operation, and where in its answer the names are.

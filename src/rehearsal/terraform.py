@@ -11,8 +11,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,18 +25,13 @@ _LAST_SECONDS = 5
 ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "AKIAREHEARSAL", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
 
 
-@dataclass(frozen=True)
-class Ended:
-    """Exit status of a program, and all that it printed, errors included."""
-
-    status: int
-    output: str
-
-
-def run_to_end(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> Ended:
+def run_to_end(
+    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     """Runs a program in a session of its own, and ends it with all that it has started when we are interrupted.
 
-    A terminal's Ctrl-C is for us, who ask it to end first: a program may have something to put right.
+    A terminal's Ctrl-C is for us, who ask it to end first: a program may have something to put right. `stdout` of the
+    result has its errors, too.
     """
     process = subprocess.Popen(
         command, cwd=folder, env=dict(environment), text=True, errors="replace", start_new_session=True,
@@ -52,15 +47,7 @@ def run_to_end(command: Sequence[str | Path], folder: Path, environment: Mapping
                 process.communicate(timeout=_LAST_SECONDS)
                 break
         raise
-    return Ended(process.returncode, output)
-
-
-class TerraformFailed(Exception):
-    """Exception for a command of Terraform that failed. `output` is what it printed."""
-
-    def __init__(self, arguments: tuple[str, ...], output: str) -> None:
-        super().__init__(f"terraform {' '.join(arguments)} failed:\n{output}")
-        self.output = output
+    return subprocess.CompletedProcess(command, process.returncode, output)
 
 
 def provider_mirror(environment: Mapping[str, str]) -> Path | None:
@@ -94,28 +81,26 @@ class Terraform:
         return cls(folder, {**environment, **variables})
 
     def init(self, *arguments: str) -> None:
-        """`terraform init`, from the provider mirror if there is one. Raises TerraformFailed."""
+        """`terraform init`, from the provider mirror if there is one. Raises StepFailed."""
         mirror = provider_mirror(self.environment)
         self.run("init", *([f"-plugin-dir={mirror}"] if mirror else []), *arguments)
 
     def run(self, *arguments: str) -> str:
-        """Run one command and return what it printed. Raises TerraformFailed."""
+        """Run one command and return what it printed. Raises StepFailed, with the errors of all that it printed."""
         command, *options = arguments
         colourless = [] if command == "fmt" else ["-no-color"]
         ended = run_to_end(["terraform", command, *colourless, *options], self.folder, self.environment)
-        if ended.status != 0:
-            raise TerraformFailed(arguments, ended.output)
-        return ended.output
+        if ended.returncode != 0:
+            _, error, reason = ended.stdout.partition("Error: ")
+            raise StepFailed(f"Terraform: {reason if error else ended.stdout}".rstrip())
+        return ended.stdout
 
 
 _APPLIED = re.compile(r"Resources: (?P<added>\d+) added, (?P<changed>\d+) changed, (?P<destroyed>\d+) destroyed")
 
 
 class Stack:
-    """A copy of what Terraform reads, in which it leaves its own files. Raises CannotStart.
-
-    Its methods raise StepFailed with Terraform's errors, of all that it printed.
-    """
+    """A copy of what Terraform reads, in which it leaves its own files. Raises CannotStart; its methods StepFailed."""
 
     def __init__(self, project: Path, folder: Path, environment: str, variables: Mapping[str, str]) -> None:
         """`variables` are environment variables: endpoints, and TF_VAR_ ones."""
@@ -129,14 +114,11 @@ class Stack:
     def init(self) -> None:
         """With the environment's own backend; the path names the bucket, for a loopback address has no subdomains."""
         settings = f"-backend-config=environments/{self.environment}.s3.tfbackend.json"
-        with _short_errors():
-            self.terraform.init(settings, "-backend-config=use_path_style=true")
+        self.terraform.init(settings, "-backend-config=use_path_style=true")
 
     def apply(self) -> dict[str, int]:
         """Plan and apply; how many resources were added, changed and destroyed."""
-        with _short_errors():
-            said = self.terraform.run("apply", self._settings, "-auto-approve")
-        found = _APPLIED.search(said)
+        found = _APPLIED.search(self.terraform.run("apply", self._settings, "-auto-approve"))
         return {each: int(count) for each, count in found.groupdict().items()} if found else {}
 
     def changes(self) -> list[str]:
@@ -144,9 +126,8 @@ class Stack:
 
         Outputs are included. A settled stack has none.
         """
-        with _short_errors():
-            self.terraform.run("plan", self._settings, "-out=again")
-            plan = json.loads(self.terraform.run("show", "-json", "again"))
+        self.terraform.run("plan", self._settings, "-out=again")
+        plan = json.loads(self.terraform.run("show", "-json", "again"))
         changes = {each["address"]: each["change"] for each in plan.get("resource_changes", ())}
         changes |= {f"output.{name}": change for name, change in plan.get("output_changes", {}).items()}
         return [
@@ -157,8 +138,7 @@ class Stack:
 
     def destroy(self) -> None:
         """By the state as it is: to ask for every resource first would only take time."""
-        with _short_errors():
-            self.terraform.run("destroy", self._settings, "-auto-approve", "-refresh=false")
+        self.terraform.run("destroy", self._settings, "-auto-approve", "-refresh=false")
 
 
 # Nothing of a developer's own AWS: a rehearsal must not reach an account, whatever else goes wrong.
@@ -176,15 +156,6 @@ def _attributes(change: Mapping[str, Any]) -> list[str]:
     if not isinstance(before, dict) or not isinstance(after, dict):
         return []
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-
-
-@contextmanager
-def _short_errors() -> Iterator[None]:
-    try:
-        yield
-    except TerraformFailed as failed:
-        _, error, reason = failed.output.partition("Error: ")
-        raise StepFailed(f"Terraform: {reason if error else failed.output}".rstrip()) from None
 
 
 def resources(state: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -21,7 +21,7 @@ def aws() -> Iterator[MockedAws]:
 
 @pytest.fixture(scope="module")
 def pool(aws: MockedAws) -> CognitoUserPool:
-    return CognitoUserPool.make(aws, "users")
+    return CognitoUserPool(aws, "users")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_an_access_token_is_not_taken(aws: MockedAws, pool: CognitoUserPool, adm
 
 
 def test_a_token_of_another_pool_is_not_taken(aws: MockedAws, pool: CognitoUserPool) -> None:
-    stranger = CognitoUserPool.make(aws, "others").add_user("eve", ["platform-admin"])
+    stranger = CognitoUserPool(aws, "others").add_user("eve", ["platform-admin"])
     assert PoolAuthorizers(aws).claims(pool.arn, stranger.token()) is None
 
 

@@ -22,14 +22,14 @@ child.wait()
 def test_a_program_ends_with_its_status_and_all_that_it_said(tmp_path: Path) -> None:
     program = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
     ended = run_to_end([sys.executable, "-c", program], tmp_path, os.environ)
-    assert ended.status == 3
-    assert sorted(ended.output.split()) == ["err", "out"]
+    assert ended.returncode == 3
+    assert sorted(ended.stdout.split()) == ["err", "out"]
 
 
 def test_it_has_the_variables_that_it_is_given_and_no_others(tmp_path: Path) -> None:
     ended = run_to_end(["env"], tmp_path, {"ONLY": "this", "PATH": os.environ["PATH"]})
-    assert "ONLY=this" in ended.output
-    assert "HOME=" not in ended.output
+    assert "ONLY=this" in ended.stdout
+    assert "HOME=" not in ended.stdout
 
 
 def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> None:
