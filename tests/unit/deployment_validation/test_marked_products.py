@@ -164,6 +164,17 @@ def test_a_list_without_an_end_is_left(session: Session, catalogue: Catalogue, m
     assert catalogue.sent == [("POST", COLLECTION), ("GET", COLLECTION), ("GET", COLLECTION)]
 
 
+@pytest.mark.parametrize("spoil", [no_answer, lambda *_: answer(500), lambda *_: answer(404)])
+def test_what_cannot_be_found_out_is_said_and_not_that_nothing_is_left(
+    session: Session, catalogue: Catalogue, marked: MarkedProducts, spoil: Spoil
+) -> None:
+    catalogue.spoil = spoil
+    create(session, marked)
+    [unknown] = retire(catalogue, marked)
+    [_, name] = catalogue.active.values()
+    assert unknown == f"it is not known whether the test product {name} is active: look for it by hand"
+
+
 @pytest.mark.parametrize(("product_id", "shown"), [("id-0", "id-0"), ("a b", "with an unusual id")])
 def test_what_cannot_be_retired_is_named_unless_its_id_could_be_anything(
     session: Session, catalogue: Catalogue, marked: MarkedProducts, product_id: str, shown: str
