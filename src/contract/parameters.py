@@ -19,7 +19,7 @@ from contract.http_syntax import is_json
 from contract.messages import JSON
 from contract.problems import Violation
 from contract.schemas import Definitions
-from contract.strict_json import Place, is_unicode, pointer
+from contract.strict_json import MalformedText, is_unicode, pointer
 
 Literals: TypeAlias = "str | list[str] | dict[str, str | list[str]]"
 Sent: TypeAlias = "Mapping[str, Sequence[str]]"
@@ -108,24 +108,13 @@ class Parameter:
             if self._where == "header" and isinstance(literals, list):
                 literals = [literal for literal in literals if literal]  # RFC 9110, section 5.6.1.2.
             value = self.serialization.value(literals)
-        except MalformedParameter as malformed:
+        except MalformedText as malformed:
             return [self._violation(path, "style", message) for path, message in malformed.flaws]
         values[self.name] = value
         return [self._violation(*error) for error in self._schema.errors(value)]
 
     def _violation(self, path: Iterable[str | int], rule: str, message: str) -> Violation:
         return Violation(self._where, pointer((self.name, *path)), message, rule)
-
-
-class MalformedParameter(ValueError):
-    """Exception for a parameter that is not serialized as it must be.
-
-    `flaws` are pairs of a place (the steps into its value, () for all of it) and what is wrong there.
-    """
-
-    def __init__(self, *flaws: tuple[Place, str]) -> None:
-        super().__init__("malformed parameter")
-        self.flaws = flaws
 
 
 class Serialization:
@@ -161,7 +150,7 @@ class Serialization:
     def literals(self, sent: Sent, rest: Iterable[str], decode: Decode) -> Literals | None:
         """Returns the parameter's literals; None when it was not sent, "" for an empty value in a query (`name=`).
 
-        `rest` are the names that no parameter has. Raises MalformedParameter.
+        `rest` are the names that no parameter has. Raises MalformedText.
         """
         if self._spreads:
             names = [*self.names(sent), *(rest if self.takes_the_rest else ())]
@@ -183,14 +172,14 @@ class Serialization:
         return self.taken_apart(_only(values), decode)
 
     def taken_apart(self, text: str, decode: Decode) -> Literals:
-        """Returns the literals of the one text that holds the whole parameter. Raises MalformedParameter."""
+        """Returns the literals of the one text that holds the whole parameter. Raises MalformedText."""
         if self._style == "matrix":
             items = _after(";", text, "matrix").split(";")
             if self._type == "object" and self._explode:
                 return self._fields(items, decode)
             pairs = [item.partition("=") for item in items]
             if any(name != self.name for name, _, _ in pairs):
-                raise MalformedParameter(((), "must be written in the matrix style, as ;name=value"))
+                raise MalformedText(((), "must be written in the matrix style, as ;name=value"))
             values = [value for _, _, value in pairs]
             if self._type == "array" and self._explode:
                 return [decode(value) for value in values]
@@ -206,13 +195,10 @@ class Serialization:
         return decode(text)
 
     def value(self, literals: Literals) -> JSON:
-        """Returns the value that the literals stand for. Raises MalformedParameter for a JSON text that is none."""
+        """Returns the value that the literals stand for. Raises MalformedText for a JSON text that is none."""
         if not self._is_json or not isinstance(literals, str):
             return _value(literals, self._shape)
-        try:
-            return strict_json.loads(literals.encode())
-        except strict_json.MalformedJson as malformed:
-            raise MalformedParameter(*malformed.flaws) from None
+        return strict_json.loads(literals.encode())
 
     def _field_of(self, name: str) -> str | None:
         """Returns `R` of `color[R]`; None for a name that is no field of this deepObject."""
@@ -223,28 +209,28 @@ class Serialization:
         """Returns the fields in `R=100`, `G=200` when exploded, else in `R`, `100`, `G`, `200`."""
         if self._explode:
             if not all("=" in item for item in items):
-                raise MalformedParameter(((), "must list its fields as name=value"))
+                raise MalformedText(((), "must list its fields as name=value"))
             items = [part for item in items for part in item.split("=", 1)]
         if len(items) % 2:
-            raise MalformedParameter(((), "must list its fields as name and value in turn"))
+            raise MalformedText(((), "must list its fields as name and value in turn"))
         fields: dict[str, str | list[str]] = {}
         for name, value in zip(items[::2], items[1::2], strict=True):
             field = decode(name)
             if field in fields:
-                raise MalformedParameter(((field,), _TWICE))
+                raise MalformedText(((field,), _TWICE))
             fields[field] = decode(value)
         return fields
 
 
 def _only(values: Sequence[str], *path: str) -> str:
     if len(values) != 1:
-        raise MalformedParameter((path, _TWICE))
+        raise MalformedText((path, _TWICE))
     return values[0]
 
 
 def _after(prefix: str, text: str, style: str) -> str:
     if not text.startswith(prefix):
-        raise MalformedParameter(((), f"must be written in the {style} style, starting with {prefix!r}"))
+        raise MalformedText(((), f"must be written in the {style} style, starting with {prefix!r}"))
     return text[1:]
 
 
@@ -275,21 +261,21 @@ def literal_value(text: str, type_name: str) -> JSON:
 
 
 def percent_decoded(text: str) -> str:
-    """Returns the text that a URI spells, decoded exactly once (`+` is a plus sign here). Raises MalformedParameter."""
+    """Returns the text that a URI spells, decoded exactly once (`+` is a plus sign here). Raises MalformedText."""
     if "%" not in text:
         return unicode_text(text)
     if re.search(_STRAY_PERCENT, text):
-        raise MalformedParameter(((), "is not percent-encoded properly"))
+        raise MalformedText(((), "is not percent-encoded properly"))
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
-        raise MalformedParameter(((), "is not percent-encoded UTF-8")) from None
+        raise MalformedText(((), "is not percent-encoded UTF-8")) from None
 
 
 def trimmed(text: str) -> str:
     """Returns a header's value, or a member of its list, without the white space around it (RFC 9110, section 5.6.1).
 
-    Raises MalformedParameter.
+    Raises MalformedText.
     """
     return unicode_text(text).strip(" \t")
 
@@ -297,10 +283,10 @@ def trimmed(text: str) -> str:
 def unicode_text(text: str) -> str:
     """Returns the text itself: the gateway has decoded the query already.
 
-    Raises MalformedParameter for one that no UTF-8 can spell.
+    Raises MalformedText for one that no UTF-8 can spell.
     """
     if not is_unicode(text):
-        raise MalformedParameter(((), "is not valid Unicode text"))
+        raise MalformedText(((), "is not valid Unicode text"))
     return text
 
 

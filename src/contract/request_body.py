@@ -59,7 +59,7 @@ class RequestBody:
             return base64.b64encode(data).decode(), []
         try:
             value: JSON = strict_json.loads(data) if is_json(essence) else data.decode()
-        except strict_json.MalformedJson as malformed:
+        except strict_json.MalformedText as malformed:
             return None, [_violation(path, "json", message) for path, message in malformed.flaws]
         except UnicodeDecodeError:
             return None, [_violation((), "encoding", "is not valid UTF-8")]

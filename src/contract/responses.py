@@ -14,10 +14,10 @@ from contract.http_syntax import (
     preferred_media_type,
 )
 from contract.messages import JSON, Response
-from contract.parameters import MalformedParameter, Serialization, trimmed
+from contract.parameters import Serialization, trimmed
 from contract.problems import Violation
 from contract.schemas import Definitions
-from contract.strict_json import pointer
+from contract.strict_json import MalformedText, pointer
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -177,7 +177,7 @@ class _DeclaredHeader:
         try:
             read = self._serialization
             value: JSON = text if self._is_text else read.value(read.taken_apart(text, trimmed))
-        except MalformedParameter as malformed:
+        except MalformedText as malformed:
             return [self._violation(path, "style", message) for path, message in malformed.flaws]
         return [self._violation(*error) for error in self._schema.errors(value)]
 

@@ -19,33 +19,27 @@ MAX_DEPTH = 64
 Place: TypeAlias = "tuple[str | int, ...]"
 
 
-class MalformedJson(ValueError):
-    """Exception for text that is not strict JSON.
+class MalformedText(ValueError):
+    """Exception for a text that is not strict JSON, or not a parameter in its serialization.
 
-    `flaws` are pairs of a place (the steps into the document, () for all of it) and what is wrong there.
+    `flaws` are pairs of a place (the steps into the value, () for all of it) and what is wrong there.
     """
 
     def __init__(self, *flaws: tuple[Place, str]) -> None:
-        super().__init__("malformed JSON")
+        super().__init__("malformed text")
         self.flaws = flaws
 
 
 class _Flaw(Exception):
     """Exception for one value that is not JSON; on the second reading it stands in the value's place."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
 
 class OutOfRange(_Flaw):
     """Exception for a number outside the range of a double, on which JSON's users can rely (RFC 8259, section 6)."""
 
-    def __init__(self) -> None:
-        super().__init__("is outside the range of a double-precision number")
-
 
 _TWICE = "is given more than once"
+_OUT_OF_RANGE = "is outside the range of a double-precision number"
 _SURROGATE = "is not valid Unicode text: it has half of a surrogate pair"
 _TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
@@ -53,7 +47,7 @@ _TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 def integer(text: str) -> int:
     """Returns the value of an integer literal, exactly. Raises OutOfRange."""
     if isinf(float(text)):
-        raise OutOfRange
+        raise OutOfRange(_OUT_OF_RANGE)
     return int(text)
 
 
@@ -61,13 +55,13 @@ def number(text: str) -> Decimal:
     """Returns the value of a number literal, exactly: every digit is kept. Raises OutOfRange."""
     approximation = float(text)
     if isinf(approximation):
-        raise OutOfRange
+        raise OutOfRange(_OUT_OF_RANGE)
     if approximation:
         return Decimal(text)
     # A zero, whose exponent may be one that not even Decimal can hold; or a number too small for a double.
     significand = Decimal(text.lower().partition("e")[0])
     if significand:
-        raise OutOfRange
+        raise OutOfRange(_OUT_OF_RANGE)
     return significand
 
 
@@ -112,14 +106,14 @@ _DIAGNOSIS = JSONDecoder(
 def loads(data: bytes) -> JSON:
     """Returns the value of a JSON text in UTF-8. An array or object is one level deeper than what holds it.
 
-    Raises MalformedJson with every flaw that can be placed, in the order of the document.
+    Raises MalformedText with every flaw that can be placed, in the order of the document.
     """
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        raise MalformedJson(((), "is not valid UTF-8")) from None
+        raise MalformedText(((), "is not valid UTF-8")) from None
     if text.startswith("\ufeff"):
-        raise MalformedJson(((), "begins with a byte order mark"))
+        raise MalformedText(((), "begins with a byte order mark"))
     try:
         value = _decode(_DECODER, text)
     except _Flaw:
@@ -132,9 +126,9 @@ def loads(data: bytes) -> JSON:
     try:
         flaws = list(_flaws(value, ()))
     except _Flaw as flaw:
-        flaws = [((), flaw.message)]
+        flaws = [((), str(flaw))]
     if flaws:
-        raise MalformedJson(*flaws)
+        raise MalformedText(*flaws)
     return value
 
 
@@ -142,15 +136,15 @@ def _decode(decoder: JSONDecoder, text: str) -> JSON:
     try:
         value: JSON = decoder.decode(text)
     except JSONDecodeError as error:
-        raise MalformedJson(((), f"is not JSON (line {error.lineno}, column {error.colno})")) from None
+        raise MalformedText(((), f"is not JSON (line {error.lineno}, column {error.colno})")) from None
     except RecursionError:
-        raise MalformedJson(((), _TOO_DEEP)) from None
+        raise MalformedText(((), _TOO_DEEP)) from None
     return value
 
 
 def _flaws(value: object, path: Place) -> Iterator[tuple[Place, str]]:
     if isinstance(value, _Flaw):
-        yield path, value.message
+        yield path, str(value)
     elif isinstance(value, str):
         if not is_unicode(value):
             yield path, _SURROGATE

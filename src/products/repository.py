@@ -104,8 +104,8 @@ class Repository:
     ) -> tuple[StoredProduct, bool]:
         """One transaction: the product, the guard of its name, the record of its Idempotency-Key.
 
-        Returns the product; with True that of an earlier request with the same key. Raises KeyReused or NameTaken;
-        StillRunning when other requests held the record until the time was up.
+        The second value: whether the product is that of an earlier request with the same key. Raises KeyReused or
+        NameTaken; StillRunning when other requests held the record until the time was up.
         """
         actions = [
             self._put(product.item, "attribute_not_exists(PK)"),

@@ -99,7 +99,7 @@ class Catalogue:
     def create(self, body: ProductCreate, caller: str, key: str | None) -> tuple[StoredProduct, bool]:
         """A new, active product. With a `key` of the `caller`, only the first of equal requests within a day creates.
 
-        With it, whether this is the answer to an earlier request with the same key, as it was given then.
+        The second value: whether the product is the answer to an earlier request with the key, as it was given then.
         Raises NameTaken, KeyReused or StillRunning.
         """
         now = self._now()
@@ -134,11 +134,11 @@ class Catalogue:
             raise
 
     def shown(self, stored: StoredProduct) -> Product:
-        """The product as callers see it. It is not validated: the response is, and only if that fails is this asked."""
+        """The product as callers see it. It is validated with the response only: see `raise_if_broken`."""
         return stored.product(self._properties)
 
     def raise_if_broken(self, stored: StoredProduct) -> None:
-        """Reports the product and raises BrokenItem if it is not valid against the contract."""
+        """Reports the product and raises BrokenItem if it is not valid: for a response that is not."""
         if broken := self._reported(stored):
             raise broken
 

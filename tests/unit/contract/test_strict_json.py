@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.strict_json import MalformedJson, dumps, loads
+from contract.strict_json import MalformedText, dumps, loads
 
 
 def flaws(text: str | bytes) -> list[tuple[tuple[str | int, ...], str]]:
-    with pytest.raises(MalformedJson) as caught:
+    with pytest.raises(MalformedText) as caught:
         loads(text if isinstance(text, bytes) else text.encode())
     return list(caught.value.flaws)
 
@@ -94,7 +94,7 @@ def test_what_is_not_utf8_is_refused(data: bytes) -> None:
 
 
 def test_an_error_never_repeats_the_text() -> None:
-    with pytest.raises(MalformedJson) as caught:
+    with pytest.raises(MalformedText) as caught:
         loads(b'{"secret": nope}')
     assert "nope" not in str(caught.value)
     assert caught.value.__suppress_context__
@@ -170,5 +170,5 @@ def test_what_is_written_reads_back_the_same(value: Any) -> None:
 @settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    with suppress(MalformedJson):
+    with suppress(MalformedText):
         assert loads(dumps(loads(data)).encode()) == loads(data)
