@@ -28,8 +28,6 @@ _REWRITTEN = {".": r"[^\n\r\u2028\u2029]", r"\b": _BOUNDARY, r"\B": _NO_BOUNDARY
 _REWRITTEN_IN_CLASS = {r"\b": r"\x08", r"\0": r"\x00"}
 _SYNTAX = r"^$\.*+?()[]{}|/"
 _MAX_REPEAT = 1000
-_LETTERS = "dDwWsSfnrtv"
-_PUNCTUATION = r"^$\.*+?()[]{}|/-"
 
 
 class PatternError(ValueError):
@@ -89,9 +87,9 @@ def _escape(text: str) -> str:
     letter = text[1]
     if letter == "u" and len(text) == 6 and 0xD800 <= int(text[2:], 16) <= 0xDFFF:
         raise PatternError(f"{text} is half a character")
-    if len(text) == 2 and letter.isalpha() and letter not in _LETTERS:
+    if len(text) == 2 and letter.isalpha() and letter not in "dDwWsSfnrtv":
         raise PatternError(f"{text} is not an escape of ECMA-262")
-    return text if len(text) > 2 or letter.isalnum() or letter in _PUNCTUATION else letter
+    return text if len(text) > 2 or letter.isalnum() or letter in f"{_SYNTAX}-" else letter
 
 
 def portability_faults(pattern: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from contract.http_syntax import is_json
 from contract_compiler.api_gateway import settings as gateway_settings
-from contract_compiler.api_gateway.gateway_responses import GatewayResponses
+from contract_compiler.api_gateway.gateway_responses import ResponseRenderer
 from contract_compiler.api_gateway.rules import BODY_RULES, CONTRACT_RULES, binary_media_types, check
 from contract_compiler.defaults import own_default
 from contract_compiler.diagnostics import InvalidDocument
@@ -84,7 +84,7 @@ class _Renderer:
     def __init__(self, document: Node, settings: Json) -> None:
         self._document = document
         self._settings = settings
-        self._responses = GatewayResponses(document, settings["headers"])
+        self._responses = ResponseRenderer(document, settings["headers"])
         self._models = _Models(document)
 
     def body(self) -> Json:

@@ -1,4 +1,4 @@
-"""The import body of one environment, complete in itself: what a person imports in the API Gateway console.
+"""The import body of one environment, complete in itself, for a person to import in the API Gateway console.
 
 Terraform fills the same template when it deploys. Account, region and partition are left to API Gateway, which puts in
 those that it imports into: https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-aws-variables.html
@@ -57,11 +57,10 @@ def read_environment(tfvars: Path, cognito_user_pool_arn: str) -> ApiEnvironment
     names = ("environment", "name_prefix", "api_name", "allowed_origins", "request_validation")
     try:
         written = json.loads(tfvars.read_bytes())
-        settings = {name: written[name] for name in names}
+        return ApiEnvironment(**{name: written[name] for name in names}, cognito_user_pool_arn=cognito_user_pool_arn)
     except (KeyError, TypeError, ValueError) as error:
         message = f"{tfvars.name}: a setting is missing, or the file is no JSON object: {error}"
         raise InvalidDocument([Diagnostic("", "environment", "console", message)]) from error
-    return ApiEnvironment(**settings, cognito_user_pool_arn=cognito_user_pool_arn)
 
 
 def console_body(body: Any, document: Node, environment: ApiEnvironment) -> Any:

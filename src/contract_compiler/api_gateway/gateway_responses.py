@@ -86,8 +86,8 @@ def is_mapped_header(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9._$-]+", name) is not None
 
 
-class GatewayResponses:
-    """Responses that API Gateway makes itself, with the headers, in the JSON type and shape that operations declare.
+class ResponseRenderer:
+    """Renderer of API Gateway's own responses, with the headers, in the JSON type and shape that operations declare.
 
     `sources` are mapping expressions for headers whose value the contract leaves open.
     """
