@@ -78,9 +78,13 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     if _creates(case) and response.status_code < 500:
         notes.answered(case.id, location)
     if location is not None:
-        for template in document.content["paths"]:
+        templates = document.content["paths"]
+        for template in templates:
             if (found := matching(template, urlsplit(location).path)) is not None:
-                own[template].append(found)
+                # What it can be asked to do, such as /things/{id}/restore, is asked of it, too.
+                for below in templates:
+                    if f"{below}/".startswith(f"{template}/") and below.count("{") == template.count("{"):
+                        own[below].append(found)
     if response.status_code in (200, 201, 409) and isinstance(case.body, dict):
         names.add(str(case.body.get("name")))
     if response.status_code in (200, 201) and (etag := response.headers.get("etag")):

@@ -49,6 +49,10 @@ def document() -> dict[str, Any]:
                 "put": {"responses": {"200": {"description": "Changed."}}},
                 "delete": {"responses": {"204": {"description": "Gone."}}},
             },
+            "/parts/{partId}/repair": {
+                "parameters": [PART_ID],
+                "post": {"responses": {"200": {"description": "Repaired."}}},
+            },
         },
         "components": {
             "parameters": {"Cursor": {"in": "query", "name": "cursor", "schema": TEXT}},
@@ -208,13 +212,13 @@ def test_a_creation_that_the_service_failed_at_stays_lost(client: Client) -> Non
     assert [attempt.path for attempt in client.notes.lost()] == ["/parts"]
 
 
-def test_what_another_has_made_is_not_deleted(careful: Client) -> None:
+def test_what_another_has_made_is_neither_deleted_nor_changed(careful: Client) -> None:
     of_another = careful.send("DELETE", "/parts/{partId}", path_parameters={"partId": "theirs"})
     assert of_another.path_parameters["partId"] != "theirs"
     careful.answer(careful.send("POST", "/parts", body={}), 201, location="/dev/parts/mine")
     for sent in ("theirs", "mine"):
-        case = careful.send("DELETE", "/parts/{partId}", path_parameters={"partId": sent})
-        assert case.path_parameters == {"partId": "mine"}
+        for method, path in (("DELETE", "/parts/{partId}"), ("POST", "/parts/{partId}/repair")):
+            assert careful.send(method, path, path_parameters={"partId": sent}).path_parameters == {"partId": "mine"}
 
 
 def test_an_id_that_the_contract_does_not_take_is_nobodys(careful: Client) -> None:
