@@ -100,6 +100,11 @@ def security(operation: OperationNode) -> list[dict[str, list[str]]]:
     return list(operation.node.read("security", everywhere))
 
 
+def scheme_names(operation: OperationNode) -> set[str]:
+    """The security schemes that any of the alternatives asks for."""
+    return {name for alternative in security(operation) for name in alternative}
+
+
 def throttling(operation: OperationNode) -> dict[str, Any] | None:
     """The limits for all callers of the operation together: `requestsPerSecond`, and `burst`, how many at once.
 
@@ -133,7 +138,7 @@ def declared_response(operation: OperationNode, status: HTTPStatus) -> Node | No
 def _security_schemes(operation: OperationNode) -> dict[str, Any]:
     document = Node(operation.node.root, (), operation.node.root)
     schemes = {}
-    for name in sorted({name for alternative in security(operation) for name in alternative}):
+    for name in sorted(scheme_names(operation)):
         scheme = follow(document["components"]["securitySchemes"][name])
         schemes[name] = {key: value for key, value in scheme.value.items() if key != "description"}
     return schemes

@@ -25,7 +25,7 @@ from contract_compiler.api_gateway.gateway_responses import (
 from contract_compiler.api_gateway.settings import TIMEOUT
 from contract_compiler.diagnostics import Diagnostic
 from contract_compiler.document import Node, follow
-from contract_compiler.operation_tables import is_text, may_be_json, media_range, security
+from contract_compiler.operation_tables import is_text, may_be_json, media_range, scheme_names, security
 from contract_compiler.output import json_text
 from contract_compiler.parameters import IGNORED_HEADERS
 from contract_compiler.traversal import operations, walk
@@ -266,7 +266,7 @@ _HTTP_API_ONLY = _rule("19", "it is for HTTP APIs only", _EXTENSION_PAGE)
 
 
 def _schemes(document: Node) -> Iterator[_Violation]:
-    used = {name for each in operations(document) for alternative in security(each) for name in alternative}
+    used = {name for operation in operations(document) for name in scheme_names(operation)}
     schemes = dict(document.entries("components", "securitySchemes"))
     for name, node in schemes.items():
         scheme = follow(node)

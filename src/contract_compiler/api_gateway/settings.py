@@ -17,7 +17,7 @@ from contract_compiler.api_gateway.gateway_responses import (
 )
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node
-from contract_compiler.operation_tables import security
+from contract_compiler.operation_tables import scheme_names
 from contract_compiler.traversal import operations
 
 TIMEOUT = range(50, 29_001)  # In milliseconds.
@@ -80,7 +80,7 @@ def _structure(settings: Node) -> Iterator[tuple[Node, str]]:
 
 def _unfit(settings: Node, document: Node) -> Iterator[tuple[Node, str]]:
     known = {operation.operation_id for operation in operations(document)}
-    schemes = {name for each in operations(document) for alternative in security(each) for name in alternative}
+    schemes = {name for operation in operations(document) for name in scheme_names(operation)}
     for name, node in settings.entries("operations"):
         if name not in known:
             yield node, "the contract has no such operation"

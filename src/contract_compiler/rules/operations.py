@@ -19,7 +19,7 @@ from contract_compiler.operation_tables import (
     media_range,
     module_name,
     own_statuses,
-    security,
+    scheme_names,
 )
 from contract_compiler.parameters import explodes, identity, is_open, parameters, property_names, style, type_name
 from contract_compiler.traversal import (
@@ -101,7 +101,7 @@ def declarations(operation: OperationNode) -> Iterator[Diagnostic]:
             message = f"the operation can answer {own.value} {own.phrase}, which is not declared"
             yield node.diagnostic("status-undeclared", message, "responses")
     known = node.root.get("components", {}).get("securitySchemes", {})
-    for name in sorted({name for alternative in security(operation) for name in alternative} - set(known)):
+    for name in sorted(scheme_names(operation) - set(known)):
         yield node.diagnostic("security-unknown", f"there is no security scheme {name}", "security")
 
 
