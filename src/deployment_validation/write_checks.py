@@ -268,7 +268,8 @@ class _CleanUp:
                 break
             seen.add(token)
             query["nextToken"] = token
-        return found or (set() if answer and answer.status == 200 else None)
+        readable = answer is not None and answer.status == 200 and isinstance(answer.at("products"), list)
+        return found if found or readable else None
 
     def retires(self, product_id: str) -> bool:
         """Whether the product is not to be read any more."""

@@ -164,7 +164,9 @@ def test_a_list_without_an_end_is_left(session: Session, catalogue: Catalogue, m
     assert catalogue.sent == [("POST", COLLECTION), ("GET", COLLECTION), ("GET", COLLECTION)]
 
 
-@pytest.mark.parametrize("spoil", [no_answer, lambda *_: answer(500), lambda *_: answer(404)])
+@pytest.mark.parametrize(
+    "spoil", [no_answer, lambda *_: answer(404), lambda *_: answer(500, {"products": []}), lambda *_: answer(200, "?")]
+)
 def test_what_cannot_be_found_out_is_said_and_not_that_nothing_is_left(
     session: Session, catalogue: Catalogue, marked: MarkedProducts, spoil: Spoil
 ) -> None:
