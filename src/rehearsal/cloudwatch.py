@@ -17,9 +17,8 @@ import operator
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from rehearsal.moto_server import MockedAws, NotMocked
 from rehearsal.terraform import resources
@@ -34,8 +33,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"=": operator.eq, ">=": opera
 _JOINTS: dict[str, Callable[[Iterable[bool]], bool]] = {"&&": all, "||": any}
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A value of a metric, as a log line has it. `dimensions` by name."""
 
     namespace: str
@@ -215,7 +213,7 @@ class Watch:
             lines = self._logs.lines(group, start)
             self._read[group] += len(lines)
             for each in self._logs.measured(group, lines):
-                self.metrics.put(each.namespace, each.name, each.dimensions, each.value)
+                self.metrics.put(*each)
             if group == self._access:
                 for line in lines:
                     self._count_request(json.loads(line))
