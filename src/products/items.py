@@ -104,7 +104,8 @@ class StoredProduct:
         if isinstance(active := product.get("active"), str):
             product["active"] = _ACTIVE.get(active, active)
         for name in ("createdAt", "updatedAt"):
-            if isinstance(moment := product.get(name), str):
+            moment = product.get(name)
+            if isinstance(moment, str) and moment[-1:] != "Z":
                 product[name] = _utc(moment)
         return cast("Product", product)
 
