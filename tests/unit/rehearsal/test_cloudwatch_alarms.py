@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from rehearsal.cloudwatch import Metrics, evaluate, in_alarm
-from rehearsal.moto_server import NotMocked
+from rehearsal.cloudwatch import LogGroups, Metrics, Watch, evaluate, in_alarm
+from rehearsal.moto_server import MockedAws, NotMocked
 
 FUNCTION = {"FunctionName": "f"}
 
@@ -106,3 +107,52 @@ def test_in_a_steady_state_every_minute_is_like_this_one() -> None:
 def test_an_alarm_that_takes_silence_for_failure_is_not_played() -> None:
     with pytest.raises(NotMocked):
         in_alarm(alarm("SUM(METRICS())", TreatMissingData="breaching"), measured((1,)))
+
+
+def managed(kind: str, key: str, **attributes: str) -> dict[str, Any]:
+    return {"mode": "managed", "type": kind, "name": key, "instances": [{"attributes": attributes}]}
+
+
+STATE = {
+    "resources": [
+        managed("aws_cloudwatch_log_group", "access", name="/access"),
+        managed("aws_cloudwatch_log_group", "getOne", name="/aws/lambda/one"),
+        managed("aws_api_gateway_stage", "this", stage_name="dev"),
+        managed("aws_api_gateway_rest_api", "this", name="api"),
+    ]
+}
+STAGE = [{"Name": "ApiName", "Value": "api"}, {"Name": "Stage", "Value": "dev"}]
+METHOD = [*STAGE, {"Name": "Method", "Value": "GET"}, {"Name": "Resource", "Value": "/things"}]
+
+
+def test_new_lines_are_measured_by_their_groups_filters_and_requests_as_the_gateway_counts_them() -> None:
+    with MockedAws("eu-west-1") as aws:
+        client, logs, metrics = aws.client("logs"), LogGroups(aws), Metrics(slack=4)
+        for group in ("/access", "/aws/lambda/one"):
+            client.create_log_group(logGroupName=group)
+        transformation = {"metricName": "Failures", "metricNamespace": "api", "metricValue": "1"}
+        client.put_metric_filter(
+            logGroupName="/aws/lambda/one",
+            filterName="failures",
+            filterPattern='{ $.message = "failed" }',
+            metricTransformations=[transformation],
+        )
+        failed = '{"message": "failed"}'
+        logs.write("/aws/lambda/one", failed)
+        watch = Watch(aws, logs, metrics, STATE)
+        for line in (failed, failed, "no JSON"):
+            logs.write("/aws/lambda/one", line)
+        request = {"httpMethod": "GET", "resourcePath": "/things", "status": "503", "responseLatency": "80"}
+        logs.write("/access", json.dumps(request))
+        watch.collect()
+        watch.collect()
+
+    def of(namespace: str, name: str, stat: str = "Sum", dimensions: Any = ()) -> float | None:
+        metric = {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}
+        return metrics.statistic(metric, stat, 0, 1)
+
+    assert of("api", "Failures") == 2
+    for dimensions in (STAGE, METHOD):
+        counted = [of("AWS/ApiGateway", name, "Sum", dimensions) for name in ("Count", "4XXError", "5XXError")]
+        assert counted == [1, 0, 1]
+        assert of("AWS/ApiGateway", "Latency", "p95", dimensions) == 20
