@@ -20,7 +20,7 @@ from contract_compiler.output import json_text
 
 Profile = Literal["models", "types"]
 
-_BASE = Path(__file__).with_name("model_base.py")
+_BASE = Path(__file__).with_name("pydantic_base.py")
 _LONGEST = 88
 _SENTINEL = "MISSING"
 _LIMITS = frozenset({"ge", "gt", "le", "lt", "multiple_of"})
@@ -72,7 +72,7 @@ def finished(models: str) -> str:
 
     The generator marks what may be left out by a sentinel, which is true and which older pydantic releases do not have:
     here it is None, and never sent. Decimals become JSON's numbers; their limits are decimal, too, for older releases
-    compare with binary ones. `model_base` has the classes for that.
+    compare with binary ones. `pydantic_base` has the classes for that.
     """
     (head, imported, body), (_, needed, shared) = _split(models), _split(_BASE.read_text(encoding="utf-8"))
     return f"{head}{_imports([*imported, *needed])}{shared}{_edited(body)}"

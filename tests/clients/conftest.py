@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from publishing.assets import assets
+from publishing.release_assets import assets
 from tests.served import ROOT, Served, served
 
 TOOLS = ROOT / "scripts" / "toolchain" / "clients"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from publishing.assets import collection
 from publishing.document import BUNDLE, environments, published
+from publishing.release_assets import collection
 from tests.clients.conftest import run
 from tests.served import Served, served
 

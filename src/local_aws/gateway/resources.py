@@ -14,7 +14,7 @@ from local_aws.gateway.authorization import CognitoAuthorizer, authorizer_of
 from local_aws.gateway.call import Call, GatewayError
 from local_aws.gateway.imported_body import Place
 from local_aws.gateway.lambda_proxy import LambdaProxy
-from local_aws.gateway.mock import Mock
+from local_aws.gateway.mock_integration import Mock
 from local_aws.gateway.request_validator import VALIDATOR, RequestValidator, check_models
 from local_aws.gateway.stage import Authorizers, Stage, TokenBucket
 

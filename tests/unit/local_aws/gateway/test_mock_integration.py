@@ -8,7 +8,7 @@ import pytest
 from local_aws.asgi import HttpRequest
 from local_aws.gateway.call import Call
 from local_aws.gateway.imported_body import NotEmulated, Place
-from local_aws.gateway.mock import Mock
+from local_aws.gateway.mock_integration import Mock
 from tests.unit.local_aws.gateway.apis import INTEGRATION, Deployed, Json, api, mock
 
 TEMPLATE = (
