@@ -26,7 +26,7 @@ from rehearsal.cloudwatch import Watch
 from rehearsal.codedeploy import CodeDeploy, Shifted
 from rehearsal.deployment import Deployment
 from rehearsal.steps import Step, StepFailed, fail_if
-from rollout.shift import Shift, Target
+from rollout.traffic_shift import Shift, Target
 
 _PAUSE_SECONDS = 0.05
 

@@ -32,7 +32,7 @@ class NotValidated(Exception):
 
 
 class Build(NamedTuple):
-    """`run` is the id of the workflow run that has its artefacts; `digest` is that of `rollout.packages`."""
+    """`run` is the id of the workflow run that has its artefacts; `digest` is that of `rollout.validated_packages`."""
 
     run: str
     commit: str

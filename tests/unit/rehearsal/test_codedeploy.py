@@ -10,7 +10,7 @@ from botocore.exceptions import WaiterError
 
 from rehearsal.codedeploy import CodeDeploy
 from rehearsal.moto_server import NotMocked
-from rollout.shift import Shift, Target
+from rollout.traffic_shift import Shift, Target
 
 CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
 ALARMS = {"enabled": True, "alarms": [{"name": "one-failures"}, {"name": "one-5xx"}]}

@@ -25,7 +25,7 @@ from rehearsal.releases import (
     with_code_added,
 )
 from rehearsal.steps import Step, StepFailed
-from rollout.shift import Target
+from rollout.traffic_shift import Target
 
 BAD = Release("raises", "", frozenset({"release-failures", "5xx"}))
 GOOD = Release("is good", "")

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from rollout.packages import main
 from rollout.promotion import Build, NotValidated, validated_by_run, validated_last, validated_release
+from rollout.validated_packages import main
 
 COMMIT, DIGEST = "c0" * 20, "d1" * 32
 HERE = {"full_name": "o/r"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.packages import OtherPackages, check, digest, main
+from rollout.validated_packages import OtherPackages, check, digest, main
 
 
 @pytest.fixture

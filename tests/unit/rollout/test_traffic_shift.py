@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
-from rollout.shift import Shift, Target, main
+from rollout.traffic_shift import Shift, Target, main
 
 
 class Functions:
