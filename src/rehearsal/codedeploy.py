@@ -1,4 +1,4 @@
-"""CodeDeploy's client for `rollout.traffic_shift`: deployments on the mocked account, by its groups' own settings and alarms.
+"""CodeDeploy for `rollout.traffic_shift`: deployments on the mocked account, by its groups' own settings and alarms.
 
 https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
 """

@@ -1,4 +1,4 @@
-"""The command behind scripts/shift_traffic: `terraform output -json canary_deployments | python -m rollout.traffic_shift`.
+"""The command behind scripts/shift_traffic: CodeDeploy moves traffic to the versions that Terraform has published.
 
 `Shift` starts one CodeDeploy deployment for each function whose alias is not yet at its newest version.
 
