@@ -1,6 +1,7 @@
 """The command behind scripts/shift_traffic: CodeDeploy moves traffic to the versions that Terraform has published.
 
-`Shift` starts one CodeDeploy deployment for each function whose alias is not yet at its newest version.
+It reads the output of `terraform output -json canary_deployments`. `Shift` starts one CodeDeploy deployment for each
+function whose alias is not yet at its newest version.
 
 https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-example.html#appspec-file-example-lambda
 """
