@@ -56,7 +56,8 @@ def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of what a `terraform` prints, by command; one that begins with `Error: ` is a failure."""
     folder = tmp_path / "answers"
     folder.mkdir()
-    script = f'#!/bin/sh\nf={folder}/$1\n[ -e $f ] && cat $f\n! grep -qs "^Error: " $f\n'
+    failed = 'while read -r line; do case $line in "Error: "*) exit 1 ;; esac; done <$f'
+    script = f"#!/bin/sh\nf={folder}/$1\n[ -e $f ] || exit 0\ncat $f\n{failed}\nexit 0\n"
     (folder / "terraform").write_text(script)
     (folder / "terraform").chmod(0o700)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
