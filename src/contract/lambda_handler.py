@@ -16,7 +16,7 @@ from contract.operation import Operation
 from contract.problems import Refusal, places_to_log
 from contract.responses import InvalidResponse
 
-_LOG = logging.getLogger("contract")
+logger = logging.getLogger("contract")
 
 Respond: TypeAlias = "Callable[[Request], Response]"
 Authorise: TypeAlias = "Callable[[RawRequest, Operation], None]"
@@ -36,8 +36,9 @@ def lambda_handler(
     """Returns a handler for API Gateway REST proxy events, around a function from request to response.
 
     `respond` gets valid requests only; what it returns, or else the fallback of that, must be valid, too, or the client
-    gets a 500 instead. It may raise Refusal. `authorise` gets the raw request, whose claims are the authorizer's (None
-    without a token), and raises Refusal 401 or 403; an operation that the contract secures needs it, else ValueError.
+    gets a 500 instead. It may raise Refusal; whatever the fallback raises, even a Refusal, is a 500. `authorise` gets
+    the raw request, whose claims are the authorizer's (None without a token), and raises Refusal 401 or 403; an
+    operation that the contract secures needs it, else ValueError.
     `problem_body` makes the body of an error in the contract's shape, if that is not the one of `problems`.
     """
     if operation.security and authorise is None:
@@ -71,11 +72,11 @@ class _Exchange:
     def answer(self, event: object, context: object) -> ProxyResponse:
         """Returns the answer to an event; a 500 when there is none, or none that is valid."""
         request_id = request_id_of(event, context)
-        answer = self._valid(event, request_id)
+        answer = self._valid_answer(event, request_id)
         answer["headers"] = self._cors.added_to(answer["headers"], origin_of(event))
         return answer
 
-    def _valid(self, event: object, request_id: str) -> ProxyResponse:
+    def _valid_answer(self, event: object, request_id: str) -> ProxyResponse:
         message = None
         try:
             response = self._response(RawRequest(event, request_id), request_id)
@@ -142,7 +143,7 @@ class _Exchange:
     def _log(self, level: int, message: str, request_id: str, **fields: object) -> None:
         # Lambda's own JSON format has a `requestId`, its own, and drops a field of that name.
         named = {"operationId": self._operation.operation_id, "functionVersion": self._version}
-        _LOG.log(level, message, extra={**named, "gatewayRequestId": request_id, **fields})
+        logger.log(level, message, extra={**named, "gatewayRequestId": request_id, **fields})
 
 
 def _proxy_response(response: Response, text: str, is_base64: bool = False) -> ProxyResponse:

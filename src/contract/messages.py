@@ -84,8 +84,9 @@ class Response(NamedTuple):
     """An answer: `body` None means no body (or JSON null, where the contract declares a body that may be null).
 
     `fallback` makes the answer to give instead if this one is not valid: a list without its invalid members, say. None
-    for no better one; and it may raise. So a handler need not check in advance what is checked anyway. Both answers are
-    validated; the fallback of a fallback is not asked.
+    for no better one. Whatever it raises is a 500, logged as `handler failed`; a Refusal's own status is not given. So
+    a handler need not check in advance what is checked anyway. Both answers are validated; the fallback of a fallback
+    is not asked.
     """
 
     status: int

@@ -84,7 +84,7 @@ class Operation:
     def property_names(self, definition: str) -> list[str]:
         """Returns the properties that the contract's schema of this name lists, by `allOf` too.
 
-        The required ones come first, in the contract's order. None when the operation does not use the schema.
+        The required ones come first, in the contract's order. Empty when the operation does not use the schema.
         """
         document = self._documents.get(definition, {})
         listed = document.get("properties", {})

@@ -50,7 +50,7 @@ class Location:
         self._names = [parameter.name for parameter in parameters]
         self._known = frozenset(known)
         self._takes_the_rest = any(parameter.serialization.takes_the_rest for parameter in parameters)
-        self._expects = any(parameter.required or parameter.default for parameter in parameters)
+        self._has_required_or_default = any(parameter.required or parameter.default for parameter in parameters)
 
     def read(self, raw: RawRequest, values: dict[str, JSON]) -> list[Violation]:
         """Puts the values, with defaults, under their names, and returns every violation.
@@ -58,7 +58,7 @@ class Location:
         They come in the order of the contract, unknown names last.
         """
         sent = _sent(raw, self._where, self._names)
-        if not sent and not self._expects:
+        if not sent and not self._has_required_or_default:
             return []
         rest: Sequence[str] = ()
         if sent and (self._takes_the_rest or self._where == "query"):

@@ -42,8 +42,10 @@ class Settings:
     """The settings of a function, from its environment. Raises MissingSetting.
 
     `table`: name of the DynamoDB table, PRODUCTS_TABLE. `region`: where it is. `allowed_origins`: who may call from a
-    browser, if anybody. `log_level`: None leaves it to Lambda's own setting. `cursor_signing_keys`: with commas between
-    them, or else the name of the parameter of Parameter Store that has them; None for a function that was given none.
+    browser, if anybody. `log_level`: None leaves it to Lambda's own setting. `cursor_signing_keys`: the keys, with
+    commas between them. `cursor_signing_keys_parameter`: the name of the parameter of Parameter Store that has them,
+    for a function that is not given the keys themselves. Either is None if it is not set. `ssm_endpoint`: the URL of
+    Parameter Store.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:

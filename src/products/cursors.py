@@ -39,7 +39,7 @@ REFRESH_SECONDS = 300
 """How long keys are used before they are read again. A new key verifies everywhere before it signs: see the runbook."""
 _TIMEOUT_SECONDS = 2
 
-_LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Cursors:
@@ -137,7 +137,7 @@ class StoredKeys:
             try:
                 self._keys = parse(self._read())
             except (Unavailable, UnusableKeys) as error:
-                _LOG.error("the signing keys cannot be used", extra={"cause": type(error).__name__})
+                logger.error("the signing keys cannot be used", extra={"cause": type(error).__name__})
                 if self._keys is None:
                     raise Unavailable from None
             self._stale_at = self._clock() + REFRESH_SECONDS
@@ -167,5 +167,5 @@ def read_parameter(name: str, region: str, endpoint: str) -> str:
 
 
 def _unreadable(cause: str) -> str:
-    _LOG.error("the signing keys cannot be read", extra={"cause": cause})
+    logger.error("the signing keys cannot be read", extra={"cause": cause})
     raise Unavailable

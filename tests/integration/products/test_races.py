@@ -64,7 +64,7 @@ def test_products_that_swap_names_keep_one_guard_each(api: Api, table: Table) ->
     assert guards == {f"NAME#{api.get(product_id).product['name'].lower()}": product_id for product_id in ids}
 
 
-def test_an_older_product_is_versionedd_once(api: Api, table: Table) -> None:
+def test_an_older_product_is_versioned_once(api: Api, table: Table) -> None:
     table.put_older()
     answers = race([lambda: api.update("PROD-001", {"active": True})] * 12)
     assert Counter(answer.status for answer in answers) == {200: 12}

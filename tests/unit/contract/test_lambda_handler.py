@@ -24,6 +24,10 @@ SECURED: dict[str, Any] = {
 }
 
 
+class Leak(Exception):
+    """An exception whose words hold a customer's data."""
+
+
 def honest(request: Request) -> Response:
     return Response(200, {"id": request.request_id})
 
@@ -157,9 +161,10 @@ def test_without_a_better_answer_the_first_one_is_reported(caplog: pytest.LogCap
     assert record.getMessage() == "response breaks the contract"
 
 
-def test_a_fallback_that_fails_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("error", [Leak(SECRET), Refusal(409, SECRET)])
+def test_a_fallback_that_fails_is_a_500(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> Response:
-        raise Leak(SECRET)
+        raise error
 
     assert_internal_error(call(lambda request: Response(200, [SECRET], fallback=fail)))
     (record,) = caplog.records
@@ -184,10 +189,6 @@ def test_a_log_line_names_the_version_of_the_function_that_wrote_it(
     call(lambda request: Response(201, {}))
     (record,) = caplog.records
     assert fields(record)["functionVersion"] == "12"
-
-
-class Leak(Exception):
-    """An exception whose words hold a customer's data."""
 
 
 def test_an_exception_is_logged_by_type_and_place_and_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.strict_json import MalformedText, dumps, loads
+from contract.strict_json import MalformedText, dumps, loads, pointer, unescaped
 
 
 def flaws(text: str | bytes) -> list[tuple[tuple[str | int, ...], str]]:
@@ -172,3 +172,12 @@ def test_what_is_written_reads_back_the_same(value: Any) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(MalformedText):
         assert loads(dumps(loads(data)).encode()) == loads(data)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [((), ""), (("a", 0), "/a/0"), (("a/b", "c~d", ""), "/a~1b/c~0d/"), (("~1",), "/~01")],
+)
+def test_a_pointer_is_escaped_by_rfc_6901(path: tuple[str | int, ...], expected: str) -> None:
+    assert pointer(path) == expected
+    assert [unescaped(step) for step in expected.split("/")[1:]] == [str(step) for step in path]
