@@ -220,7 +220,11 @@ class Repository:
         assignments = [f"#{name} = :{name}" for name in write.attributes]
         values = {**condition.values, **{f":{name}": value for name, value in write.attributes.items()}}
         if counted:
-            before = "#version + " if condition.only_version is None else ""
+            before = ""
+            if condition.only_version is None:
+                # The condition refuses an item without a version, but DynamoDB does not say that it comes first.
+                before = "if_not_exists(#version, :zero) + "
+                values[":zero"] = {"N": "0"}
             assignments += ["#entityType = :entityType", f"#version = {before}:count"]
             values |= {":entityType": {"S": "PRODUCT"}, ":count": {"N": str((condition.only_version or 0) + 1)}}
         expression, terms = "SET " + ", ".join(assignments), " AND ".join(condition.terms)

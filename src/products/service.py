@@ -68,8 +68,12 @@ class Change:
 class Catalogue:
     """The operations on products, for one operation of the contract, which says what a product is.
 
-    A stored product that is not valid against the contract is broken: it is reported (key and attribute, no value), and
-    left out of a list, or a BrokenItem is raised.
+    A stored product that is not valid against the contract is broken. What is returned here is not checked: a product
+    is validated once, with the response that shows it. So a handler gives that response a `fallback` that calls
+    `raise_if_broken`, or `without_broken` for a list; these report what is broken (key and attribute, no value). An
+    answer that does not show the product, such as a 202 or 204, reports nothing; where it should, as a 304 or 412 to a
+    reader should, the handler calls `raise_if_broken` before it. Of its own accord the catalogue reports only a product
+    that is too broken for the change wanted of it, and raises BrokenItem.
     """
 
     def __init__(self, repository: Repository, given: Dependencies) -> None:
@@ -86,11 +90,14 @@ class Catalogue:
         return cls(Repository(given.client, given.table, given.new_id), given)
 
     def active(self, limit: int, start: Mapping[str, str] | None, filters: Mapping[str, object]) -> Page:
-        """At most `limit` active products from `start` on, oldest first, whose fields have the values in `filters`."""
+        """At most `limit` active products from `start` on, oldest first, whose fields have the values in `filters`.
+
+        They may be broken: see `without_broken`.
+        """
         return self._repository.active(limit, start, filters, self._retry_budget())
 
     def get(self, product_id: str) -> StoredProduct:
-        """The product, as of every write answered before. Raises NotFound."""
+        """The product, as of every write answered before. It may be broken: see `raise_if_broken`. Raises NotFound."""
         stored = self._repository.get(product_id, self._retry_budget())
         if stored is None or stored.active is False:
             raise NotFound("product")
@@ -100,7 +107,7 @@ class Catalogue:
         """A new, active product. With a `key` of the `caller`, only the first of equal requests within a day creates.
 
         The second value: whether the product is the answer to an earlier request with the key, as it was given then.
-        Raises NameTaken, KeyReused or StillRunning.
+        Such an earlier answer may be broken by now: see `raise_if_broken`. Raises NameTaken, KeyReused or StillRunning.
         """
         now = self._now()
         product = items.new_product(self._new_id(), _rounded(body), items.timestamp(now))
@@ -110,8 +117,9 @@ class Catalogue:
     def update(self, product_id: str, body: ProductUpdate, preconditions: Preconditions) -> StoredProduct:
         """Changes the fields in `body`, if the product meets the preconditions.
 
-        An inactive product is changed only by a body that restores it.
-        Raises NotFound, PreconditionFailed, NameTaken or BrokenItem.
+        An inactive product is changed only by a body that restores it. The product may be broken where the change does
+        not need it whole: see `raise_if_broken`. Raises NotFound, PreconditionFailed or NameTaken, or BrokenItem where
+        it does.
         """
         return self._change(Change(product_id, _rounded(body), self._now(), preconditions))
 
@@ -138,7 +146,10 @@ class Catalogue:
         return stored.product(self._properties)
 
     def raise_if_broken(self, stored: StoredProduct) -> None:
-        """Reports the product and raises BrokenItem if it is not valid: for a response that is not."""
+        """Reports the product and raises BrokenItem if it is not valid against the contract.
+
+        For a `fallback`, or before an answer that does not show the product.
+        """
         if broken := self._reported(stored):
             raise broken
 

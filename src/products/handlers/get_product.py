@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from products import bootstrap
+from products.errors import PreconditionFailed
 from products.preconditions import Preconditions, entity_tag
 from products.service import Catalogue
 
@@ -18,10 +19,14 @@ else:
 def get_product(request: Request, catalogue: Catalogue) -> Response:
     stored = catalogue.get(request.path_parameters["productId"])
     tag = entity_tag(stored.version)
-    if request.headers:
-        catalogue.raise_if_broken(stored)  # A 304 or 412 would not show it.
-        if Preconditions(request.headers).not_modified(stored.version):
-            return Response(304, headers={"ETag": tag})
+    try:
+        unchanged = Preconditions(request.headers).not_modified(stored.version)
+    except PreconditionFailed:
+        catalogue.raise_if_broken(stored)  # Neither this answer nor a 304 would show it.
+        raise
+    if unchanged:
+        catalogue.raise_if_broken(stored)
+        return Response(304, headers={"ETag": tag})
     product = catalogue.shown(stored)
     return Response(200, {"product": product}, {"ETag": tag}, fallback=lambda: catalogue.raise_if_broken(stored))
 

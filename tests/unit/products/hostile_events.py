@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -111,9 +112,9 @@ def _pages(given: Dependencies) -> Any:
 
 
 def compiled(operation: Mapping[str, Any]) -> dict[str, Any]:
-    """The operation's table."""
+    """The operation's table, as Operation takes it."""
     table = ROOT / f"generated/operations/{operation['module']}.json"
-    return dict(json.loads(table.read_bytes()))
+    return dict(json.loads(table.read_bytes(), parse_float=Decimal))
 
 
 def true_event(operation: Mapping[str, Any]) -> dict[str, Any]:

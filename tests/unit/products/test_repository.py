@@ -344,6 +344,24 @@ def test_an_older_product_is_completed_at_once(script: Scripted) -> None:
     assert time.seconds == 0
 
 
+@pytest.mark.parametrize(
+    ("preconditions", "version", "values"),
+    [
+        (Preconditions({}), "if_not_exists(#version, :zero) + :count", {":zero": {"N": "0"}, ":count": {"N": "1"}}),
+        (FIRST, ":count", {":count": {"N": "2"}}),
+    ],
+)
+def test_an_update_that_several_versions_meet_counts_from_the_items_own_if_it_has_one(
+    script: Scripted, preconditions: Preconditions, version: str, values: dict[str, Any]
+) -> None:
+    """Of an item without a version, the expression has a value: the condition need not be evaluated first."""
+    script.answered("update_item", Attributes=seen())
+    calls = script.sent()
+    script.repository.change(change({"price": 1}, preconditions), FakeTime().budget())
+    assert calls[0]["UpdateExpression"].endswith(f"#version = {version}")
+    assert {name: calls[0]["ExpressionAttributeValues"].get(name) for name in values} == values
+
+
 def test_a_product_ahead_of_the_clock_keeps_its_time(script: Scripted) -> None:
     ahead = "2026-03-01T09:30:00.500000Z"
     script.refused("update_item", FAILED, Item=seen(updatedAt={"S": ahead}))
