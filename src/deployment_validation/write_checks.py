@@ -223,11 +223,14 @@ class MarkedProducts:
         """Leaves no product of this validation active, or finds those that stay. Checks nothing else."""
         clean_up = _CleanUp(self._session, connection)
         for key, body in self._open:
-            found = clean_up.ids_of(key, body) or clean_up.ids_named(self._mark)
-            if found is None:
+            if made := clean_up.ids_of(key, body):
+                self._ids |= made
+                continue
+            listed, complete = clean_up.listed(self._mark)
+            self._ids |= listed.keys()
+            if not complete and body["name"] not in listed.values():
                 what = f"it is not known whether the test product {body['name']} is active: look for it by hand"
                 check.found("status", "", "clean-up", what)
-            self._ids |= found or set()
         for product_id in sorted(self._ids):
             if not clean_up.retires(product_id):
                 shown = product_id if _SHOWN_ID.fullmatch(product_id) else "with an unusual id"
@@ -255,21 +258,23 @@ class _CleanUp:
                 break
         return set()
 
-    def ids_named(self, mark: str) -> set[str] | None:
-        """The ids of the listed products whose name begins so; None when the list shows none and cannot be read."""
-        found: set[str] = set()
+    def listed(self, mark: str) -> tuple[dict[str, str], bool]:
+        """The listed products whose name begins so, names by id, and whether the list was read to its end."""
+        found: dict[str, str] = {}
         query = {"limit": str(self._contract.largest_page)}
         seen: set[str] = set()
+        complete = True
         while answer := self._answer("GET", self._contract.collection, {}, params=query):
-            listed = (each for each in answer.members("products") if isinstance(each, dict))
-            found |= {str(each.get("productId")) for each in listed if str(each.get("name")).startswith(mark)}
+            complete = complete and answer.status == 200 and isinstance(answer.at("products"), list)
+            products = (each for each in answer.members("products") if isinstance(each, dict))
+            names = ((str(each.get("productId")), str(each.get("name"))) for each in products)
+            found |= {product_id: name for product_id, name in names if name.startswith(mark)}
             token = answer.text("nextToken")
             if token is None or token in seen:
-                break
+                return found, complete and answer.at("nextToken") is None
             seen.add(token)
             query["nextToken"] = token
-        readable = answer is not None and answer.status == 200 and isinstance(answer.at("products"), list)
-        return found if found or readable else None
+        return found, False
 
     def retires(self, product_id: str) -> bool:
         """Whether the product is not to be read any more."""

@@ -154,14 +154,71 @@ def test_a_refusal_that_was_to_be_made_nothing(session: Session, catalogue: Cata
     assert (retire(catalogue, marked), catalogue.sent) == ([], [])
 
 
-def test_a_list_without_an_end_is_left(session: Session, catalogue: Catalogue, marked: MarkedProducts) -> None:
+def not_known(name: str) -> str:
+    return f"it is not known whether the test product {name} is active: look for it by hand"
+
+
+def test_a_list_without_an_end_is_left_and_shows_nothing(
+    session: Session, catalogue: Catalogue, marked: MarkedProducts
+) -> None:
     def endless(method: str, path: str, sound: Answer) -> Answer:
         return answer(200, {"products": [], "nextToken": "0"}) if method == "GET" else answer(400)
 
     catalogue.spoil = endless
     create(session, marked)
-    assert retire(catalogue, marked) == []
+    [_, name] = catalogue.active.values()
+    assert retire(catalogue, marked) == [not_known(name)]
     assert catalogue.sent == [("POST", COLLECTION), ("GET", COLLECTION), ("GET", COLLECTION)]
+
+
+def broken_off(sound: Answer) -> Answer:
+    raise NoAnswer("no answer in time")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        broken_off,
+        lambda sound: answer(500, {"products": []}),
+        lambda sound: answer(200, {"products": [], "nextToken": "1"}),
+        lambda sound: answer(200, {"products": [], "nextToken": 7}),
+    ],
+)
+def test_a_list_that_breaks_off_does_not_show_that_a_product_is_not_there(
+    session: Session, catalogue: Catalogue, marked: MarkedProducts, last: Callable[[Answer], Answer]
+) -> None:
+    create(session, marked)
+    catalogue.spoil = lambda method, path, sound: answer(400) if method == "POST" else sound
+    create(session, marked)
+    [_, first, second] = catalogue.active.values()
+    pages = 0
+
+    def until_the_second(method: str, path: str, sound: Answer) -> Answer:
+        nonlocal pages
+        if method == "POST":
+            return answer(400)
+        pages += path == COLLECTION
+        return last(sound) if path == COLLECTION and pages > 2 else sound
+
+    catalogue.spoil = until_the_second
+    assert retire(catalogue, marked) == [not_known(second)]
+    assert first not in catalogue.active.values()
+
+
+def test_what_a_list_shows_before_it_breaks_off_is_known(
+    session: Session, catalogue: Catalogue, marked: MarkedProducts
+) -> None:
+    def always_one_more(method: str, path: str, sound: Answer) -> Answer:
+        if method == "POST":
+            return answer(400)
+        if (method, path) == ("GET", COLLECTION):
+            return answer(200, {**json.loads(sound.body), "nextToken": "1"})
+        return sound
+
+    catalogue.spoil = always_one_more
+    create(session, marked)
+    assert retire(catalogue, marked) == []
+    assert catalogue.active.keys() == {"theirs"}
 
 
 @pytest.mark.parametrize(
@@ -174,7 +231,7 @@ def test_what_cannot_be_found_out_is_said_and_not_that_nothing_is_left(
     create(session, marked)
     [unknown] = retire(catalogue, marked)
     [_, name] = catalogue.active.values()
-    assert unknown == f"it is not known whether the test product {name} is active: look for it by hand"
+    assert unknown == not_known(name)
 
 
 @pytest.mark.parametrize(("product_id", "shown"), [("id-0", "id-0"), ("a b", "with an unusual id")])
