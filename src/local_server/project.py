@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,6 @@ from cross_check.contract_document import ContractDocument
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "generated" / "products.json"
 GATEWAY_BODY = ROOT / "generated" / "apigateway.json"
-GATEWAY_SETTINGS = ROOT / "openapi" / "apigateway.yaml"
 HANDLER = "products.handlers.{}.handler"
 CATALOGUE = Path(__file__).with_name("catalogue.json")
 SITE = ROOT / "dist" / "site"
@@ -40,11 +39,20 @@ def collection() -> str:
     return next(each.path for each in operations if each.operation_id == "createProduct")
 
 
-def gateway_body(user_pool_arn: str, allowed_origins: Sequence[str]) -> dict[str, Any]:
-    """The body that API Gateway would import for dev, with other names and for other allowed origins."""
-    environment = replace(_environment(user_pool_arn), allowed_origins=list(allowed_origins))
-    body: dict[str, Any] = console_body(json.loads(GATEWAY_BODY.read_text("utf-8")), _contract(), environment)
-    return body
+def gateway_body(user_pool_arn: str) -> Callable[[Sequence[str]], dict[str, Any]]:
+    """Returns what renders the body that API Gateway would import for dev: with other names, for given origins.
+
+    The files are read now: what is generated while something is served must not change a part of it.
+    """
+    template, contract = json.loads(GATEWAY_BODY.read_text("utf-8")), _contract()
+    dev = _environment(user_pool_arn)
+
+    def render(allowed_origins: Sequence[str]) -> dict[str, Any]:
+        environment = replace(dev, allowed_origins=list(allowed_origins))
+        body: dict[str, Any] = console_body(template, contract, environment)
+        return body
+
+    return render
 
 
 def modules_by_function() -> dict[str, str]:

@@ -82,7 +82,7 @@ def run(listener: socket, database: Database, options: Options) -> None:
         await AsgiServer(app, listener, lambda: refusal(400)).serve()
 
     with ExitStack() as stack:
-        functions, body = _functions(options.packaged, variables, stack), partial(project.gateway_body, user_pool.arn)
+        functions, body = _functions(options.packaged, variables, stack), project.gateway_body(user_pool.arn)
         local_app = LocalApp(document, body, functions, user_pool, origins)
         asyncio.run(serve(local_app.app))
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import httpx
@@ -68,7 +67,7 @@ def user_pool() -> UserPool:
 
 @pytest.fixture
 def local_app(stubs: Stubs, user_pool: UserPool) -> LocalApp:
-    document, body = ContractDocument.load(project.DOCUMENT), partial(project.gateway_body, user_pool.arn)
+    document, body = ContractDocument.load(project.DOCUMENT), project.gateway_body(user_pool.arn)
     return LocalApp(document, body, stubs, user_pool, [PORTAL, OTHER_PORTAL])
 
 
