@@ -242,6 +242,9 @@ def _are_empty(url: str, labels: Iterable[str]) -> bool:
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
+    # The second Ctrl-C of an impatient person must not leave schemathesis running while the clean-up begins.
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

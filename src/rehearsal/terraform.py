@@ -21,6 +21,7 @@ from local_aws import CannotStart
 from rehearsal.steps import StepFailed
 
 _LAST_SECONDS = 5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What Terraform and this process sign with. They are nobody's: moto takes any, and the database's proxy knows these.
 ADMINISTRATOR = {"AWS_ACCESS_KEY_ID": "AKIAREHEARSAL", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
 
@@ -40,12 +41,16 @@ def run_to_end(
     try:
         output, _ = process.communicate()
     except BaseException:
+        # A second Ctrl-C must not leave it running: until it has ended, none is heard.
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
         for number in (signal.SIGINT, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
             with suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=_LAST_SECONDS)
                 break
+        for number, handler in before.items():
+            signal.signal(number, handler)
         raise
     return subprocess.CompletedProcess(command, process.returncode, output)
 

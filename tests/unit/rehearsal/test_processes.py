@@ -4,11 +4,13 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from rehearsal import terraform
 from rehearsal.terraform import run_to_end
 
 WITH_A_CHILD = """
@@ -38,6 +40,32 @@ def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt):
         run_to_end([sys.executable, "-c", WITH_A_CHILD, told], tmp_path, os.environ)
     assert _ends(int(told.read_text()))
+
+
+INTERRUPTS_AGAIN = """
+import os, signal, sys
+parent = os.getppid()
+signal.signal(signal.SIGINT, lambda *_: os.kill(parent, signal.SIGINT))
+open(sys.argv[1], "w").write(str(os.getpid()))
+while True:
+    signal.pause()
+"""
+
+
+def test_a_second_interruption_leaves_no_program_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terraform, "_LAST_SECONDS", 1)
+    told = tmp_path / "pid"
+    handler = signal.getsignal(signal.SIGINT)
+    threading.Thread(target=_interrupt_when_there, args=(told,), daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_to_end([sys.executable, "-c", INTERRUPTS_AGAIN, told], tmp_path, os.environ)
+    pid = int(told.read_text())
+    try:
+        assert not psutil.pid_exists(pid)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def _interrupt_when_there(told: Path) -> None:
