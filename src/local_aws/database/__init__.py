@@ -26,8 +26,12 @@ class Database(Protocol):
     def stop(self) -> None: ...
 
     def __enter__(self) -> Database:
-        self.launch()
-        self.wait()
+        try:
+            self.launch()
+            self.wait()
+        except BaseException:
+            self.stop()  # Nobody else would: without an entry there is no exit.
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

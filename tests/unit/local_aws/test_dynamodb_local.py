@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import CannotStart
+from local_aws.database import Database
 from local_aws.database.dynamodb_local import JAR, DynamoDBLocal
 
 
@@ -48,3 +49,37 @@ def test_an_engine_that_dies_at_once_is_one_line(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", f"{home}:/usr/bin:/bin")
     with pytest.raises(CannotStart, match="did not start"):
         DynamoDBLocal().__enter__()
+
+
+class Engine(Database):
+    """An engine whose start, or the wait for it, is interrupted."""
+
+    def __init__(self, interrupted: str) -> None:
+        self.calls: list[str] = []
+        self._interrupted = interrupted
+
+    @property
+    def endpoint(self) -> str:
+        return ""
+
+    def launch(self) -> None:
+        self._called("launch")
+
+    def wait(self) -> None:
+        self._called("wait")
+
+    def stop(self) -> None:
+        self._called("stop")
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if name == self._interrupted:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("interrupted", ["launch", "wait"])
+def test_an_engine_whose_start_is_interrupted_is_ended(interrupted: str) -> None:
+    engine = Engine(interrupted)
+    with pytest.raises(KeyboardInterrupt), engine:
+        pytest.fail("it has not started")
+    assert engine.calls[-2:] == [interrupted, "stop"]
