@@ -84,6 +84,7 @@ def live(state: Mapping[str, Any], functions: Any, apis: Any) -> Live:
             made, stage = resource["values"], outputs["stage_name"]
             deployment = apis.get_stage(restApiId=made["id"], stageName=stage)["deploymentId"]
             api = Api(made["id"], stage, deployment, made["body"], made.get("parameters") or {})
+            break  # The stack has one. Another would have no stage of this name.
     groups = outputs.get("canary_deployments", {}).values()
     canaries = tuple(Canary(each["application"], each["deployment_group"]) for each in groups)
     return Live(tuple(aliases), api, canaries)

@@ -118,6 +118,16 @@ def test_aliases_go_back_and_a_deleted_deployment_is_made_again(stack: Stack, tm
     assert stack.deployment() == stack.apis.get_deployments(restApiId=stack.api)["items"][-1]["id"]
 
 
+def test_the_first_api_of_a_state_is_the_one_that_is_noted(stack: Stack) -> None:
+    state = stack.state()
+    another = stack.apis.create_rest_api(name="others")["id"]
+    values = {"id": another, "body": "{}", "parameters": {}}
+    state["values"]["root_module"]["resources"].append({"type": "aws_api_gateway_rest_api", "values": values})
+    noted = live(state, stack.functions, stack.apis).api
+    assert noted is not None
+    assert (noted.id, noted.deployment) == (stack.api, stack.deployment())
+
+
 def test_a_deployment_that_is_still_there_is_served_again(stack: Stack) -> None:
     before = stack.live()
     stack.deploy(keep=True)
