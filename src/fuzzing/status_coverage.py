@@ -17,15 +17,19 @@ StatusCoverage = Mapping[str, Counter[str]]
 
 
 def status_coverage(report: Path, document: Mapping[str, Any], base_path: str = "") -> StatusCoverage:
-    """A 405 counts for every operation of its path. `base_path`, such as `/dev`, precedes the contract's paths."""
-    patterns = {path: re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) for path in document["paths"]}
+    """A 405 counts for every operation of its path. `base_path`, such as `/dev`, precedes the contract's paths.
+
+    Of several paths that match, the concrete one counts: https://spec.openapis.org/oas/v3.0.3#path-templating-matching
+    """
+    paths = sorted(document["paths"], key=lambda path: ["{" in segment for segment in path.split("/")])
+    patterns = {path: re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) for path in paths}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for method, sent, status in _answers(report):
-        for path, item in document["paths"].items():
-            if re.fullmatch(patterns[path], sent.removeprefix(base_path)):
-                for declared in METHODS if status == "405" else (method.lower(),):
-                    if declared in item:
-                        counts[item[declared]["operationId"]][status] += 1
+        matched = (path for path in paths if re.fullmatch(patterns[path], sent.removeprefix(base_path)))
+        item = document["paths"].get(next(matched, None), {})
+        for declared in METHODS if status == "405" else (method.lower(),):
+            if declared in item:
+                counts[item[declared]["operationId"]][status] += 1
     return dict(counts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,19 @@ def test_an_answer_counts_for_the_operation_that_was_called(tmp_path: Path, base
         "putThing": Counter({"200": 1}),
     }
     assert total(counts) == 3
+
+
+@pytest.mark.parametrize("in_order", [list, lambda paths: list(reversed(list(paths)))])
+def test_an_answer_counts_once_for_the_most_concrete_path(
+    tmp_path: Path, in_order: Callable[[Iterable[str]], list[str]]
+) -> None:
+    names = {"/things/{id}": "getThing", "/things/count": "countThings", "/{kind}/count": "count"}
+    names |= {"/things/{id}/parts": "listParts", "/things/count/{part}": "countParts"}
+    document = {"paths": {path: {"get": {"operationId": names[path]}} for path in in_order(names)}}
+    sent = ("/things/count", "/things/1", "/others/count", "/things/count/parts")
+    file = report(tmp_path / "report", *(("GET", f"https://api.example.com{path}", 200) for path in sent))
+    once = Counter({"200": 1})
+    assert status_coverage(file, document) == dict.fromkeys(("countThings", "getThing", "count", "countParts"), once)
 
 
 def test_a_405_counts_for_every_operation_of_its_path(tmp_path: Path) -> None:
