@@ -18,7 +18,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from urllib3 import Retry
 
 _AT_ONCE = 4
@@ -108,6 +110,17 @@ def undeletable(document: Mapping[str, Any]) -> list[str]:
     ]
 
 
+class _Bearer(AuthBase):
+    """The token, on every request. A header of the session would give way to what ~/.netrc has for the host."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
 def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) -> list[str]:
     """Deletes all that the run has created. Returns what may still be there; `url` is as in `FuzzOptions`.
 
@@ -125,7 +138,7 @@ def clean_up(url: str, token: str, document: Mapping[str, Any], notes: Notes) ->
             respect_retry_after_header=False,  # Somebody waits for the end of the run.
         )
         session.mount(urljoin(url, "/"), HTTPAdapter(max_retries=retry))
-        session.headers["Authorization"] = f"Bearer {token}"
+        session.auth = _Bearer(token)
         attempts = notes.lost()
         found = list(threads.map(lambda attempt: _location(session, url, attempt), attempts))
         places = list(dict.fromkeys([*notes.locations(), *(each for each in found if each)]))

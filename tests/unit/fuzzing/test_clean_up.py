@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from fuzzing import clean_up as module
 from fuzzing.clean_up import Attempt, Notes, clean_up, matching, undeletable
 
 DOCUMENT = {
@@ -57,6 +56,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_POST(self) -> None:
+        self.server.tokens.add(self.headers["Authorization"])
         key = self.headers["Idempotency-Key"]
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.posted.append((self.path, body))
@@ -81,8 +81,11 @@ def catalogue() -> Iterator[Catalogue]:
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_BACKOFF", 0)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that would be waited."""
+    waited: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waited.append)
+    return waited
 
 
 @pytest.fixture
@@ -97,13 +100,28 @@ def created(notes: Notes, *locations: str) -> Notes:
     return notes
 
 
-def test_what_is_deleted_or_gone_is_done_and_the_rest_is_named(catalogue: Catalogue, notes: Notes) -> None:
+def test_what_is_deleted_or_gone_is_done_and_the_rest_is_named(
+    catalogue: Catalogue, notes: Notes, pauses: list[float]
+) -> None:
     names = ["fine", "gone", "busy", "refused", "broken"]
     created(notes, *(f"/dev/v1/things/{name}" for name in names))
     left = clean_up(catalogue.url, "good", DOCUMENT, notes)
     assert left == ["/dev/v1/things/refused", "/dev/v1/things/broken"]
     assert catalogue.tokens == {"Bearer good"}
     assert "/dev/v1/things/busy" in catalogue.deleted
+    assert any(pauses), "who is busy is asked again after a pause"
+
+
+def test_the_token_is_sent_whatever_netrc_has_for_the_host(
+    catalogue: Catalogue, notes: Notes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    catalogue.made["k"] = "/dev/v1/things/found"
+    notes.sent(Attempt("lost", "/v1/things", "k", {}))
+    assert clean_up(catalogue.url, "good", DOCUMENT, notes) == []
+    assert catalogue.tokens == {"Bearer good"}
 
 
 def test_whatever_the_contract_deletes_is_deleted_at_its_own_path(catalogue: Catalogue, notes: Notes) -> None:
