@@ -91,13 +91,17 @@ class Terraform:
         self.run("init", *([f"-plugin-dir={mirror}"] if mirror else []), *arguments)
 
     def run(self, *arguments: str) -> str:
-        """Run one command and return what it printed. Raises StepFailed, with the errors of all that it printed."""
+        """Run one command and return what it printed.
+
+        Raises StepFailed, with the command's name and the errors of what it printed: with all of it where that is JSON.
+        """
         command, *options = arguments
         colourless = [] if command == "fmt" else ["-no-color"]
         ended = run_to_end(["terraform", command, *colourless, *options], self.folder, self.environment)
         if ended.returncode != 0:
             _, error, reason = ended.stdout.partition("Error: ")
-            raise StepFailed(f"Terraform: {reason if error else ended.stdout}".rstrip())
+            only_errors = error and "-json" not in options  # JSON has no part that could be read alone.
+            raise StepFailed(f"terraform {command}: {reason if only_errors else ended.stdout}".rstrip())
         return ended.stdout
 
 

@@ -77,10 +77,17 @@ def test_an_apply_says_how_many_resources_it_changed(stack: Stack, answers: Path
     assert stack.apply() == {"added": 12, "changed": 3, "destroyed": 0}
 
 
-def test_a_failure_is_told_by_its_error_alone(stack: Stack, answers: Path) -> None:
+def test_a_failure_is_told_by_its_command_and_its_error_alone(stack: Stack, answers: Path) -> None:
     (answers / "apply").write_text("Creating...\nError: no such thing\n  on main.tf line 1\n")
-    with pytest.raises(StepFailed, match=r"^Terraform: no such thing\n  on main\.tf line 1$"):
+    with pytest.raises(StepFailed, match=r"^terraform apply: no such thing\n  on main\.tf line 1$"):
         stack.apply()
+
+
+def test_a_failure_in_json_is_told_by_all_that_it_said(stack: Stack, answers: Path) -> None:
+    (answers / "test").write_text('{"@message": "first"}\n{"@message": "Error: second"}\nError: third\n')
+    with pytest.raises(StepFailed) as failed:
+        stack.terraform.run("test", "-json")
+    assert str(failed.value) == f"terraform test: {(answers / 'test').read_text()}".rstrip()
 
 
 def test_what_a_second_plan_would_change_is_named_without_its_values(stack: Stack, answers: Path) -> None:
