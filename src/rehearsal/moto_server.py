@@ -29,6 +29,7 @@ from moto.core.responses import ActionResult
 from werkzeug.wrappers import Request, Response
 
 from local_aws.server import WsgiServer
+from rehearsal.steps import StepFailed
 from rehearsal.terraform import ADMINISTRATOR
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
@@ -40,8 +41,11 @@ _GLOBAL = {"iam": "iam.amazonaws.com"}
 _PATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=30, read_timeout=120, proxies={})
 
 
-class NotMocked(Exception):
+class NotMocked(StepFailed):
     """Exception for a part of AWS's rules that is not known here: to guess would be to open or to shut a door."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"not mocked: {part}")
 
 
 class MockedAws:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import signal
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from local_server import project
+from rehearsal import __main__ as command_line
 from rehearsal.__main__ import main
+from rehearsal.moto_server import NotMocked
+from rehearsal.steps import Steps
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +56,23 @@ def test_without_java_one_line_says_what_to_install(tmp_path: Path) -> None:
     ended = _run({"PATH": str(tmp_path), "DYNAMODB_LOCAL_HOME": str(_jar(tmp_path))})
     assert ended.returncode == 2
     assert "needs Java 17" in ended.stderr.splitlines()[-1]
+
+
+def test_what_is_not_mocked_fails_its_step_and_the_table_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def not_mocked(options: argparse.Namespace, steps: Steps) -> None:
+        with steps.check("first"):
+            raise NotMocked("Linear10Percent")
+        with steps.step("second"):
+            raise NotMocked("Condition")
+
+    monkeypatch.setattr(command_line, "_rehearse", not_mocked)
+    assert main([]) == 1
+    output, errors = capsys.readouterr()
+    table = output[output.index("CPU") :]
+    assert [name in table for name in ("first", "FAILED  not mocked: Linear10Percent", "second")] == [True] * 3
+    assert errors == "not mocked: Condition\n"
 
 
 def _jar(folder: Path) -> Path:
