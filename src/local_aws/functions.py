@@ -1,4 +1,4 @@
-"""`Functions`: the Lambda service as API Gateway calls it: a function by its ARN, with an event, for an answer.
+"""`Functions`: the Lambda service as API Gateway calls it. A function has an ARN, takes an event and answers.
 
 What runs a function is an `InProcessFunction`, or a `packaged_functions.PackagedFunction` in processes of its own.
 """

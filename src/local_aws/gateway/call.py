@@ -15,7 +15,6 @@ from local_aws.asgi import HttpRequest
 from local_aws.gateway.stage import Stage
 
 _JSON = "application/json"
-_LOCAL_STAGE = Stage("local", base_path="")
 # Of a caller who does not sign as AWS does.
 _UNKNOWN_IDENTITY = (
     "accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType",
@@ -35,15 +34,15 @@ class GatewayError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One request. `request.path` has no base path in it; `path` has, and is that with the stage's if none is given.
+    """One request. `request.path` has no base path in it; `path` has.
 
     `context` is the `requestContext` of an event, but for what the method adds; `variables` are API Gateway's, by whole
     name, `context.requestId`.
     """
 
     request: HttpRequest
-    stage: Stage = _LOCAL_STAGE
-    path: str = ""
+    stage: Stage
+    path: str
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     claims: Mapping[str, str] | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -62,7 +61,7 @@ class Call:
             "extendedRequestId": self.request_id,
             "httpMethod": self.request.method,
             "identity": {**caller, "sourceIp": self.request.client, "userAgent": self.header("user-agent")},
-            "path": self.path or self.stage.root + self.request.path,
+            "path": self.path,
             "protocol": "HTTP/1.1",
             "requestId": self.request_id,
             "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),

@@ -108,13 +108,13 @@ class LambdaProxy:
         return replace(response, headers=(*response.headers, ("X-Amzn-Trace-Id", trace)))
 
 
-def proxy_event(call: Call, resource: str, headers: Headers | None = None) -> Event:
-    """The event (payload format 1.0) of a call that matched `resource`. `headers`: if not those of the request.
+def proxy_event(call: Call, resource: str, headers: Headers) -> Event:
+    """The event (payload format 1.0) of a call that matched `resource`, with these headers for those of the request.
 
     The query is decoded, the path is not; maps without entries are null.
     """
     request = call.request
-    header_values = MultiDict(request.headers if headers is None else headers).to_dict(flat=False) or None
+    header_values = MultiDict(headers).to_dict(flat=False) or None
     query = MultiDict(parse_qsl(request.query, keep_blank_values=True, errors="replace")).to_dict(flat=False) or None
     authorizer = {} if call.claims is None else {"authorizer": {"claims": dict(call.claims)}}
     return {

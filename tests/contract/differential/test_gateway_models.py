@@ -29,6 +29,7 @@ from contract_compiler.output import json_text
 from local_aws.asgi import HttpRequest
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event
+from local_aws.gateway.stage import Stage
 from tests.contract.differential.compiled import compiled
 from tests.contract.differential.documents import METHOD, OPERATION, documents
 from tests.contract.differential.requests import Requests
@@ -130,8 +131,8 @@ def _accepted(document: Mapping[str, Any], number: int, rng: Random) -> Iterator
     for kind in ("valid", "nearly valid") * (number // 2):
         request, path_parameters = requests.of(kind)
         try:
-            call = Call(request, path_parameters=path_parameters)
-            operation.check_request(RawRequest(proxy_event(call, path)))
+            call = Call(request, Stage("local"), request.path, path_parameters)
+            operation.check_request(RawRequest(proxy_event(call, path, request.headers)))
         except Refusal:
             continue
         yield request

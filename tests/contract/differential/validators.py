@@ -18,6 +18,7 @@ from cross_check.second_validator import Exchange, OpenapiCoreError, SecondValid
 from local_aws.asgi import HttpRequest, HttpResponse
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event
+from local_aws.gateway.stage import Stage
 from tests.contract.differential.parameters import declared_headers, declared_media_types, declared_parameters
 from tests.contract.differential.respelling import path_for_openapi_core, query_for_openapi_core
 from tests.contract.differential.schemas import Document
@@ -125,7 +126,8 @@ class Validators:
         return ResponseComparison(response, headers, invalid, faults)
 
     def _refusal(self, declared: DocumentOperation, request: HttpRequest, path: Mapping[str, str]) -> Refusal | None:
-        event = proxy_event(Call(request, path_parameters=path, request_id=_ID), declared.path)
+        call = Call(request, Stage("local"), request.path, path, request_id=_ID)
+        event = proxy_event(call, declared.path, request.headers)
         try:
             self._tables[declared.operation_id].check_request(RawRequest(event))
         except Refusal as refusal:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from local_aws.asgi import HttpRequest
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event
+from local_aws.gateway.stage import Stage
 from products import bootstrap
 from products.bootstrap import Settings
 
@@ -183,7 +184,8 @@ class Api:
             client="127.0.0.1",
         )
         parameters = {} if resource_id is None else dict.fromkeys(re.findall(r"\{(\w+)\}", resource), resource_id)
-        event = proxy_event(Call(request, path_parameters=parameters, claims=claims, request_id="request-1"), resource)
+        call = Call(request, Stage("local"), request.path, parameters, claims, request_id="request-1")
+        event = proxy_event(call, resource, request.headers)
         return _read(self.functions[function](event, None))
 
 

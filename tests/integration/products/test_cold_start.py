@@ -13,11 +13,12 @@ from importlib import import_module
 from local_aws.asgi import HttpRequest
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event
+from local_aws.gateway.stage import Stage
 
 def call(function, method, resource, claims=None, body=b""):
     headers = (("content-type", "application/json"),) if body else ()
     request = HttpRequest(method, resource, "", headers, body, "127.0.0.1")
-    event = proxy_event(Call(request, claims=claims), resource)
+    event = proxy_event(Call(request, Stage("local"), request.path, claims=claims), resource, headers)
     return import_module("products.handlers." + function).handler(event, None)
 
 product = {"name": "Entry", "description": "A single page.", "price": 95, "period": "yearly", "features": ["Domain"]}

@@ -10,6 +10,7 @@ from local_aws.asgi import HttpRequest
 from local_aws.functions import Event
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event
+from local_aws.gateway.stage import Stage
 from tests.performance.benchmark.database import PRODUCT_ID
 
 _COLLECTION, _MEMBER = "/v1.0/products", "/v1.0/products/{productId}"
@@ -66,8 +67,8 @@ def _event(method: str, product_id: str = "", query: str = "", body: Mapping[str
     request = HttpRequest(method, path, query, tuple(headers.items()), content, "203.0.113.7")
     parameters = {"productId": product_id} if product_id else {}
     claims = None if method == "GET" else _ADMINISTRATOR
-    call = Call(request, path_parameters=parameters, claims=claims, request_id="8ba4-11")
-    return proxy_event(call, _MEMBER if product_id else _COLLECTION)
+    call = Call(request, Stage("local"), request.path, parameters, claims, request_id="8ba4-11")
+    return proxy_event(call, _MEMBER if product_id else _COLLECTION, request.headers)
 
 
 FIRST_REQUESTS = {

@@ -5,14 +5,17 @@ from typing import Any
 from local_aws.asgi import HttpRequest
 from local_aws.gateway.call import Call
 from local_aws.gateway.lambda_proxy import proxy_event
+from local_aws.gateway.stage import Stage
 
 
 def event(
     *, query: str = "", headers: tuple[tuple[str, str], ...] = (), body: bytes = b"", **call: Any
 ) -> dict[str, Any]:
     request = HttpRequest("GET", "/v1/things/a%2Fb", query, headers, body, "192.0.2.7")
-    matched = Call(request, **{"path_parameters": {"id": "a%2Fb"}, "request_id": "r-1", **call})
-    return proxy_event(matched, "/v1/things/{id}")
+    matched = Call(
+        request, Stage("local"), request.path, **{"path_parameters": {"id": "a%2Fb"}, "request_id": "r-1", **call}
+    )
+    return proxy_event(matched, "/v1/things/{id}", headers)
 
 
 def test_path_parameters_stay_percent_encoded_as_rest_apis_leave_them() -> None:

@@ -9,6 +9,7 @@ from local_aws.asgi import HttpRequest
 from local_aws.gateway.call import Call
 from local_aws.gateway.imported_body import NotEmulated, Place
 from local_aws.gateway.mock_integration import Mock
+from local_aws.gateway.stage import Stage
 from tests.unit.local_aws.gateway.apis import INTEGRATION, Deployed, Json, api, mock
 
 TEMPLATE = (
@@ -52,7 +53,7 @@ def test_another_origin_gets_no_header(origin: str | None) -> None:
 def test_a_template_sees_headers_as_they_are_spelt(name: str) -> None:
     method = Place(mock(200, TEMPLATE))
     request = HttpRequest("OPTIONS", "/things", "", ((name, "https://a.example"),), b"", "192.0.2.7")
-    response = asyncio.run(Mock(method[INTEGRATION], method).respond(Call(request)))
+    response = asyncio.run(Mock(method[INTEGRATION], method).respond(Call(request, Stage("local"), request.path)))
     assert ("Access-Control-Allow-Origin", "https://a.example") in response.headers
 
 
