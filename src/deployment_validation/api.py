@@ -292,14 +292,14 @@ def cors_findings(contract: Contract, operation_id: str, answer: Answer, origin:
     https://fetch.spec.whatwg.org/#http-cors-protocol
     """
     if answer.header(ALLOW_ORIGIN) != origin:
-        yield cors_finding(ALLOW_ORIGIN, answer, "does not name the origin")
+        yield header_finding(ALLOW_ORIGIN, answer, "does not name the origin")
     exposed = answer.listed(_EXPOSE_HEADERS)
     for name in contract.response_headers(operation_id, answer.status):
         if answer.header(name) is not None and name.lower() not in _SAFELISTED | exposed:
-            yield cors_finding(_EXPOSE_HEADERS, answer, f"does not list {name}")
+            yield header_finding(_EXPOSE_HEADERS, answer, f"does not list {name}")
 
 
-def cors_finding(name: str, answer: Answer, message: str) -> Finding:
+def header_finding(name: str, answer: Answer, message: str) -> Finding:
     """An error in a header of an answer, which is absent or wrong."""
     keyword = "required" if answer.header(name) is None else "cors"
     return Finding("header", f"/{name}", keyword, f"{message} (status {answer.status})")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cross_check.contract_document import DocumentOperation, version_headers
-from deployment_validation.api import ALLOW_ORIGIN, Answer, Sent, Session, cors_finding
+from deployment_validation.api import ALLOW_ORIGIN, Answer, Sent, Session, header_finding
 from deployment_validation.check_log import GATEWAY, Check, Finding, Stop
 from deployment_validation.contract import CONTRACT, filled, unknown_id
 
@@ -72,12 +72,12 @@ def _preflight(session: Session, check: Check, path: str, origin: str) -> Answer
 def _preflight_findings(operations: list[DocumentOperation], answer: Answer, origin: str) -> Iterator[Finding]:
     """Why a script of this allowed origin could not send what these operations of one path take."""
     if answer.header(ALLOW_ORIGIN) != origin:
-        yield cors_finding(ALLOW_ORIGIN, answer, "does not name the origin")
+        yield header_finding(ALLOW_ORIGIN, answer, "does not name the origin")
     headers = sorted(set().union(*(each.request_headers() for each in operations)))
     needed = {"Vary": ["Origin"], _ALLOW_METHODS: [each.method for each in operations], _ALLOW_HEADERS: headers}
     for header, values in needed.items():
         missing = [each for each in values if each.lower() not in answer.listed(header)]
-        yield from (cors_finding(header, answer, f"does not list {each}") for each in missing)
+        yield from (header_finding(header, answer, f"does not list {each}") for each in missing)
 
 
 def unlisted_findings(answer: Answer, *, fixed: bool) -> Iterator[Finding]:
@@ -87,4 +87,4 @@ def unlisted_findings(answer: Answer, *, fixed: bool) -> Iterator[Finding]:
     """
     allowed = answer.header(ALLOW_ORIGIN)
     if allowed in ("*", UNLISTED) or (allowed is not None and not fixed):
-        yield cors_finding(ALLOW_ORIGIN, answer, "is there for an origin that is not allowed")
+        yield header_finding(ALLOW_ORIGIN, answer, "is there for an origin that is not allowed")

@@ -54,6 +54,8 @@ def validate(plan: Plan, clock: Clock, pause: Pause) -> ValidationResult:
 
 
 class _Validation:
+    """One validation: its plan, and what its checks have found so far."""
+
     def __init__(self, plan: Plan, connection: Connection, clock: Clock, pause: Pause) -> None:
         self._plan = plan
         self._clock = clock
