@@ -37,6 +37,11 @@ _AUTHTYPE = "x-amazon-apigateway-authtype"
 _AUTHORIZER = "x-amazon-apigateway-authorizer"
 _GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 
+_MAX_RESOURCES = 300
+_MAX_DOCUMENTATION_PARTS = 2000
+_MAX_AUTHORIZERS = 10
+_MAX_BYTES = 6_000_000
+
 # Pages of the developer guide that give more than one rule its reason.
 _NOTES = "api-gateway-known-issues"
 _QUOTAS = "api-gateway-execution-service-limits-table"
@@ -61,14 +66,30 @@ BODY_RULES: list[Rule] = []
 
 # The rule, the place that violates it, and the member of it that is at fault.
 _Violation = tuple[Rule, Node, str | None]
+_Finder = Callable[[Node], Iterator[_Violation]]
+_FINDERS: list[tuple[frozenset[Rule], _Finder]] = []
 
 
 def check(document: Node, rules: Collection[Rule]) -> Iterator[Diagnostic]:
-    """Every place of the document that violates one of the rules."""
-    for find in _FINDERS:
-        for rule, node, keyword in find(document):
+    """Every place of the document that violates one of the rules.
+
+    What finds none of them does not run. So rules for the body, which is ours, may rely on the shapes of its
+    extensions: in a contract the value of an `x-` may be anything.
+    """
+    for own, find in _FINDERS:
+        for rule, node, keyword in () if own.isdisjoint(rules) else find(document):
             if rule in rules:
                 yield node.diagnostic(rule.id, f"{rule.reason} ({rule.link})", keyword)
+
+
+def _finds(*rules: Rule) -> Callable[[_Finder], _Finder]:
+    """Registers the decorated function as what finds violations of these rules."""
+
+    def register(find: _Finder) -> _Finder:
+        _FINDERS.append((frozenset(rules), find))
+        return find
+
+    return register
 
 
 def _rule(number: str, reason: str, page: str, *, of: tuple[list[Rule], ...] = (CONTRACT_RULES, BODY_RULES)) -> Rule:
@@ -95,7 +116,7 @@ _GREEDY_PARAMETER = _rule(
     "api-gateway-set-up-simple-proxy",
 )
 _SIBLING = _rule("30", "parameters at one place of the resource tree must have one name in all paths", _METHOD_PAGE)
-_RESOURCES = _rule("10", "a REST API has at most 300 resources, each step of a path being one", _QUOTAS)
+_RESOURCES = _rule("10", f"a REST API has at most {_MAX_RESOURCES} resources, each step of a path being one", _QUOTAS)
 _RESERVED_PATH = _rule("11", "/ping and /sping are API Gateway's own", _NOTES)
 _TRACE = _rule("26", "there are no TRACE methods", _METHOD_PAGE)
 _NO_ANY_METHOD = _body_rule(
@@ -105,6 +126,7 @@ _NO_ANY_METHOD = _body_rule(
 )
 
 
+@_finds(_SEGMENT, _EMPTY_SEGMENT, _GREEDY_PARAMETER, _RESOURCES, _RESERVED_PATH, _TRACE, _NO_ANY_METHOD)
 def _paths(document: Node) -> Iterator[_Violation]:
     resources = {""}
     for path, item in document.members("paths"):
@@ -122,10 +144,11 @@ def _paths(document: Node) -> Iterator[_Violation]:
             yield _TRACE, item, "trace"
         if _ANY_METHOD not in item:
             yield _NO_ANY_METHOD, item, _ANY_METHOD
-    if len(resources) > 300:
+    if len(resources) > _MAX_RESOURCES:
         yield _RESOURCES, document, "paths"
 
 
+@_finds(_SIBLING)
 def _sibling_parameters(document: Node) -> Iterator[_Violation]:
     names: dict[str, set[str]] = {}
     levels: list[tuple[Node, str]] = []
@@ -167,6 +190,7 @@ _LOST_BOTH_WAYS = frozenset(
 )  # fmt: skip
 
 
+@_finds(_OPERATION_ID, _ONE_AUTHORIZER, _BINARY_BODY, _LOST_IN_RESPONSES)
 def _operations(document: Node) -> Iterator[_Violation]:
     for operation in operations(document):
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", operation.operation_id):
@@ -212,7 +236,7 @@ _PARAMETER_NAME = _rule("31", "a parameter's name is letters, digits and :._$-",
 _MODEL_KEYWORD = _body_rule("07", "models do not support it (JSON Schema draft 4, and less)", _NOTES)
 _RESPONSE_MODEL = _body_rule("08", "a method's response refers to a model, it does not spell one out", _NOTES)
 _RESPONSE_REFERENCE = _body_rule("09", "references to whole responses are not followed", _NOTES)
-_DOCUMENTATION = _body_rule("38", "a REST API has at most 2000 documentation parts", _QUOTAS)
+_DOCUMENTATION = _body_rule("38", f"a REST API has at most {_MAX_DOCUMENTATION_PARTS} documentation parts", _QUOTAS)
 
 # Draft 4 does not know them, or the notes say that models do without them.
 _NOT_IN_MODELS = frozenset(
@@ -223,6 +247,7 @@ _NOT_IN_MODELS = frozenset(
 )  # fmt: skip
 
 
+@_finds(_PARAMETER_NAME, _LOST_IN_REQUESTS, _MODEL_KEYWORD, _RESPONSE_MODEL, _RESPONSE_REFERENCE, _DOCUMENTATION)
 def _parts(document: Node) -> Iterator[_Violation]:
     documentation = 0
     for part in walk(document):
@@ -244,7 +269,7 @@ def _parts(document: Node) -> Iterator[_Violation]:
                 yield _RESPONSE_MODEL, node, "schema"
         elif part.kind == "response" and "$ref" in node:
             yield _RESPONSE_REFERENCE, node, "$ref"
-    if documentation > 2000:
+    if documentation > _MAX_DOCUMENTATION_PARTS:
         yield _DOCUMENTATION, document, "paths"
 
 
@@ -261,10 +286,11 @@ _COGNITO = _body_rule(
     "a Cognito authorizer reads the header Authorization, is declared as such twice, and names its pools",
     _COGNITO_PAGE,
 )
-_AUTHORIZERS = _body_rule("40", "a REST API has at most 10 authorizers", _QUOTAS)
+_AUTHORIZERS = _body_rule("40", f"a REST API has at most {_MAX_AUTHORIZERS} authorizers", _QUOTAS)
 _HTTP_API_ONLY = _rule("19", "it is for HTTP APIs only", _EXTENSION_PAGE)
 
 
+@_finds(_READABLE_SCHEME, _SCHEME_TYPE, _COGNITO, _AUTHORIZERS, _HTTP_API_ONLY)
 def _schemes(document: Node) -> Iterator[_Violation]:
     used = {name for operation in operations(document) for name in scheme_names(operation)}
     schemes = dict(document.entries("components", "securitySchemes"))
@@ -281,7 +307,7 @@ def _schemes(document: Node) -> Iterator[_Violation]:
             elif kind == "apiKey" and scheme.read("name").lower() != "authorization":
                 yield _READABLE_SCHEME, scheme, "name"
         yield from _authorizer(node)
-    if len(schemes) > 10:
+    if len(schemes) > _MAX_AUTHORIZERS:
         yield _AUTHORIZERS, document["components"], "securitySchemes"
 
 
@@ -312,8 +338,15 @@ _METHOD_INTEGRATION = _body_rule(
 _UNQUALIFIED = _body_rule(
     "16", "the function is called by an alias, never unqualified", "set-up-lambda-proxy-integrations"
 )
+_MAPPING = _body_rule(
+    "41",
+    "a mapping goes from a text in single quotes, or from a variable that holds there, to a header whose name is "
+    "letters, digits and ._$-",
+    _MAPPING_PAGE,
+)
 
 
+@_finds(_OWN_SECURITY, _METHOD_INTEGRATION, _UNQUALIFIED, _MAPPING)
 def _methods(document: Node) -> Iterator[_Violation]:
     for method in _all_methods(document):
         if "security" not in method:
@@ -329,8 +362,6 @@ def _methods(document: Node) -> Iterator[_Violation]:
         if integration is not None:
             if re.search(r":function:[^:/]+(?::\$LATEST)?/invocations$", integration.read("uri", "")):
                 yield _UNQUALIFIED, integration, "uri"
-            if "payloadFormatVersion" in integration:
-                yield _HTTP_API_ONLY, integration, "payloadFormatVersion"
             for _, response in integration.entries("responses"):
                 yield from _mappings(response, "method.response.header.")
 
@@ -346,14 +377,9 @@ _RESPONSE_TYPE = _body_rule("42", "there is no such gateway response", _RESPONSE
 _DEFAULT_STATUS = _body_rule(
     "27", "a status here becomes that of every refusal without a type of its own", _RESPONSE_PAGE
 )
-_MAPPING = _body_rule(
-    "41",
-    "a mapping goes from a text in single quotes, or from a variable that holds there, to a header whose name is "
-    "letters, digits and ._$-",
-    _MAPPING_PAGE,
-)
 
 
+@_finds(_RESPONSE_TYPE, _DEFAULT_STATUS, _MAPPING)
 def _gateway_responses(document: Node) -> Iterator[_Violation]:
     for kind, response in document.entries(_GATEWAY_RESPONSES):
         if kind not in (*RESPONSE_TYPES, *DEFAULT_TYPES):
@@ -378,7 +404,7 @@ _BASE_PATH = _contract_rule(
     "12", "the import ignores a server's path: write it into the paths", "api-gateway-import-api-basePath"
 )
 _MODEL_NAME = _body_rule("03", "a model's name is letters and digits", "models-mappings-models")
-_SIZE = _body_rule("39", "a definition has at most 6 MB", "limits")
+_SIZE = _body_rule("39", f"a definition has at most {_MAX_BYTES // 1_000_000} MB", "limits")
 _SETTING = _rule("21", "the value is not allowed, or would make every body binary", _EXTENSION_PAGE)
 _UNKNOWN_VALIDATOR = _body_rule(
     "17", "the chosen request validator is not declared", "api-gateway-swagger-extensions-request-validators"
@@ -402,19 +428,13 @@ _NO_EXTENSION = {
 }
 
 
+@_finds(_VERSION, _BASE_PATH, _SETTING)
 def _document(document: Node) -> Iterator[_Violation]:
     if not re.fullmatch(r"3\.0\.[0-9]+", str(document.read("openapi"))):
         yield _VERSION, document, "openapi"
     for server in document.elements("servers"):
         if urlsplit(server.read("url")).path.strip("/"):
             yield _BASE_PATH, server, "url"
-    for name, model in document.entries("components", "schemas"):
-        if not re.fullmatch(r"[A-Za-z0-9]+", name):
-            yield _MODEL_NAME, model, None
-    if len(json_text(document.value).encode()) > 6_000_000:
-        yield _SIZE, document, None
-    if "security" in document:
-        yield _OWN_SECURITY, document, "security"
     allowed: dict[str, Callable[[Any], bool]] = {
         "x-amazon-apigateway-binary-media-types": lambda types: isinstance(types, list) and "*/*" not in types,
         "x-amazon-apigateway-minimum-compression-size": lambda size: isinstance(size, int) and 0 <= size <= 10_485_760,
@@ -425,18 +445,35 @@ def _document(document: Node) -> Iterator[_Violation]:
             yield _SETTING, document, name
 
 
+@_finds(_MODEL_NAME, _SIZE, _OWN_SECURITY, _UNKNOWN_VALIDATOR)
+def _body(body: Node) -> Iterator[_Violation]:
+    for name, model in body.entries("components", "schemas"):
+        if not re.fullmatch(r"[A-Za-z0-9]+", name):
+            yield _MODEL_NAME, model, None
+    if len(json_text(body.value).encode()) > _MAX_BYTES:
+        yield _SIZE, body, None
+    if "security" in body:
+        yield _OWN_SECURITY, body, "security"
+    for holder in (body, *_all_methods(body)):
+        chosen = holder.read(_VALIDATOR)
+        if chosen is not None and chosen not in body.read(f"{_VALIDATOR}s", {}) and not chosen.startswith("${"):
+            yield _UNKNOWN_VALIDATOR, holder, _VALIDATOR
+
+
+@_finds(_HTTP_API_ONLY, *_NO_EXTENSION.values())
 def _extensions(document: Node) -> Iterator[_Violation]:
     methods, version = list(_all_methods(document)), "x-amazon-apigateway-importexport-version"
     for holder in (document, *methods):
         if version in holder:
             yield _HTTP_API_ONLY, holder, version
-        chosen = holder.read(_VALIDATOR)
-        if chosen is not None and chosen not in document.read(f"{_VALIDATOR}s", {}) and not chosen.startswith("${"):
-            yield _UNKNOWN_VALIDATOR, holder, _VALIDATOR
+    for integration in (method[_INTEGRATION] for method in methods if _INTEGRATION in method):
+        if "payloadFormatVersion" in integration:
+            yield _HTTP_API_ONLY, integration, "payloadFormatVersion"
     for holder in (document, *(item for _, item in document.members("paths")), *methods):
         yield from ((rule, holder, name) for name, rule in _NO_EXTENSION.items() if name in holder)
 
 
+@_finds(_AWS_VARIABLE)
 def _aws_variables(node: Node) -> Iterator[_Violation]:
     if isinstance(node.value, str) and "${AWS::" in node.value:
         yield _AWS_VARIABLE, node, None
@@ -446,9 +483,3 @@ def _aws_variables(node: Node) -> Iterator[_Violation]:
     elif isinstance(node.value, dict):
         for _, member in node.entries():
             yield from _aws_variables(member)
-
-
-_FINDERS = (
-    _paths, _sibling_parameters, _operations, _parts, _schemes, _methods, _gateway_responses, _document, _extensions,
-    _aws_variables,
-)  # fmt: skip

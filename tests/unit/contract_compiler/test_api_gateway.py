@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from contract_compiler.api_gateway.body import render
+from contract_compiler.api_gateway.body import import_body, render
 from contract_compiler.api_gateway.gateway_responses import DEFAULT_TYPES, RESPONSE_TYPES
 from contract_compiler.diagnostics import InvalidDocument
 from contract_compiler.document import Node, load, parse
+from contract_compiler.lint import lint
 from contract_compiler.output import json_text
 
 PROJECT = Path(__file__).parents[3]
@@ -106,6 +107,33 @@ def refused(contract: str, settings: str) -> str:
     with pytest.raises(InvalidDocument) as refusal:
         render(parse(contract), parse(settings))
     return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("holder", "extensions"),
+    [
+        *(
+            (holder, {f"x-amazon-apigateway-{name}": value})
+            for name in ("request-validator", "request-validators", "gateway-responses", "integration", "any-method")
+            for value in (["all"], {"a": "b"}, 5, None, "all", [None], {"default": None})
+            for holder in ("document", "operation")
+        ),
+        ("document", {"x-amazon-apigateway-request-validator": "all", "x-amazon-apigateway-request-validators": None}),
+        ("document", {GATEWAY_RESPONSES: {"DEFAULT_4XX": {"responseParameters": [5]}}}),
+        ("operation", {INTEGRATION: {"uri": 5}}),
+        ("operation", {INTEGRATION: {"responses": ["a"]}}),
+        ("operation", {INTEGRATION: {"type": "mock", "responses": {"default": {"responseParameters": None}}}}),
+    ],
+)
+def test_an_extension_of_the_contract_that_the_body_has_of_its_own_may_be_anything(
+    holder: str, extensions: dict[str, Any]
+) -> None:
+    document = parse(THINGS)
+    plain = import_body(document, parse(THING_SETTINGS))
+    extended = document.value if holder == "document" else document.value["paths"]["/things/{id}"]["get"]
+    extended.update(extensions)
+    lint(document)
+    assert import_body(document, parse(THING_SETTINGS)) == plain
 
 
 def operations(body: dict[str, Any]) -> list[dict[str, Any]]:
