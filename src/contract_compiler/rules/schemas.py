@@ -36,6 +36,10 @@ def keywords(schema: Node) -> Iterator[Diagnostic]:
     for lower, upper in _LIMITS:
         if lower in schema and upper in schema and schema.read(lower) > schema.read(upper):
             yield schema.diagnostic("schema-range", f"nothing lies between {lower} and {upper}", lower)
+    for combination in ("allOf", "oneOf", "anyOf"):
+        if schema.read(combination) == []:
+            message = "JSON Schema has it hold at least one schema"
+            yield schema.diagnostic("schema-combination-empty", message, combination)
     if schema.read("readOnly") is True and schema.read("writeOnly") is True:
         yield schema.diagnostic("schema-direction", "it cannot be writeOnly and readOnly", "readOnly")
 
