@@ -96,6 +96,14 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - the base class declares it so
 
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Any) -> Any:
+        try:
+            return super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError) as error:
+            # PyYAML makes the character of \U and eight digits without a look at the number.
+            problem = "\\U stands for no character here: the last one is \\U0010FFFF"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.get_mark()) from error
+
 
 def _marked(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)

@@ -67,6 +67,9 @@ def test_numbers_are_exact(text: str) -> None:
         ("[" * 5000, "too deeply"),
         ('{"a": ' * 300 + "1" + "}" * 300, "too deeply"),
         ('{"a": "\\ud800"}', "half a character"),
+        ('a: "\\UFFFFFFFF"', "line 1, column 7: .*no character"),
+        ('b: 1\n"\\U80000000": 1', "line 2, column 4: .*no character"),
+        ('{"a": "\\U00110000"}', "line 1, column 10: .*no character"),
         ("a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)), "aliases"),
     ],
 )
