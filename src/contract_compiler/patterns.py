@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|c[A-Za-z]|[1-9][0-9]*|.)", re.DOTALL)
 _TOKEN = re.compile(
+    rf"(?P<escape>{_ESCAPE.pattern})"
     r"""
-      (?P<escape>\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|c[A-Za-z]|[1-9][0-9]*|.))
     | (?P<class>\[\^?(?:\\.|[^\]\\])*\])
     | (?P<group>\((?:\?(?:[:=!]|<[=!]))?)
     | (?P<quantifier>(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??)
@@ -69,18 +70,16 @@ def _class(text: str) -> str:
         raise PatternError("an empty class must be written otherwise")
     if "--" in inner:
         raise PatternError(r"-- in a class must be written \-\- or moved apart")
-    members = ""
-    for token in _TOKEN.finditer(inner):
-        member = token.group()
-        if token.lastgroup != "escape":
-            members += member
-        elif member in _REWRITTEN_IN_CLASS:
-            members += _REWRITTEN_IN_CLASS[member]
-        elif member[1] == "B" or member[1].isdecimal():
-            raise PatternError(f"{member} has no meaning in a class")
-        else:
-            members += _escape(member)
-    return f"{opening}{members}]"
+    # Only escapes are looked for: a bracket is no beginning of a class here, and a search for its end would be long.
+    return f"{opening}{_ESCAPE.sub(lambda escape: _escape_in_class(escape.group()), inner)}]"
+
+
+def _escape_in_class(text: str) -> str:
+    if text in _REWRITTEN_IN_CLASS:
+        return _REWRITTEN_IN_CLASS[text]
+    if text[1] == "B" or text[1].isdecimal():
+        raise PatternError(f"{text} has no meaning in a class")
+    return _escape(text)
 
 
 def _escape(text: str) -> str:
@@ -113,9 +112,8 @@ def portability_faults(pattern: str) -> Iterator[str]:
         repeats[-1] = max(repeats[-1], last)
         if kind == "group" and text not in ("(", "(?:"):
             yield f"{text} is unknown to RE2 and to Rust"
-        for escape in _TOKEN.finditer(text[1:-1] if kind == "class" else text):
-            if escape.lastgroup == "escape":
-                yield from _escape_faults(escape.group(), in_class=kind == "class")
+        for escape in _ESCAPE.findall(text):
+            yield from _escape_faults(escape, in_class=kind == "class")
         if last > _MAX_REPEAT and kind == "quantifier":
             yield f"{text} repeats more than {_MAX_REPEAT} times, which RE2 does not"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from contract_compiler.patterns import PatternError, translate
+from contract_compiler.patterns import PatternError, portability_faults, translate
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -75,3 +77,20 @@ def test_a_pattern_that_engines_read_differently_is_refused(pattern: str) -> Non
 def test_a_portable_pattern_stays_as_it_is() -> None:
     pattern = r"^(PROD-[0-9]{3,59}|[^\u0000-\u001F~]+)$"
     assert translate(pattern) == pattern
+
+
+def seconds(pattern: str) -> float:
+    """The least time of this process, in five tries, for all that is said of a pattern."""
+    times = []
+    for _ in range(5):
+        start = process_time()
+        translate(pattern)
+        list(portability_faults(pattern))
+        times.append(process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize("part", ["[", r"[\d", "[a-z(?{1"])
+def test_the_time_for_a_class_grows_with_its_length_and_not_with_the_square(part: str) -> None:
+    # Sixteen times as long: sixteen times the time, or 256 times.
+    assert seconds(f"[{part * 3200}]") < 64 * seconds(f"[{part * 200}]")
