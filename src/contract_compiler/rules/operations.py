@@ -116,7 +116,8 @@ def unique_parameters(holder: Node) -> Iterator[Diagnostic]:
 
 def parameter(node: Node) -> Iterator[Diagnostic]:
     """The text of a parameter or a header tells its type and fits its style, or is JSON, which `content` says."""
-    if node.read("allowEmptyValue") is True and node.read("in") != "query":
+    # A header of a response has no `in`.
+    if node.read("allowEmptyValue") is True and node.read("in", "query") != "query":
         yield node.diagnostic("parameter-empty-value", "it is valid for query parameters only", "allowEmptyValue")
     for name, media in node.entries("content"):
         if not may_be_json(media_range(name)) or "*" in name:
