@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from difflib import unified_diff
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any
 
 TABLES = "operations"
@@ -71,9 +72,13 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
         if path.is_file() and path.read_bytes() == content:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        # A name that nothing else has, not even a second run. The file is its owner's alone until it is complete.
+        handle, temporary_name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(temporary_name)
         try:
-            temporary.write_bytes(content)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            temporary.chmod(0o644)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,19 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> Non
     with pytest.raises(OSError, match="directory"):
         write(tmp_path, FILES)
     assert held(tmp_path) == {}
+
+
+def test_a_file_is_everybody_s_to_read_whatever_the_mask_is(tmp_path: Path) -> None:
+    mask = os.umask(0o077)
+    try:
+        write(tmp_path, FILES)
+    finally:
+        os.umask(mask)
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in FILES} == {0o644}
+
+
+def test_no_other_file_of_the_folder_is_taken_for_a_temporary_one(tmp_path: Path) -> None:
+    other = tmp_path / f".models.py.{os.getpid()}"
+    other.write_text("mine\n")
+    write(tmp_path, FILES)
+    assert held(tmp_path) == FILES | {other.name: "mine\n"}
