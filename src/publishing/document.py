@@ -25,7 +25,7 @@ _PURPOSES = {
 
 
 class CannotPublish(Exception):
-    """Exception for what cannot be made: no environment has an address, a tool is missing or refuses the document."""
+    """Exception for what cannot be made; the message says what is missing, or what a tool refuses."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,14 @@ def published(bundle: dict[str, Any], servers: list[PublicEnvironment]) -> dict[
 
 
 def published_text(contract: str, servers: list[PublicEnvironment]) -> str:
-    """The contract's own YAML, comments and all, with the environments for its servers."""
+    """The contract's own YAML, comments and all, with the environments for its servers.
+
+    Raises CannotPublish when it does not have one list of servers, in block style.
+    """
     lines = (f"  - {json.dumps(each)}\n" for each in _servers(servers))
     text, count = _SERVERS.subn(lambda _: "servers:\n" + "".join(lines), contract)
-    assert count == 1, "the contract has one list of servers"
+    if count != 1:
+        raise CannotPublish(f"The contract has {count} lists of servers in block style, where it needs one.")
     return text
 
 

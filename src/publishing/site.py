@@ -15,7 +15,7 @@ from string import Template
 from markdown_it import MarkdownIt
 
 from contract_diff.comparison import compare
-from contract_diff.sources import Changelog, git, read
+from contract_diff.sources import CONTRACT, Changelog, git, read
 from contract_diff.verdict import markdown, verdict_on
 from publishing.document import PROJECT, CannotPublish, contract_files, convert, environments, published_text
 
@@ -46,8 +46,7 @@ def site(folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     for tag in releases:
-        released_text = f"{git(PROJECT, 'show', f'{tag}:openapi/products.yaml')}\n"
-        (folder / f"products-{tag}.yaml").write_text(published_text(released_text, servers))
+        (folder / f"products-{tag}.yaml").write_text(published_text(released_contract(PROJECT, tag), servers))
     documents = [(tag, f"[products-{tag}.yaml](products-{tag}.yaml)") for tag in releases]
     if f"v{version}" not in releases:
         newest = f"{version}, not released yet", "[products.yaml](products.yaml), [products.json](products.json)"
@@ -76,6 +75,14 @@ def released(project: Path) -> list[str]:
     tags = (git(project, "tag", "--list", "v[0-9]*", "--merged", "HEAD") or "").split()
     released = (tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag))
     return sorted(released, key=lambda tag: tuple(map(int, tag[1:].split("."))), reverse=True)
+
+
+def released_contract(project: Path, tag: str) -> str:
+    """The contract's YAML at a release. Raises CannotPublish when the history here does not have it."""
+    text = git(project, "show", f"{tag}:{CONTRACT}")
+    if text is None:
+        raise CannotPublish(f"git shows no {CONTRACT} at {tag}: fetch the history (git fetch --tags --unshallow).")
+    return f"{text}\n"
 
 
 def verdicts(project: Path, releases: Sequence[str]) -> str:

@@ -44,3 +44,11 @@ def test_the_bundle_keeps_its_order() -> None:
     )
     assert list(document) == ["openapi", "servers", "paths"]
     assert document["servers"][0]["url"] == "https://d"
+
+
+@pytest.mark.parametrize(
+    "servers", ["", "servers: []\n", "servers:\n  - {url: /}\npaths: {}\nservers:\n  - {url: /}\n"]
+)
+def test_a_contract_without_one_list_of_servers_is_not_published(servers: str) -> None:
+    with pytest.raises(CannotPublish, match="lists of servers"):
+        published_text(f"openapi: 3.0.3\n{servers}", [PublicEnvironment("prod", "https://prod.example.com")])
