@@ -72,11 +72,14 @@ def header_rows(headers: Node | None, schemas: Schemas) -> dict[str, Row]:
     return rows
 
 
-def value_schema(parameter: Node) -> Node | None:
-    """The schema of a parameter's or a header's value, given by `schema` or by its one media type."""
-    if "content" in parameter:
-        return next(media.get("schema") for _, media in parameter.entries("content"))
-    return parameter.get("schema")
+def value_schema(holder: Node) -> Node | None:
+    """The schema of the value of a parameter, a header or a media type; None where it has none.
+
+    It is given by `schema`, or in a parameter or a header by the one media type of `content`.
+    """
+    if "content" in holder:
+        return next(media.get("schema") for _, media in holder.entries("content"))
+    return holder.get("schema")
 
 
 def style(parameter: Node) -> str:

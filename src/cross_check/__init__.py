@@ -1,1 +1,1 @@
-"""openapi-core as a second validator of every exchange, and the list of its known differences."""
+"""openapi-core as a second validator of every exchange; its known differences are no disagreements."""

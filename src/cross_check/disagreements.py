@@ -1,4 +1,4 @@
-"""Disagreements of openapi-core and the function about exchanges, counted, and the list of the known ones."""
+"""Disagreements of openapi-core and the function about exchanges, counted; `is_known` excepts known differences."""
 
 from __future__ import annotations
 
