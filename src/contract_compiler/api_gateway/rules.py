@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from contract.http_syntax import METHODS
 from contract_compiler.api_gateway.gateway_responses import (
@@ -433,7 +432,9 @@ def _document(document: Node) -> Iterator[_Violation]:
     if not re.fullmatch(r"3\.0\.[0-9]+", str(document.read("openapi"))):
         yield _VERSION, document, "openapi"
     for server in document.elements("servers"):
-        if urlsplit(server.read("url")).path.strip("/"):
+        # RFC 3986, appendix B: every text has a path, even a template or one with a malformed host.
+        path = re.match(r"(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)", server.read("url"))
+        if path and path[1].strip("/"):
             yield _BASE_PATH, server, "url"
     allowed: dict[str, Callable[[Any], bool]] = {
         "x-amazon-apigateway-binary-media-types": lambda types: isinstance(types, list) and "*/*" not in types,
