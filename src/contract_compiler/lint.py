@@ -30,6 +30,7 @@ _OF_PART: dict[Kind, tuple[_Rule, ...]] = {
     "header": (operations.parameter,),
     "request body": (operations.media_types, operations.size_limit),
     "response": (operations.media_types, operations.headers),
+    "security scheme": (operations.allowed_groups,),
     "schema": (schemas.keywords, schemas.texts, schemas.objects, schemas.discriminator),
 }
 
@@ -77,6 +78,7 @@ def _meaning(document: Node) -> Iterator[Diagnostic]:
 
 
 def _parts(document: Node) -> Iterator[Diagnostic]:
+    yield from operations.security_schemes(document)
     for part in walk(document):
         # Only what is written out: a reference is checked where it leads.
         for check in () if "$ref" in part.node else _OF_PART.get(part.kind, ()):

@@ -6,11 +6,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from contract_compiler.diagnostics import InvalidDocument
+from contract_diff.changes import Change
 from contract_diff.comparison import compare
-from contract_diff.sources import CONTRACT, Changelog, NoSource, NoVersion, last_released, read
+from contract_diff.sources import (
+    CONTRACT,
+    Changelog,
+    NestedTooDeeply,
+    NoSource,
+    NoVersion,
+    Source,
+    last_released,
+    read,
+)
 from contract_diff.verdict import as_json, markdown, text, verdict_on
 
 _DESCRIPTION = f"""\
@@ -23,7 +34,8 @@ which the branch left main, and on main itself that of the commit before. It may
 """
 _EPILOG = """\
 exit status: 0 may be merged; 1 breaking without a new path version and a line in the changelog, or info.version has not
-moved enough; 2 could not run: no such file or revision (a shallow clone), or not an OpenAPI 3.0 document.
+moved enough; 2 could not run: no such file or revision (a shallow clone), not an OpenAPI 3.0 document, or one that
+is nested too deeply.
 """
 
 
@@ -57,15 +69,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         old = read(options.old, options.project) if options.old else last_released(options.project, changelog)
         new = read(options.new or str(options.project / CONTRACT), options.project)
         new = new if options.new else replace(new, name=CONTRACT)
-        verdict = verdict_on(old, new, compare(old.document, new.document), changelog)
+        verdict = verdict_on(old, new, _changes(old, new), changelog)
     except InvalidDocument as refused:
-        print(f"One of the documents cannot be read:\n{refused}", file=sys.stderr)
-    except (NoSource, NoVersion, OSError) as error:
+        for source, reasons in groupby(refused.diagnostics, key=lambda each: each.source):
+            print(f"{source} is refused:", *reasons, sep="\n", file=sys.stderr)
+    except UnicodeDecodeError as error:
+        print(f"{options.changelog} is not UTF-8: {error}", file=sys.stderr)
+    except (NestedTooDeeply, NoSource, NoVersion, OSError) as error:
         print(error, file=sys.stderr)
     else:
         print(options.form(verdict), end="")
         return 1 if verdict.problems else 0
     return 2
+
+
+def _changes(old: Source, new: Source) -> list[Change]:
+    """The changes. Raises NestedTooDeeply."""
+    try:
+        return compare(old.document, new.document)
+    except RecursionError:
+        raise NestedTooDeeply(old.name, new.name) from None
 
 
 if __name__ == "__main__":

@@ -103,11 +103,22 @@ class PlacedSchema:
     @cached_property
     def flat(self) -> list[PlacedSchema]:
         """The schemas without references and allOf that together demand what this one demands."""
-        if "$ref" in self.value:
-            return self.document.placed(self.document.definitions[definition_name(self.value["$ref"])], self.place).flat
-        if "allOf" not in self.value:
-            return [self] if self.value else []
-        return [flat for part in (self.without("allOf"), *self.alternatives("allOf")) for flat in part.flat]
+        # A walk, for chains of references are longer than Python's calls may be deep.
+        found: dict[PlacedSchema, None] = {}
+        waiting, seen = [self], {self}
+        while waiting:
+            part = waiting.pop()
+            below: list[PlacedSchema] = []
+            if "$ref" in part.value:
+                definition = self.document.definitions[definition_name(part.value["$ref"])]
+                below = [self.document.placed(definition, part.place)]
+            elif "allOf" in part.value:
+                below = [part.without("allOf"), *part.alternatives("allOf")]
+            elif part.value:
+                found[part] = None
+            waiting += [each for each in reversed(below) if each not in seen]
+            seen.update(below)
+        return [*found]
 
 
 def definition_name(reference: str) -> str:

@@ -114,10 +114,15 @@ def _security(old: OperationNode, new: OperationNode) -> Iterator[Change]:
     elif _all_meet(after, before):
         return
     at = pointer_of(new.node, "security")
-    if security(old) == security(new):  # The change stands at a scheme.
-        pairs = zip(chain(*before), chain(*after), strict=True)
-        at = next(each.scheme for former, each in pairs if (former.sent, former.groups) != (each.sent, each.groups))
+    if _asked(before) == _asked(after):  # The change stands at a scheme.
+        former = {each.name: (each.sent, each.groups) for each in chain(*before)}
+        at = next(each.scheme for each in chain(*after) if former[each.name] != (each.sent, each.groups))
     yield Change(rule, at, message)
+
+
+def _asked(alternatives: list[list[_Credential]]) -> set[frozenset[tuple[str, frozenset[str]]]]:
+    """The schemes' names and scopes, whose order means nothing."""
+    return {frozenset((each.name, each.scopes) for each in alternative) for alternative in alternatives}
 
 
 def _all_meet(callers: list[list[_Credential]], alternatives: list[list[_Credential]]) -> bool:

@@ -29,6 +29,13 @@ class NoSource(Exception):
     """Exception for a source without a contract; the message says what to do."""
 
 
+class NestedTooDeeply(Exception):
+    """Exception for contracts whose schemas are one inside the other in more levels than are compared."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(f"{' or '.join(dict.fromkeys(names))} is nested too deeply to compare. Nest fewer schemas.")
+
+
 class NoVersion(Exception):
     """Exception for a text that is not a semantic version."""
 
@@ -102,20 +109,24 @@ def read(name: str, project: Path) -> Source:
 
     Raises:
         NoSource: there is none.
-        InvalidDocument: it is not an OpenAPI 3.0 document.
+        InvalidDocument: it is not an OpenAPI 3.0 document in UTF-8.
+        NestedTooDeeply: it is one that cannot be checked.
         OSError: the file cannot be read.
     """
     revision = name.removeprefix("git:")
-    text = git(project, "show", f"{revision}:{CONTRACT}") if name.startswith("git:") else Path(name).read_text("utf-8")
-    if text is None:
+    found = _printed(project, "show", f"{revision}:{CONTRACT}") if name.startswith("git:") else Path(name).read_bytes()
+    if found is None:
         raise NoSource(f"git knows no {CONTRACT} at {revision} (a shallow clone may lack it).")
-    document = parse(text)
-    readable(document)
+    document = parse(found, name)
+    try:
+        readable(document)
+    except RecursionError:
+        raise NestedTooDeeply(name) from None
     return Source(name, document)
 
 
 def last_released(project: Path, changelog: Changelog) -> Source:
-    """The contract that clients have. Raises NoSource and InvalidDocument."""
+    """The contract that clients have. Raises what `read` raises."""
     tag = git(project, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
     if tag is not None:
         return replace(read(f"git:{tag}", project), chosen=f"the newest release is {tag}")
@@ -147,8 +158,13 @@ def _unreleased(project: Path) -> tuple[str, str]:
 
 def git(project: Path, *arguments: str) -> str | None:
     """What git prints, white space around it taken off; None when it fails. Raises NoSource where there is no git."""
+    printed = _printed(project, *arguments)
+    return None if printed is None else printed.decode("utf-8", "replace").strip()
+
+
+def _printed(project: Path, *arguments: str) -> bytes | None:
     try:
-        done = subprocess.run(["git", *arguments], cwd=project, capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", *arguments], cwd=project, capture_output=True, check=False)
     except FileNotFoundError:
         raise NoSource("git is needed for this and was not found. Name the old contract.") from None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

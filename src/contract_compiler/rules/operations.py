@@ -87,7 +87,7 @@ def path_parameters(operation: OperationNode) -> Iterator[Diagnostic]:
 
 
 def declarations(operation: OperationNode) -> Iterator[Diagnostic]:
-    """No body where HTTP gives it no meaning; every status that the run time answers, and every scheme, declared."""
+    """No body where HTTP gives it no meaning; every status that the run time answers is declared."""
     node = operation.node
     if operation.method in BODILESS_METHODS and "requestBody" in node:
         message = f"OpenAPI 3.0 ignores a body of {operation.method} (RFC 7231 gives it no meaning): it is not checked"
@@ -100,9 +100,21 @@ def declarations(operation: OperationNode) -> Iterator[Diagnostic]:
         if declared_response(operation, own) is None:
             message = f"the operation can answer {own.value} {own.phrase}, which is not declared"
             yield node.diagnostic("status-undeclared", message, "responses")
-    known = node.root.get("components", {}).get("securitySchemes", {})
-    for name in sorted(scheme_names(operation) - set(known)):
-        yield node.diagnostic("security-unknown", f"there is no security scheme {name}", "security")
+
+
+def security_schemes(document: Node) -> Iterator[Diagnostic]:
+    """Every security scheme that an operation asks for is declared."""
+    known = {name for name, _ in document.entries("components", "securitySchemes")}
+    for operation in operations(document):
+        for name in sorted(scheme_names(operation) - known):
+            yield operation.node.diagnostic("security-unknown", f"there is no security scheme {name}", "security")
+
+
+def allowed_groups(scheme: Node) -> Iterator[Diagnostic]:
+    """`x-allowed-groups` is a list of names."""
+    groups = scheme.read("x-allowed-groups", [])
+    if not isinstance(groups, list) or not all(isinstance(each, str) for each in groups):
+        yield scheme.diagnostic("security-groups", "it must be a list of names of groups", "x-allowed-groups")
 
 
 def unique_parameters(holder: Node) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ import pytest
 from contract_diff.__main__ import main
 from tests.unit.contract_diff.pairs import GONE, OPERATION, contract
 
+REFUSED = Path(__file__).parents[2] / "fixtures" / "documents" / "refused"
 ADDITION: dict[str, Any] = {f"{OPERATION}/parameters/-": {"name": "r", "in": "query", "schema": {"type": "string"}}}
 BREAK: dict[str, Any] = {f"{OPERATION}/parameters/1": GONE}
 IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
@@ -114,6 +115,74 @@ def test_a_document_that_is_no_contract_cannot_be_compared(checkout: Checkout) -
     status, _, err = checkout.compare("old.yaml")
     assert status == 2
     assert "openapi-version" in err
+
+
+@pytest.mark.parametrize("path", sorted(REFUSED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_document_that_the_compiler_refuses_is_refused_by_name_or_compared(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = tmp_path / path.name
+    named.write_bytes(path.read_bytes().replace(b"version: '1'", b"version: 1.0.0"))
+    status = main([str(named), str(named)])
+    _, err = capsys.readouterr()
+    if err:
+        assert (status, f"{named} is refused:\n" in err) == (2, True)
+        assert f"[{path.stem.partition('.')[0]}]" in err
+    else:
+        assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("edits", "rule"),
+    [
+        ({f"{OPERATION}/security": [{"nobody": []}]}, "security-unknown"),
+        ({"/security": [{"nobody": []}]}, "security-unknown"),
+        ({"/components/securitySchemes/user/x-allowed-groups": 5}, "security-groups"),
+        ({"/components/securitySchemes/robot/x-allowed-groups": "a"}, "security-groups"),
+    ],
+)
+def test_security_that_says_nothing_cannot_be_compared(checkout: Checkout, edits: dict[str, Any], rule: str) -> None:
+    checkout.write(edits)
+    for named in (["git:HEAD"], ["openapi.json", "git:HEAD"]):
+        (checkout.root.parent / "openapi.json").write_text(json.dumps(contract(edits)))
+        status, out, err = checkout.compare(*named)
+        assert (status, out) == (2, "")
+        assert f"[{rule}]" in err
+        assert ("openapi.json is refused" if len(named) == 2 else "openapi/products.yaml is refused") in err
+
+
+def test_a_text_that_is_not_utf_8_cannot_be_compared(checkout: Checkout) -> None:
+    contract_file, old = checkout.root / "openapi/products.yaml", checkout.root.parent / "old.yaml"
+    old.write_bytes(b"openapi: 3.0.3 # \xe9\n")
+    status, out, err = checkout.compare("old.yaml")
+    assert (status, out, "old.yaml is refused:\n" in err, "byte 17 is not UTF-8" in err) == (2, "", True, True)
+    contract_file.write_bytes(old.read_bytes())
+    checkout.git("add", ".")
+    checkout.git("commit", "-m", "Change")
+    status, out, err = checkout.compare("git:HEAD", "git:HEAD~1")
+    assert (status, out, "git:HEAD is refused:\n" in err, "byte 17 is not UTF-8" in err) == (2, "", True, True)
+    (checkout.root / "CHANGELOG.md").write_bytes(b"\xe9")
+    status, out, err = checkout.compare("git:HEAD~1", "git:HEAD~1")
+    assert (status, out, "CHANGELOG.md is not UTF-8" in err) == (2, "", True)
+
+
+def test_what_is_nested_too_deeply_is_named(checkout: Checkout) -> None:
+    inline: Any = {"type": "string"}
+    for _ in range(300):
+        inline = {"type": "object", "properties": {"a": inline}}
+    chain = {f"S{number}": {"properties": {"a": {"$ref": f"#/components/schemas/S{number + 1}"}}}
+             for number in range(1000)}  # fmt: skip
+    by_reference = {
+        f"{OPERATION}/requestBody/content/application~1json/schema": {"$ref": "#/components/schemas/S0"},
+        "/components/schemas": {**chain, "S1000": {"type": "string"}},
+    }
+    named = f"{OPERATION}/requestBody/content/application~1json/schema"
+    for edits, end in (({named: inline}, {named: {}}), (by_reference, {"/components/schemas/S1000": {}})):
+        checkout.write(edits)
+        (checkout.root.parent / "new.json").write_text(json.dumps(contract({**edits, **end})))
+        status, out, err = checkout.compare("checkout/openapi/products.yaml", "new.json")
+        assert (status, out, "checkout/openapi/products.yaml" in err) == (2, "", True)
+        assert "nested too deeply" in err
 
 
 def test_a_contract_that_is_named_counts_as_released(checkout: Checkout) -> None:

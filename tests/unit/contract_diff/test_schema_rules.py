@@ -246,6 +246,19 @@ def test_schemas_that_contain_themselves_come_to_an_end() -> None:
     assert rules(contract(tree(maxLength=3)), contract(tree(maxLength=4))) == ["request-length-widened"]
 
 
+@pytest.mark.parametrize("form", ["reference", "allOf"])
+def test_a_chain_of_references_may_be_longer_than_calls_are_deep(form: str) -> None:
+    length = 640
+    links = {f"S{number}": ref(f"S{number + 1}") for number in range(length)}
+    chain = links if form == "reference" else {name: {"allOf": [link]} for name, link in links.items()}
+    old, new = (
+        contract({"/components/schemas": {**chain, f"S{length}": text(maxLength=most)}, IN: ref("S0")})
+        for most in (3, 4)
+    )
+    [change] = changes(old, new)
+    assert (change.rule, change.pointer) == ("request-length-widened", f"/components/schemas/S{length}/maxLength")
+
+
 def test_a_discriminator_chooses_what_is_compared() -> None:
     def pets(**cat: Any) -> Any:
         return {

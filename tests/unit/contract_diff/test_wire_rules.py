@@ -192,6 +192,22 @@ def test_a_key_counts_by_where_it_is_sent(changed: dict[str, Any], expected: set
     assert breaks(old, new) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([{"user": [], "robot": []}], [{"robot": [], "user": []}]),
+        ([{"user": []}, {"robot": []}], [{"robot": []}, {"user": []}]),
+        ([{"user": ["one", "two"]}, {"robot": []}], [{"user": ["two", "one"]}, {"robot": []}]),
+    ],
+)
+def test_a_scheme_that_changed_is_named_in_whatever_order_schemes_are_asked_for(before: Any, after: Any) -> None:
+    security = f"{OPERATION}/security"
+    old = contract({f"{SCHEMES}/user": KEY, security: before})
+    new = contract({f"{SCHEMES}/user": {**KEY, "name": "X-Other"}, security: after})
+    [change] = changes(old, new)
+    assert (change.rule, change.pointer) == ("security-scheme-changed", f"{SCHEMES}/user")
+
+
 def test_another_scheme_of_the_same_kind_lets_in_whom_its_groups_let_in() -> None:
     other = {"type": "http", "scheme": "bearer", "x-allowed-groups": ["a", "b", "c"]}
     new = contract({f"{SCHEMES}/other": other, f"{OPERATION}/security": [{"other": []}]})
