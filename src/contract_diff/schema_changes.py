@@ -38,7 +38,9 @@ from contract_diff.flat_schemas import (
     type_set,
 )
 
-_MOST_ALTERNATIVES = 300  # of one question; beyond that the answer is "no".
+# Of one comparison of two schemas; beyond that the answer is "no".
+_MOST_ALTERNATIVES = 300
+MOST_QUESTIONS = 10_000
 _UNSHOWN = "; this cannot be shown to be compatible"
 
 # Which types of values a keyword speaks of, and what a change of it is about.
@@ -163,13 +165,17 @@ class Subset:
     """One question about the schemas of two documents.
 
     `open_document`: the one whose closed objects count as open. A property that they do not know is then an open gap.
+    `questions` counts what had to be found out on the way, at most `MOST_QUESTIONS`: all that takes long.
     """
 
     def __init__(self, open_document: DocumentSchemas | None = None) -> None:
         self._open_document = open_document
+        self.questions = 0
         self._alternatives = 0
+        self._assumed = 0  # How often an answer was taken for granted, for its question was underway.
         self._underway: dict[object, int] = {}  # each question, and how deep in the value it was asked
         self._answered: dict[object, list[Gap]] = {}
+        self._possible: set[object] = set()  # What is not surely impossible, whatever is taken for granted.
 
     def gaps(self, known: PlacedSchema, demanded: PlacedSchema) -> list[Gap]:
         """What of `demanded` is not ensured by `known`; nothing where every value of `known` is one of `demanded`."""
@@ -189,8 +195,12 @@ class Subset:
         if question in self._answered:
             return self._answered[question]
         if question in self._underway:
+            self._assumed += 1
             is_inside = self._underway[question] < known.depth  # And so "yes", as the docstring of the module has it.
             return [] if is_inside else [Gap("alternative", known.place, part.place)]
+        if self.questions == MOST_QUESTIONS:
+            return [Gap("alternative", known.place, part.place)]
+        self.questions += 1
         answered_before = len(self._answered)
         self._underway[question] = known.depth
         found = self._keywords(known, part, part.value)
@@ -285,7 +295,12 @@ class Subset:
             return not known.values
         question = ("impossible", known.key)
         if question in self._underway:
+            self._assumed += 1
             return False
+        if known.key in self._possible or self.questions == MOST_QUESTIONS:
+            return False
+        self.questions += 1
+        assumed_before = self._assumed
         self._underway[question] = known.depth
         exclusions = (
             (known.and_also(part.without("not"), instead_of=part), part.below("not"))
@@ -298,6 +313,8 @@ class Subset:
             or any(not serious(self._gaps(rest, excluded)) for rest, excluded in exclusions)
         )
         del self._underway[question]
+        if not found and self._assumed == assumed_before:
+            self._possible.add(known.key)
         return found
 
     def _lacks(self, known: FlatSchema, name: str) -> bool:

@@ -11,6 +11,7 @@ from contract_compiler.document import Node
 from contract_compiler.schemas import Schemas
 from contract_diff.changes import RULES, Weight
 from contract_diff.flat_schemas import DocumentSchemas
+from contract_diff.schema_changes import MOST_QUESTIONS, Subset
 from tests.unit.contract_diff.pairs import IN, OUT, changes, contract, rules
 
 
@@ -257,6 +258,50 @@ def test_a_chain_of_references_may_be_longer_than_calls_are_deep(form: str) -> N
     )
     [change] = changes(old, new)
     assert (change.rule, change.pointer) == ("request-length-widened", f"/components/schemas/S{length}/maxLength")
+
+
+def nested_choices(depth: int, leaf: Any) -> Any:
+    links = {f"S{number}": {"oneOf": [ref(f"S{number + 1}"), {"type": "integer"}]} for number in range(depth)}
+    return {**links, f"S{depth}": leaf}
+
+
+def many_choices(count: int, leaf: Any) -> Any:
+    """Each doubles the ways in which a value can be valid."""
+    pairs = ([thing({f"a{number}": leaf}, required=[f"a{number}"]), thing(required=[f"b{number}"])]
+             for number in range(count))  # fmt: skip
+    return {"S0": {"allOf": [{"anyOf": pair} for pair in pairs]}}
+
+
+def asked(old: Any, new: Any) -> tuple[int, bool]:
+    """How many questions it takes to compare the S0 of these, and whether the new one allows all of the old one."""
+    documents = (contract({"/components/schemas": each}) for each in (old, new))
+    nodes = (Node(each, (), each) for each in documents)
+    known, demanded = (DocumentSchemas(each).enforced(each["components"]["schemas"]["S0"], "request") for each in nodes)
+    subset = Subset()
+    allows_all = not subset.gaps(known, demanded)
+    return subset.questions, allows_all
+
+
+def test_choices_inside_each_other_do_not_multiply_the_work() -> None:
+    few, many = (nested_choices(depth, text(maxLength=4)) for depth in (3, 12))
+    assert asked(many, many)[1]
+    works = []
+    for schemas in (few, many):
+        name = f"S{len(schemas) - 1}"
+        work, allows_all = asked({**schemas, name: text(maxLength=5)}, schemas)
+        assert not allows_all
+        works.append(work)
+    assert 0 < works[1] < 16 * works[0]  # At most as the square of the depth, and not 3.4 times for each level.
+    assert works[1] < MOST_QUESTIONS / 4
+
+
+def test_a_comparison_that_would_take_too_long_shows_nothing_to_be_compatible() -> None:
+    few, many = 3, 11
+    assert asked(many_choices(few, text(maxLength=4)), many_choices(few, text(maxLength=5)))[1]
+    for old, new in ((4, 5), (5, 4)):
+        work, allows_all = asked(many_choices(many, text(maxLength=old)), many_choices(many, text(maxLength=new)))
+        assert work <= MOST_QUESTIONS
+        assert not (allows_all and old > new)
 
 
 def test_a_discriminator_chooses_what_is_compared() -> None:
