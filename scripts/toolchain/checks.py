@@ -77,8 +77,7 @@ PARTS = (
         # Redocly passes a document that has warnings, unless its rules are all errors.
         (*REDOCLY, "--config", "openapi/redocly.yaml", "--extends", "recommended-strict"),
     )),
-    Part("fuzz", "schemathesis against the local gateway", ((*PYTEST, "tests/contract/fuzz", "--capture=no"),),
-         measured=True),
+    Part("fuzz", "schemathesis against the local gateway", ((*PYTEST, "tests/contract/fuzz", "--capture=no"),)),
     Part("unit", "tests of one package at a time", ((*PYTEST, "tests/unit"),), measured=True),
     Part("deployment", "the Terraform stack: format, validity, its own tests, the plan of each environment", (
         (*PYTEST, "tests/deployment", "--ignore=tests/deployment/rehearsal", "--ignore=tests/deployment/workflows",
@@ -98,7 +97,7 @@ PARTS = (
         (*PYTEST, "tests/deployment", "-m", "failover", "--capture=no"), (*PYTEST, "tests/performance"),
     ), needs=("terraform",), long=True),
 )  # fmt: skip
-COVERAGE = Part("coverage", "how much of src unit, rehearsal and fuzz have run, branches included", (
+COVERAGE = Part("coverage", "how much of src unit and rehearsal have run, branches included", (
     ("python", "-m", "coverage", "combine", "--quiet", "--keep", "--data-file=build/coverage/all",
      *(f"build/coverage/{part.name}" for part in PARTS if part.measured)),
     ("python", "-m", "coverage", "report", "--data-file=build/coverage/all"),
