@@ -23,14 +23,13 @@ from uuid import uuid4
 import yaml
 
 from contract.http_syntax import METHODS
+from fuzzing import SAFE_METHODS
 from fuzzing.clean_up import Notes, clean_up, undeletable
 from fuzzing.status_coverage import status_coverage, summary
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONTRACT = PROJECT / "openapi" / "products.yaml"
 TOKEN_VARIABLE = "API_TOKEN"
-READING = {"get", "head", "options", "trace"}
-"""RFC 9110, 9.2.1: whoever sends one of these asks for no change."""
 
 _DESCRIPTION = "Runs schemathesis against a running API: every operation of the contract, every phase, every check."
 _EPILOG = f"""\
@@ -84,7 +83,7 @@ class FuzzOptions:
             words += ["--exclude-operation-id", operation_id]
         if self.read_only:
             # Excluded, and not just left out: those would still be tried on the paths that do not declare them.
-            changing = [method.upper() for method in METHODS if method not in READING]
+            changing = [method for method in map(str.upper, METHODS) if method not in SAFE_METHODS]
             words += ["--exclude-method-regex", f"^({'|'.join(changing)})$"]
         return [str(word) for word in words]
 

@@ -22,12 +22,13 @@ from schemathesis import Case, GenerationMode, HookContext, Response
 from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from cross_check.contract_document import METHODS, ContractDocument
+from contract.http_syntax import METHODS
+from cross_check.contract_document import ContractDocument
+from fuzzing import SAFE_METHODS
 from fuzzing.clean_up import Attempt, Notes, matching
 
 ENTITY_TAGS = ['"1"', '"2"', '"7"', "*", '"1", "2"', 'W/"1"', '"other"', '""']
 PRECONDITIONS = {"If-Match", "If-None-Match"}
-READING = {"GET", "HEAD", "OPTIONS"}
 
 notes = Notes.read()
 turns = count(1)
@@ -109,7 +110,7 @@ def filter_failure(context: HookContext, failure: Failure, case: Case[Any], resp
 
 def _spare_what_is_anothers(case: Case[Any], turn: int) -> None:
     """Lets the case write what this run has created only, and gives a creation a key, by which it can be found."""
-    if case.method not in READING and case.path_parameters:
+    if case.method not in SAFE_METHODS and case.path_parameters:
         sent = {name: unquote(str(value)) for name, value in case.path_parameters.items()}
         known = own[case.path]
         # What the contract does not take is nobody else's.
